@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "arch/parameters.h"
+#include "workloads/network.h"
+
+namespace nvcim::mapping {
+
+/// How one signed weight of a layer becomes cells: plane p is a cell holding a part of the weight, and
+/// weight = sum over planes of factor[p] * level(p). Planes of one output are neighbouring columns.
+struct WeightEncoding {
+  Encoding encoding = Encoding::differential_pair;
+  int weight_bits = 8;
+  int cell_bits = 2;       ///< bits per slice; weight_bits - 1 for ideal_signed
+  int max_level = 3;       ///< highest level of a cell
+  int slices = 4;
+  int grid_per_level = 1;  ///< U: steps of the conductance grid in one level
+  std::vector<std::int64_t> factor;     ///< [planes], signed power of two
+  std::int64_t offset_factor = 0;       ///< offset_column: factor of the block's offset column, else 0
+  int offset_level = 0;                 ///< offset_column: level stored in every cell of it
+  int planes() const { return static_cast<int>(factor.size()); }
+  bool has_offset_column() const { return offset_factor != 0; }
+  /// Levels of one weight. @param levels [planes]; signed for ideal_signed.
+  void encode(int weight, int* levels) const;
+};
+
+/// A rectangle of a layer's cell matrix that lives in one crossbar.
+struct Block {
+  int node = 0;          ///< index in Network::nodes
+  int copy = 0;          ///< weight duplicate
+  int row_block = 0;     ///< which part of the matrix rows
+  int column_block = 0;  ///< which part of the outputs
+  int row_begin = 0, rows = 0;        ///< matrix rows
+  int output_begin = 0, outputs = 0;  ///< outputs
+  int columns = 0;       ///< cell columns: outputs * planes (+ 1 offset column, the last)
+  int crossbar = 0;      ///< chip-wide number; its tile is crossbar / tile.crossbars
+  int crossbar_row = 0, crossbar_column = 0;  ///< where the block's first cell lies
+  /// Column of the layer's cell matrix, for addressed draws: the same cell whatever the crossbar size or placement.
+  std::uint32_t draw_column(int column, const WeightEncoding& encoding, int layer_outputs) const;
+};
+
+/// One MVM node on the chip.
+struct LayerPlan {
+  int node = 0;
+  WeightEncoding encoding;
+  int phases = 8;        ///< ceil(input_bits / dac_bits)
+  int row_blocks = 1, column_blocks = 1, copies = 1;
+  std::vector<int> blocks;     ///< [copies][column_blocks][row_blocks] indices into Plan::blocks
+  std::vector<int> home_tile;  ///< [column_blocks] where partial sums meet, are activated and pooled
+  int block(int copy, int column_block, int row_block) const {
+    return blocks[(copy * column_blocks + column_block) * row_blocks + row_block];
+  }
+  int copy_of_position(int position) const { return position % copies; }
+};
+
+/// The whole network placed on the chip.
+struct Plan {
+  std::vector<LayerPlan> layers;  ///< MVM nodes in order
+  std::vector<int> layer_of_node; ///< [nodes], -1 for pooling
+  std::vector<Block> blocks;
+  int crossbars_used = 0;
+  int tiles_used = 0;
+  int tile_of_crossbar(int crossbar) const { return crossbar / crossbars_per_tile; }
+  int crossbars_per_tile = 1;
+  double utilization = 0;  ///< cells that hold a weight or an offset / cells of the crossbars used
+};
+
+/// Encoding of one node's weights on this architecture. Does not check the architecture.
+WeightEncoding make_encoding(const Architecture& architecture, int weight_bits);
+
+/// Encodes, slices, tiles, duplicates, packs and places. Blocks of a layer are placed in the order
+/// copy, column block, row block, so partial sums meet in as few tiles as possible; tiles fill in row-major order.
+/// Errors: InputError with every contradiction: too few crossbars (needed, available), a weight wider than a crossbar,
+/// a duplicate of an unknown layer, sums past the exact range.
+Plan make_plan(const Architecture& architecture, const workloads::Network& network);
+
+/// Floor plan for people: one line per crossbar used, with tile, layer, rows, columns and use.
+std::string floor_plan(const Architecture& architecture, const workloads::Network& network, const Plan& plan);
+
+}  // namespace nvcim::mapping

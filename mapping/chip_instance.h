@@ -20,8 +20,10 @@ struct ProgrammedBlock {
   /// (bounded by -pedestal) or for ideal_signed.
   std::vector<std::int16_t> codes;
   /// [rows][columns] read-noise variance of each cell in grid steps squared, times variance_scale; empty when all cells
-  /// share ChipInstance::cell_read_variance or there is no read noise.
+  /// share cell_read_variance or there is no read noise.
   std::vector<std::uint16_t> read_variance;
+  double cell_read_variance = 0;  ///< constant model: grid steps squared, per driven cell at digit 1
+  double variance_scale = 1;      ///< proportional model: units of read_variance per grid step squared
   ColumnConverters converters;
 };
 
@@ -30,9 +32,6 @@ struct ChipInstance {
   std::uint64_t seed = 0;
   std::uint32_t instance = 0;
   int pedestal = 0;                 ///< g_min in grid steps (ideal_signed: 0)
-  double grid_step_siemens = 0;     ///< one grid step
-  double cell_read_variance = 0;    ///< constant model: grid steps squared, per driven cell at digit 1
-  double variance_scale = 1;        ///< proportional model: units of ProgrammedBlock::read_variance per grid step squared
   std::vector<ProgrammedBlock> blocks;  ///< [plan.blocks]
 };
 

@@ -25,8 +25,9 @@ struct Dataset {
 
 enum class Split { train, test };
 
-/// Reads `name_or_folder` ("fashion_mnist", "mnist", "cifar10", or a folder with the standard idx(.gz) or CIFAR-10 binary
-/// files). Named sets are looked for in `search_path`, then where Debian's packages and scripts/fetch_data.sh put them.
+/// Reads `name_or_folder` ("fashion_mnist", "mnist", "cifar10", or a folder with the standard idx(.gz) or CIFAR-10
+/// binary files). Named sets are looked for in `search_path`, then where Debian's packages and scripts/fetch_data.sh
+/// put them.
 /// @param limit  at most so many samples from the start; 0: all.
 /// Errors: InputError naming every file missing, truncated, damaged or of the wrong kind, and how to get the set.
 Dataset load_dataset(std::string_view name_or_folder, Split split, int limit = 0,

@@ -27,7 +27,8 @@ struct Window {
 };
 
 /// From an exact sum to the code of the next feature map:
-/// code = clamp(round_half_even((sum + bias) * multiplier) + zero_point, code_min, code_max). ReLU is code_min = zero_point.
+/// code = clamp(round_half_even((sum + bias) * multiplier) + zero_point, code_min, code_max). ReLU is code_min =
+/// zero_point.
 struct Requantisation {
   double multiplier = 1;
   int zero_point = 0;
@@ -77,7 +78,7 @@ struct Node {
 /// A quantised network: a chain of nodes on integer codes. The reference (workloads/reference.h) defines its outputs.
 struct Network {
   std::string name;
-  std::string data;      ///< data set it was trained on: "fashion_mnist", "mnist", "cifar10", or empty
+  std::string data;  ///< data set it was trained on: "fashion_mnist", "mnist", "cifar10", or empty
   Shape input;
   int input_bits = 8;
   std::vector<std::array<std::uint8_t, 256>> input_table;  ///< [channels]: pixel 0…255 → input code
@@ -86,6 +87,7 @@ struct Network {
 
   int classes() const { return nodes.back().output.size(); }
   std::int64_t macs() const;
+  std::int64_t weights() const;  ///< weight codes, without biases
 };
 
 }  // namespace nvcim::workloads

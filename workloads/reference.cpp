@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/reference.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <thread>
+
+#include "arch/check.h"
+
+namespace nvcim::workloads {
+
+namespace {
+
+// Adding and taking away 1.5·2^52 rounds a double of magnitude below 2^51 to the nearest integer, ties to even, in the
+// default rounding mode: no library call, and the compiler can vectorise it.
+constexpr double kRounder = 6755399441055744.0;
+
+// Row sums of |weight| · |code - zero point| that stay below this fit the 32-bit accumulators.
+constexpr std::int64_t kInt32Bound = std::int64_t{1} << 31;
+
+constexpr int kLanes = 16;  // rows are padded with zeros to a multiple of this, so that no dot product has a tail
+
+int round_up(int value, int multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
+
+/// The weights of a node, ready for dot products of 16-bit numbers.
+struct PackedMatrix {
+  int rows = 0;  // padded
+  int outputs = 0;
+  bool fits_int32 = false;
+  std::vector<std::int16_t> weights;  // [outputs][rows]
+};
+
+PackedMatrix pack(const Node& node) {
+  PackedMatrix packed;
+  const int rows = node.matrix_rows();
+  packed.rows = round_up(rows, kLanes);
+  packed.outputs = node.outputs();
+  NVCIM_CHECK(node.mvm.weights.size() == std::size_t(rows) * packed.outputs, "{}: {} weights for {} x {}", node.name,
+              node.mvm.weights.size(), packed.outputs, rows);
+  packed.weights.assign(std::size_t(packed.rows) * packed.outputs, 0);
+  const std::int64_t code_max = (std::int64_t{1} << node.input_bits) - 1;
+  const std::int64_t magnitude_max = std::max<std::int64_t>(node.input_zero_point, code_max - node.input_zero_point);
+  std::int64_t largest_sum = 0;
+  for (int output = 0; output < packed.outputs; ++output) {
+    const std::int16_t* source = node.mvm.weights.data() + std::size_t(output) * rows;
+    std::copy(source, source + rows, packed.weights.data() + std::size_t(output) * packed.rows);
+    std::int64_t sum = 0;
+    for (int row = 0; row < rows; ++row) sum += std::abs(int{source[row]}) * magnitude_max;
+    largest_sum = std::max(largest_sum, sum);
+  }
+  packed.fits_int32 = largest_sum < kInt32Bound;
+  return packed;
+}
+
+/// Every window of a feature map as signed differences to the zero point: [positions][packed.rows].
+void unroll(const Node& node, const std::uint8_t* input, int padded_rows, std::int16_t* out) {
+  const Window& window = node.mvm.window;
+  const Shape& in = node.input;
+  const int zero_point = node.input_zero_point;
+  for (int y = 0; y < node.output.height; ++y)
+    for (int x = 0; x < node.output.width; ++x, out += padded_rows) {
+      const int y0 = y * window.stride_h - window.pad_top;
+      const int x0 = x * window.stride_w - window.pad_left;
+      const bool inside = y0 >= 0 && x0 >= 0 && y0 + window.kernel_h <= in.height && x0 + window.kernel_w <= in.width;
+      std::int16_t* row = out;
+      for (int channel = 0; channel < in.channels; ++channel) {
+        const std::uint8_t* plane = input + std::size_t(channel) * in.height * in.width;
+        for (int ky = 0; ky < window.kernel_h; ++ky) {
+          const int iy = y0 + ky;
+          if (inside) {
+            const std::uint8_t* source = plane + std::size_t(iy) * in.width + x0;
+            for (int kx = 0; kx < window.kernel_w; ++kx) *row++ = static_cast<std::int16_t>(source[kx] - zero_point);
+            continue;
+          }
+          for (int kx = 0; kx < window.kernel_w; ++kx) {
+            const int ix = x0 + kx;
+            const bool padding = iy < 0 || iy >= in.height || ix < 0 || ix >= in.width;
+            *row++ = padding ? std::int16_t{0}
+                             : static_cast<std::int16_t>(plane[std::size_t(iy) * in.width + ix] - zero_point);
+          }
+        }
+      }
+      std::fill(row, out + padded_rows, std::int16_t{0});
+    }
+}
+
+// Four outputs at a time share the loads of the inputs; 16-bit products summed to 32 bits are one instruction on x86.
+void dot4(const std::int16_t* a, const std::int16_t* w, int rows, std::int32_t* sums) {
+  const std::int16_t *w0 = w, *w1 = w + rows, *w2 = w + 2 * rows, *w3 = w + 3 * rows;
+  std::int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+  for (int i = 0; i < rows; ++i) {
+    s0 += a[i] * w0[i];
+    s1 += a[i] * w1[i];
+    s2 += a[i] * w2[i];
+    s3 += a[i] * w3[i];
+  }
+  sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3;
+}
+
+template <class Sum>
+Sum dot(const std::int16_t* a, const std::int16_t* w, int rows) {
+  Sum sum = 0;
+  for (int i = 0; i < rows; ++i) sum += Sum(a[i]) * w[i];
+  return sum;
+}
+
+/// sums [outputs][positions] of the unrolled windows [positions][rows].
+void multiply(const PackedMatrix& matrix, const std::int16_t* windows, int positions, std::int64_t* sums) {
+  const int rows = matrix.rows;
+  for (int position = 0; position < positions; ++position) {
+    const std::int16_t* a = windows + std::size_t(position) * rows;
+    int output = 0;
+    if (matrix.fits_int32) {
+      for (; output + 4 <= matrix.outputs; output += 4) {
+        std::int32_t four[4];
+        dot4(a, matrix.weights.data() + std::size_t(output) * rows, rows, four);
+        for (int k = 0; k < 4; ++k) sums[std::size_t(output + k) * positions + position] = four[k];
+      }
+    }
+    for (; output < matrix.outputs; ++output) {
+      const std::int16_t* w = matrix.weights.data() + std::size_t(output) * rows;
+      sums[std::size_t(output) * positions + position] =
+          matrix.fits_int32 ? dot<std::int32_t>(a, w, rows) : dot<std::int64_t>(a, w, rows);
+    }
+  }
+}
+
+/// Runs samples [begin, end) through the network.
+void run_samples(const Network& network, const std::vector<PackedMatrix>& matrices, const std::uint8_t* pixels,
+                 int begin, int end, std::int64_t* logits) {
+  std::size_t largest_map = network.input.size(), largest_windows = 0;
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    largest_map = std::max<std::size_t>(largest_map, network.nodes[n].output.size());
+    largest_windows = std::max(largest_windows, std::size_t(matrices[n].rows) * network.nodes[n].positions());
+  }
+  std::vector<std::uint8_t> codes(largest_map), next(largest_map);
+  std::vector<std::int16_t> windows(largest_windows);
+  std::vector<std::int64_t> sums(largest_map);
+  const int classes = network.classes();
+  for (int sample = begin; sample < end; ++sample) {
+    std::int64_t* out = logits + std::size_t(sample) * classes;
+    encode_image(network, pixels + std::size_t(sample) * network.input.size(), codes.data());
+    for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+      const Node& node = network.nodes[n];
+      const bool last = n + 1 == network.nodes.size();
+      if (node.kind == Node::Kind::pool) {
+        pool(node, codes.data(), next.data());
+      } else {
+        const int positions = node.positions();
+        unroll(node, codes.data(), matrices[n].rows, windows.data());
+        multiply(matrices[n], windows.data(), positions, sums.data());
+        NVCIM_CHECK(last || !node.mvm.raw_output, "{}: raw sums before the last node", node.name);
+        for (int output = 0; output < node.outputs(); ++output) {
+          const std::int64_t bias = node.mvm.bias.empty() ? 0 : node.mvm.bias[output];
+          const std::size_t offset = std::size_t(output) * positions;
+          if (node.mvm.raw_output) {
+            for (int i = 0; i < positions; ++i) out[offset + i] = sums[offset + i] + bias;
+          } else {
+            for (int i = 0; i < positions; ++i)
+              next[offset + i] = requantise(double(sums[offset + i]), bias, node.mvm.requantisation);
+          }
+        }
+        if (node.mvm.raw_output) break;
+      }
+      if (last) std::copy(next.begin(), next.begin() + classes, out);
+      std::swap(codes, next);
+    }
+  }
+}
+
+}  // namespace
+
+std::uint8_t requantise(double sum, std::int64_t bias, const Requantisation& parameters) {
+  const double zero_point = parameters.zero_point;
+  const double low = parameters.code_min - zero_point, high = parameters.code_max - zero_point;
+  // Clamping before rounding gives the same code, since both limits are integers, and keeps the rounder in its range.
+  const double scaled = std::min(std::max((sum + double(bias)) * parameters.multiplier, low), high);
+  const double rounded = (scaled + kRounder) - kRounder;
+  return static_cast<std::uint8_t>(static_cast<int>(rounded + zero_point));
+}
+
+void encode_image(const Network& network, const std::uint8_t* pixels, std::uint8_t* codes) {
+  const std::size_t plane = std::size_t(network.input.height) * network.input.width;
+  for (int channel = 0; channel < network.input.channels; ++channel) {
+    const auto& table = network.input_table[channel];
+    for (std::size_t i = channel * plane; i < (channel + 1) * plane; ++i) codes[i] = table[pixels[i]];
+  }
+}
+
+void gather_window(const Node& node, const std::uint8_t* input, int position, std::uint8_t* out) {
+  const Window& window = node.mvm.window;
+  const Shape& in = node.input;
+  const int y0 = position / node.output.width * window.stride_h - window.pad_top;
+  const int x0 = position % node.output.width * window.stride_w - window.pad_left;
+  const auto padding_code = static_cast<std::uint8_t>(node.input_zero_point);
+  for (int channel = 0; channel < in.channels; ++channel) {
+    const std::uint8_t* plane = input + std::size_t(channel) * in.height * in.width;
+    for (int iy = y0; iy < y0 + window.kernel_h; ++iy)
+      for (int ix = x0; ix < x0 + window.kernel_w; ++ix) {
+        const bool padding = iy < 0 || iy >= in.height || ix < 0 || ix >= in.width;
+        *out++ = padding ? padding_code : plane[std::size_t(iy) * in.width + ix];
+      }
+  }
+}
+
+void pool(const Node& node, const std::uint8_t* input, std::uint8_t* output) {
+  const Window& window = node.pool.window;
+  const Shape &in = node.input, &out = node.output;
+  const int area = window.area();
+  for (int channel = 0; channel < out.channels; ++channel) {
+    const std::uint8_t* plane = input + std::size_t(channel) * in.height * in.width;
+    for (int y = 0; y < out.height; ++y)
+      for (int x = 0; x < out.width; ++x) {
+        const int y0 = y * window.stride_h - window.pad_top, x0 = x * window.stride_w - window.pad_left;
+        const int y_begin = std::max(y0, 0), y_end = std::min(y0 + window.kernel_h, in.height);
+        const int x_begin = std::max(x0, 0), x_end = std::min(x0 + window.kernel_w, in.width);
+        int largest = 0, sum = 0, inside = 0;
+        for (int iy = y_begin; iy < y_end; ++iy)
+          for (int ix = x_begin; ix < x_end; ++ix, ++inside) {
+            const int code = plane[std::size_t(iy) * in.width + ix];
+            largest = std::max(largest, code);
+            sum += code;
+          }
+        // Padding stands for the value 0, whose code is the zero point.
+        sum += (area - inside) * node.input_zero_point;
+        *output++ =
+            static_cast<std::uint8_t>(node.pool.kind == PoolKind::maximum ? largest : (2 * sum + area) / (2 * area));
+      }
+  }
+}
+
+void reference_mvm(const Node& node, const std::uint8_t* input, std::int64_t* sums) {
+  const PackedMatrix matrix = pack(node);
+  std::vector<std::int16_t> windows(std::size_t(matrix.rows) * node.positions());
+  unroll(node, input, matrix.rows, windows.data());
+  multiply(matrix, windows.data(), node.positions(), sums);
+}
+
+std::vector<std::int64_t> reference_logits(const Network& network, std::span<const std::uint8_t> pixels, int samples,
+                                           int threads) {
+  NVCIM_CHECK(!network.nodes.empty() && pixels.size() >= std::size_t(samples) * network.input.size(),
+              "{} nodes, {} pixels for {} samples", network.nodes.size(), pixels.size(), samples);
+  NVCIM_CHECK(int(network.input_table.size()) == network.input.channels, "{} tables", network.input_table.size());
+  std::vector<PackedMatrix> matrices;
+  for (const Node& node : network.nodes) matrices.push_back(node.kind == Node::Kind::mvm ? pack(node) : PackedMatrix{});
+  std::vector<std::int64_t> logits(std::size_t(samples) * network.classes());
+  const int parts = std::clamp(threads, 1, std::max(samples, 1));
+  auto work = [&](int part) {
+    const int begin = int(std::int64_t{samples} * part / parts), end = int(std::int64_t{samples} * (part + 1) / parts);
+    run_samples(network, matrices, pixels.data(), begin, end, logits.data());
+  };
+  std::vector<std::jthread> workers;
+  for (int part = 1; part < parts; ++part) workers.emplace_back(work, part);
+  work(0);
+  workers.clear();
+  return logits;
+}
+
+}  // namespace nvcim::workloads

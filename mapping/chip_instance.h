@@ -31,7 +31,7 @@ struct ProgrammedBlock {
 struct ChipInstance {
   std::uint64_t seed = 0;
   std::uint32_t instance = 0;
-  int pedestal = 0;                 ///< g_min in grid steps (ideal_signed: 0)
+  int pedestal = 0;                     ///< g_min in grid steps (ideal_signed: 0)
   std::vector<ProgrammedBlock> blocks;  ///< [plan.blocks]
 };
 

@@ -15,13 +15,13 @@ namespace nvcim::mapping {
 struct WeightEncoding {
   Encoding encoding = Encoding::differential_pair;
   int weight_bits = 8;
-  int cell_bits = 2;       ///< bits per slice; weight_bits - 1 for ideal_signed
-  int max_level = 3;       ///< highest level of a cell
+  int cell_bits = 2;  ///< bits per slice; weight_bits - 1 for ideal_signed
+  int max_level = 3;  ///< highest level of a cell
   int slices = 4;
-  int grid_per_level = 1;  ///< U: steps of the conductance grid in one level
-  std::vector<std::int64_t> factor;     ///< [planes], signed power of two
-  std::int64_t offset_factor = 0;       ///< offset_column: factor of the block's offset column, else 0
-  int offset_level = 0;                 ///< offset_column: level stored in every cell of it
+  int grid_per_level = 1;            ///< U: steps of the conductance grid in one level
+  std::vector<std::int64_t> factor;  ///< [planes], signed power of two
+  std::int64_t offset_factor = 0;    ///< offset_column: factor of the block's offset column, else 0
+  int offset_level = 0;              ///< offset_column: level stored in every cell of it
   int planes() const { return static_cast<int>(factor.size()); }
   bool has_offset_column() const { return offset_factor != 0; }
   /// Levels of one weight. @param levels [planes]; signed for ideal_signed.
@@ -30,14 +30,14 @@ struct WeightEncoding {
 
 /// A rectangle of a layer's cell matrix that lives in one crossbar.
 struct Block {
-  int node = 0;          ///< index in Network::nodes
-  int copy = 0;          ///< weight duplicate
-  int row_block = 0;     ///< which part of the matrix rows
-  int column_block = 0;  ///< which part of the outputs
-  int row_begin = 0, rows = 0;        ///< matrix rows
-  int output_begin = 0, outputs = 0;  ///< outputs
-  int columns = 0;       ///< cell columns: outputs * planes (+ 1 offset column, the last)
-  int crossbar = 0;      ///< chip-wide number; its tile is crossbar / tile.crossbars
+  int node = 0;                               ///< index in Network::nodes
+  int copy = 0;                               ///< weight duplicate
+  int row_block = 0;                          ///< which part of the matrix rows
+  int column_block = 0;                       ///< which part of the outputs
+  int row_begin = 0, rows = 0;                ///< matrix rows
+  int output_begin = 0, outputs = 0;          ///< outputs
+  int columns = 0;                            ///< cell columns: outputs * planes (+ 1 offset column, the last)
+  int crossbar = 0;                           ///< chip-wide number; its tile is crossbar / tile.crossbars
   int crossbar_row = 0, crossbar_column = 0;  ///< where the block's first cell lies
   /// Column of the layer's cell matrix, for addressed draws: the same cell whatever the crossbar size or placement.
   std::uint32_t draw_column(int column, const WeightEncoding& encoding, int layer_outputs) const;
@@ -47,7 +47,7 @@ struct Block {
 struct LayerPlan {
   int node = 0;
   WeightEncoding encoding;
-  int phases = 8;        ///< ceil(input_bits / dac_bits)
+  int phases = 8;  ///< ceil(input_bits / dac_bits)
   int row_blocks = 1, column_blocks = 1, copies = 1;
   std::vector<int> blocks;     ///< [copies][column_blocks][row_blocks] indices into Plan::blocks
   std::vector<int> home_tile;  ///< [column_blocks] where partial sums meet, are activated and pooled
@@ -59,8 +59,8 @@ struct LayerPlan {
 
 /// The whole network placed on the chip.
 struct Plan {
-  std::vector<LayerPlan> layers;  ///< MVM nodes in order
-  std::vector<int> layer_of_node; ///< [nodes], -1 for pooling
+  std::vector<LayerPlan> layers;   ///< MVM nodes in order
+  std::vector<int> layer_of_node;  ///< [nodes], -1 for pooling
   std::vector<Block> blocks;
   int crossbars_used = 0;
   int tiles_used = 0;

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/chip_instance.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <thread>
+
+#include "arch/random.h"
+#include "device/programming_variation.h"
+#include "device/read_noise.h"
+#include "device/stuck_cells.h"
+
+namespace nvcim::mapping {
+namespace {
+
+using workloads::Network;
+using workloads::Node;
+
+/// What the cells of one layer can hold, in grid steps.
+struct CellRange {
+  int span;      ///< g_max - g_min
+  int pedestal;  ///< g_min
+  int lowest;    ///< programmed codes are clipped to lowest…highest
+  int highest;
+};
+
+CellRange cell_range(const DeviceParameters& device, const WeightEncoding& encoding) {
+  CellRange range{};
+  range.span = encoding.max_level * encoding.grid_per_level;
+  range.highest = std::min(2 * range.span, 32767);
+  if (encoding.encoding == Encoding::ideal_signed) {
+    range.lowest = -range.highest;
+    return range;
+  }
+  const double steps = device.g_min.value() / (device.g_max.value() - device.g_min.value()) * range.span;
+  range.pedestal = static_cast<int>(std::min(std::nearbyint(steps), 32767.0));
+  range.lowest = -range.pedestal;
+  return range;
+}
+
+/// Levels that the block's columns should hold in one matrix row.
+void target_levels(const Node& node, const WeightEncoding& encoding, const Block& block, int row,
+                   std::vector<int>& levels) {
+  const int matrix_rows = node.matrix_rows();
+  for (int output = 0; output < block.outputs; ++output) {
+    const std::size_t at = std::size_t(block.output_begin + output) * matrix_rows + block.row_begin + row;
+    encoding.encode(node.mvm.weights[at], &levels[output * encoding.planes()]);
+  }
+  if (encoding.has_offset_column()) levels.back() = encoding.offset_level;
+}
+
+/// Deviates for the block's columns, four to a draw. `draw` gives the four values of one column group.
+template <class T, class Draw>
+void fill_row(const Block& block, const WeightEncoding& encoding, int layer_outputs, std::vector<T>& values,
+              Draw draw) {
+  std::uint32_t loaded = ~std::uint32_t{0};
+  std::array<T, 4> group{};
+  for (int column = 0; column < block.columns; ++column) {
+    const std::uint32_t at = block.draw_column(column, encoding, layer_outputs);
+    if (at / 4 != loaded) {
+      loaded = at / 4;
+      group = draw(loaded);
+    }
+    values[column] = group[at % 4];
+  }
+}
+
+ProgrammedBlock program_block(const DeviceParameters& device, const Node& node, const LayerPlan& layer,
+                              const Block& block, std::uint64_t seed, std::uint32_t instance) {
+  const WeightEncoding& encoding = layer.encoding;
+  const CellRange range = cell_range(device, encoding);
+  const auto layer_id = static_cast<std::uint32_t>(block.node);
+  const auto copy = static_cast<std::uint32_t>(block.copy);
+  const DrawStream variation(seed, Purpose::programming_variation, instance, layer_id, copy);
+  const DrawStream stuck(seed, Purpose::stuck_cell, instance, layer_id, copy);
+  const bool any_stuck = device.stuck_at_g_min > 0 || device.stuck_at_g_max > 0;
+
+  std::vector<double> sigma_of_level(encoding.max_level + 1);
+  for (int level = 0; level <= encoding.max_level; ++level)
+    sigma_of_level[level] =
+        device::programming_sigma(device, static_cast<double>(level) / encoding.max_level) * range.span;
+  const bool varies = std::any_of(sigma_of_level.begin(), sigma_of_level.end(), [](double sigma) { return sigma > 0; });
+
+  ProgrammedBlock cells;
+  cells.codes.resize(std::size_t(block.rows) * block.columns);
+  std::vector<int> levels(block.columns);
+  std::vector<double> normal(block.columns, 0.0);
+  std::vector<double> uniform(block.columns, 1.0);
+  for (int row = 0; row < block.rows; ++row) {
+    const auto matrix_row = static_cast<std::uint32_t>(block.row_begin + row);
+    target_levels(node, encoding, block, row, levels);
+    if (varies)
+      fill_row(block, encoding, node.outputs(), normal,
+               [&](std::uint32_t group) { return variation.normals(matrix_row, group); });
+    if (any_stuck)
+      fill_row(block, encoding, node.outputs(), uniform, [&](std::uint32_t group) {
+        const DrawStream::Block bits = stuck.block(matrix_row, group);
+        return std::array<double, 4>{DrawStream::uniform(bits[0]), DrawStream::uniform(bits[1]),
+                                     DrawStream::uniform(bits[2]), DrawStream::uniform(bits[3])};
+      });
+    std::int16_t* codes = &cells.codes[std::size_t(row) * block.columns];
+    for (int column = 0; column < block.columns; ++column) {
+      const double deviation = sigma_of_level[std::abs(levels[column])] * normal[column];
+      const double code = std::nearbyint(levels[column] * encoding.grid_per_level + deviation);
+      codes[column] = static_cast<std::int16_t>(std::clamp(code, double(range.lowest), double(range.highest)));
+      if (any_stuck) {
+        const device::StuckState state = device::stuck_state(device, uniform[column]);
+        if (state == device::StuckState::at_g_min) codes[column] = 0;
+        if (state == device::StuckState::at_g_max) codes[column] = static_cast<std::int16_t>(range.span);
+      }
+    }
+  }
+  return cells;
+}
+
+void add_read_variance(const DeviceParameters& device, const LayerPlan& layer, ProgrammedBlock& cells) {
+  if (device.read_noise == 0) return;
+  const CellRange range = cell_range(device, layer.encoding);
+  if (device.read_noise_model == ReadNoiseModel::constant) {
+    cells.cell_read_variance = device::read_variance(device, range.span, 0);
+    return;
+  }
+  // The largest conductance a cell can take fills the 16-bit scale; every block of a layer shares it.
+  cells.variance_scale = 65535.0 / device::read_variance(device, range.span, double(range.highest) + range.pedestal);
+  cells.read_variance.resize(cells.codes.size());
+  for (std::size_t i = 0; i < cells.codes.size(); ++i) {
+    const double conductance = std::abs(double(cells.codes[i]) + range.pedestal);
+    cells.read_variance[i] = static_cast<std::uint16_t>(
+        std::nearbyint(device::read_variance(device, range.span, conductance) * cells.variance_scale));
+  }
+}
+
+/// Gain and offset belong to the physical ADC: blocks packed into one crossbar share them.
+ColumnConverters draw_converters(const Architecture& architecture, const Block& block, std::uint64_t seed,
+                                 std::uint32_t instance) {
+  ColumnConverters converters;
+  converters.gain.assign(block.columns, 1.0f);
+  converters.offset.assign(block.columns, 0.0f);
+  const AdcParameters& adc = architecture.adc;
+  if (adc.gain_sigma == 0 && adc.offset_sigma == 0) return converters;
+  const auto crossbar = static_cast<std::uint32_t>(block.crossbar);
+  const DrawStream gain(seed, Purpose::adc_gain, instance, crossbar, 0);
+  const DrawStream offset(seed, Purpose::adc_offset, instance, crossbar, 0);
+  for (int column = 0; column < block.columns; ++column) {
+    const auto unit = static_cast<std::uint32_t>((block.crossbar_column + column) / adc.columns_per_adc);
+    converters.gain[column] = static_cast<float>(1.0 + adc.gain_sigma * gain.normals(0, unit / 4)[unit % 4]);
+    converters.offset[column] = static_cast<float>(adc.offset_sigma * offset.normals(0, unit / 4)[unit % 4]);
+  }
+  return converters;
+}
+
+/// Runs task(i) for i in 0…count-1 on a few threads; tasks are independent.
+template <class Task>
+void for_each_index(int count, int threads, Task task) {
+  std::atomic<int> next{0};
+  const auto work = [&] {
+    for (int i = next++; i < count; i = next++) task(i);
+  };
+  std::vector<std::jthread> helpers;
+  for (int i = 1; i < std::min(threads, count); ++i) helpers.emplace_back(work);
+  work();
+}
+
+}  // namespace
+
+ChipInstance program_once(const Architecture& architecture, const Network& network, const Plan& plan,
+                          std::uint64_t seed, std::uint32_t instance, int threads) {
+  ChipInstance chip;
+  chip.seed = seed;
+  chip.instance = instance;
+  chip.pedestal = cell_range(architecture.device, plan.layers.front().encoding).pedestal;
+  chip.blocks.resize(plan.blocks.size());
+  for_each_index(static_cast<int>(plan.blocks.size()), threads, [&](int index) {
+    const Block& block = plan.blocks[index];
+    const LayerPlan& layer = plan.layers[plan.layer_of_node[block.node]];
+    ProgrammedBlock& cells = chip.blocks[index];
+    cells = program_block(architecture.device, network.nodes[block.node], layer, block, seed, instance);
+    cells.converters = draw_converters(architecture, block, seed, instance);
+  });
+  for_each_index(static_cast<int>(plan.blocks.size()), threads, [&](int index) {
+    add_read_variance(architecture.device, plan.layers[plan.layer_of_node[plan.blocks[index].node]],
+                      chip.blocks[index]);
+  });
+  return chip;
+}
+
+}  // namespace nvcim::mapping

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <bit>
+#include <cstdlib>
+
+#include "arch/check.h"
+#include "mapping/plan.h"
+
+namespace nvcim::mapping {
+namespace {
+
+int divide_up(int a, int b) {
+  return (a + b - 1) / b;
+}
+
+}  // namespace
+
+WeightEncoding make_encoding(const Architecture& architecture, int weight_bits) {
+  WeightEncoding encoding;
+  encoding.encoding = architecture.crossbar.encoding;
+  encoding.weight_bits = weight_bits;
+  const bool signed_cell = encoding.encoding == Encoding::ideal_signed;
+  encoding.cell_bits = signed_cell ? weight_bits - 1 : architecture.crossbar.cell_bits;
+  encoding.max_level = (1 << encoding.cell_bits) - 1;
+  encoding.grid_per_level = static_cast<int>(
+      std::bit_floor(static_cast<unsigned>((1 << architecture.device.grid_bits) / encoding.max_level)));
+  switch (encoding.encoding) {
+    case Encoding::ideal_signed:
+      encoding.slices = 1;
+      encoding.factor = {1};
+      break;
+    case Encoding::differential_pair:
+      encoding.slices = divide_up(weight_bits - 1, encoding.cell_bits);
+      for (int slice = 0; slice < encoding.slices; ++slice) {
+        const std::int64_t weight = std::int64_t{1} << (slice * encoding.cell_bits);
+        encoding.factor.push_back(weight);
+        encoding.factor.push_back(-weight);
+      }
+      break;
+    case Encoding::offset_column:
+      encoding.slices = divide_up(weight_bits, encoding.cell_bits);
+      for (int slice = 0; slice < encoding.slices; ++slice)
+        encoding.factor.push_back(std::int64_t{1} << (slice * encoding.cell_bits));
+      // The offset 2^(bits-1) is one digit of the top slice, so a single column at that level holds it.
+      encoding.offset_factor = -encoding.factor.back();
+      encoding.offset_level = 1 << (weight_bits - 1 - (encoding.slices - 1) * encoding.cell_bits);
+      break;
+  }
+  return encoding;
+}
+
+void WeightEncoding::encode(int weight, int* levels) const {
+  const int limit = (1 << (weight_bits - 1)) - 1;
+  NVCIM_CHECK(std::abs(weight) <= limit, "weight {} of {} bits", weight, weight_bits);
+  switch (encoding) {
+    case Encoding::ideal_signed:
+      levels[0] = weight;
+      break;
+    case Encoding::differential_pair:
+      for (int slice = 0; slice < slices; ++slice) {
+        const int digit = (std::abs(weight) >> (slice * cell_bits)) & max_level;
+        levels[2 * slice] = weight > 0 ? digit : 0;
+        levels[2 * slice + 1] = weight < 0 ? digit : 0;
+      }
+      break;
+    case Encoding::offset_column:
+      for (int slice = 0; slice < slices; ++slice)
+        levels[slice] = ((weight + (1 << (weight_bits - 1))) >> (slice * cell_bits)) & max_level;
+      break;
+  }
+}
+
+}  // namespace nvcim::mapping

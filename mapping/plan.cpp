@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "arch/check.h"
+#include "arch/input_error.h"
+
+namespace nvcim::mapping {
+namespace {
+
+using workloads::Network;
+using workloads::Node;
+
+int divide_up(int a, int b) {
+  return (a + b - 1) / b;
+}
+
+/// Cuts one node's cell matrix into blocks, unplaced: copy, column block, row block order.
+LayerPlan cut_layer(const Architecture& architecture, const Network& network, int node_index, int copies,
+                    std::vector<Block>& blocks) {
+  const Node& node = network.nodes[node_index];
+  LayerPlan layer;
+  layer.node = node_index;
+  layer.encoding = make_encoding(architecture, node.mvm.weight_bits);
+  layer.phases = divide_up(node.input_bits, architecture.dac.bits);
+  layer.copies = copies;
+  const int planes = layer.encoding.planes();
+  const int offset_columns = layer.encoding.has_offset_column() ? 1 : 0;
+  const int outputs_per_block = (architecture.crossbar.columns - offset_columns) / planes;
+  layer.row_blocks = divide_up(node.matrix_rows(), architecture.crossbar.rows);
+  layer.column_blocks = divide_up(node.outputs(), outputs_per_block);
+  for (int copy = 0; copy < copies; ++copy)
+    for (int column_block = 0; column_block < layer.column_blocks; ++column_block)
+      for (int row_block = 0; row_block < layer.row_blocks; ++row_block) {
+        Block block;
+        block.node = node_index;
+        block.copy = copy;
+        block.row_block = row_block;
+        block.column_block = column_block;
+        block.row_begin = row_block * architecture.crossbar.rows;
+        block.rows = std::min(architecture.crossbar.rows, node.matrix_rows() - block.row_begin);
+        block.output_begin = column_block * outputs_per_block;
+        block.outputs = std::min(outputs_per_block, node.outputs() - block.output_begin);
+        block.columns = block.outputs * planes + offset_columns;
+        layer.blocks.push_back(static_cast<int>(blocks.size()));
+        blocks.push_back(block);
+      }
+  return layer;
+}
+
+/// Places blocks in order. Packed blocks lie on the diagonal of a crossbar (own rows and own columns), so driving one
+/// leaves the others' cells idle; first fit over the crossbars opened so far.
+void place(const Architecture& architecture, Plan& plan) {
+  struct Used {
+    int rows = 0, columns = 0;
+  };
+  std::vector<Used> crossbars;
+  for (Block& block : plan.blocks) {
+    auto spot = crossbars.end();
+    if (architecture.mapping.packing == Packing::crossbar)
+      spot = std::find_if(crossbars.begin(), crossbars.end(), [&](const Used& used) {
+        return used.rows + block.rows <= architecture.crossbar.rows &&
+               used.columns + block.columns <= architecture.crossbar.columns;
+      });
+    if (spot == crossbars.end()) spot = crossbars.insert(crossbars.end(), Used{});
+    block.crossbar = static_cast<int>(spot - crossbars.begin());
+    block.crossbar_row = spot->rows;
+    block.crossbar_column = spot->columns;
+    spot->rows += block.rows;
+    spot->columns += block.columns;
+  }
+  plan.crossbars_used = static_cast<int>(crossbars.size());
+  plan.crossbars_per_tile = architecture.tile.crossbars;
+  plan.tiles_used = divide_up(plan.crossbars_used, plan.crossbars_per_tile);
+}
+
+/// Everything about the network that this architecture cannot hold, named at once.
+std::vector<InputIssue> find_contradictions(const Architecture& architecture, const Network& network) {
+  std::vector<InputIssue> issues;
+  const auto say = [&](std::string pointer, std::string message) {
+    issues.push_back({architecture.name, std::move(pointer), std::move(message)});
+  };
+  if (network.nodes.empty() || network.nodes.front().kind != Node::Kind::mvm)
+    say("", fmt::format("network {} does not start with a convolution or fully connected layer", network.name));
+  else if (network.nodes.back().kind != Node::Kind::mvm || !network.nodes.back().mvm.raw_output)
+    say("", fmt::format("network {} does not end with a layer whose sums are the logits", network.name));
+  for (const auto& [name, copies] : architecture.mapping.duplicate) {
+    const bool known = std::any_of(network.nodes.begin(), network.nodes.end(),
+                                   [&](const Node& node) { return node.kind == Node::Kind::mvm && node.name == name; });
+    if (!known) {
+      std::string names;
+      for (const Node& node : network.nodes)
+        if (node.kind == Node::Kind::mvm) names += (names.empty() ? "" : ", ") + node.name;
+      say("/mapping/duplicate/" + name,
+          fmt::format("network {} has no layer \"{}\"; its layers are {}", network.name, name, names));
+    }
+  }
+  for (const Node& node : network.nodes) {
+    if (node.kind != Node::Kind::mvm) continue;
+    if (node.mvm.weight_bits < 2 || node.mvm.weight_bits > 9) {
+      say("", fmt::format("layer {} has {}-bit weights; 2 to 9 are supported", node.name, node.mvm.weight_bits));
+      continue;
+    }
+    const WeightEncoding encoding = make_encoding(architecture, node.mvm.weight_bits);
+    const int wanted = encoding.planes() + (encoding.has_offset_column() ? 1 : 0);
+    if (wanted > architecture.crossbar.columns)
+      say("/crossbar/columns", fmt::format("{} columns cannot hold one {}-bit weight of layer {}, which takes {}",
+                                           architecture.crossbar.columns, node.mvm.weight_bits, node.name, wanted));
+    if (encoding.grid_per_level < 1)
+      say("/device/grid_bits", fmt::format("{} bits are too coarse for the {} levels of a cell of layer {}",
+                                           architecture.device.grid_bits, encoding.max_level + 1, node.name));
+    if (encoding.encoding == Encoding::ideal_signed && architecture.crossbar.wire_model != WireModel::none)
+      say("/crossbar/wire_model", "ideal_signed cells are abstract and have no wires; use none or a physical encoding");
+  }
+  return issues;
+}
+
+}  // namespace
+
+std::uint32_t Block::draw_column(int column, const WeightEncoding& encoding, int layer_outputs) const {
+  const int planes = encoding.planes();
+  if (column < outputs * planes) return static_cast<std::uint32_t>(output_begin * planes + column);
+  return static_cast<std::uint32_t>(layer_outputs * planes + column_block);
+}
+
+Plan make_plan(const Architecture& architecture, const Network& network) {
+  std::vector<InputIssue> issues = find_contradictions(architecture, network);
+  if (!issues.empty()) throw InputError(std::move(issues));
+
+  Plan plan;
+  plan.layer_of_node.assign(network.nodes.size(), -1);
+  for (int node = 0; node < static_cast<int>(network.nodes.size()); ++node) {
+    if (network.nodes[node].kind != Node::Kind::mvm) continue;
+    const auto copies = architecture.mapping.duplicate.find(network.nodes[node].name);
+    plan.layer_of_node[node] = static_cast<int>(plan.layers.size());
+    plan.layers.push_back(cut_layer(architecture, network, node,
+                                    copies == architecture.mapping.duplicate.end() ? 1 : copies->second, plan.blocks));
+  }
+  place(architecture, plan);
+  if (plan.tiles_used > architecture.chip.tiles())
+    throw InputError(
+        architecture.name, "/chip/mesh_rows",
+        fmt::format("network {} needs {} crossbars, {} tiles of {}; the chip has {} x {} = {} tiles (raise "
+                    "/chip/mesh_rows, /chip/mesh_columns or /tile/crossbars)",
+                    network.name, plan.crossbars_used, plan.tiles_used, architecture.tile.crossbars,
+                    architecture.chip.mesh_rows, architecture.chip.mesh_columns, architecture.chip.tiles()));
+  std::int64_t cells = 0;
+  for (const Block& block : plan.blocks) cells += std::int64_t{1} * block.rows * block.columns;
+  plan.utilization = static_cast<double>(cells) / (static_cast<double>(plan.crossbars_used) *
+                                                   architecture.crossbar.rows * architecture.crossbar.columns);
+  for (LayerPlan& layer : plan.layers)
+    for (int column_block = 0; column_block < layer.column_blocks; ++column_block)
+      layer.home_tile.push_back(plan.tile_of_crossbar(plan.blocks[layer.block(0, column_block, 0)].crossbar));
+  return plan;
+}
+
+std::string floor_plan(const Architecture& architecture, const Network& network, const Plan& plan) {
+  std::string text = fmt::format("{:>4} {:>8}  {:<16} {:>4} {:>11} {:>13} {:>11} {:>11} {:>5}\n", "tile", "crossbar",
+                                 "layer", "copy", "matrix rows", "outputs", "at rows", "at columns", "used");
+  std::vector<const Block*> order;
+  for (const Block& block : plan.blocks) order.push_back(&block);
+  std::stable_sort(order.begin(), order.end(),
+                   [](const Block* a, const Block* b) { return a->crossbar < b->crossbar; });
+  const double cells = static_cast<double>(architecture.crossbar.rows) * architecture.crossbar.columns;
+  const auto range = [](int begin, int count) { return fmt::format("{}-{}", begin, begin + count - 1); };
+  for (const Block* block : order)
+    text += fmt::format("{:>4} {:>8}  {:<16} {:>4} {:>11} {:>13} {:>11} {:>11} {:>4.0f}%\n",
+                        plan.tile_of_crossbar(block->crossbar), block->crossbar, network.nodes[block->node].name,
+                        block->copy, range(block->row_begin, block->rows), range(block->output_begin, block->outputs),
+                        range(block->crossbar_row, block->rows), range(block->crossbar_column, block->columns),
+                        100.0 * block->rows * block->columns / cells);
+  return text;
+}
+
+}  // namespace nvcim::mapping

@@ -10,6 +10,7 @@
 #include "device/programming_variation.h"
 #include "device/read_noise.h"
 #include "device/stuck_cells.h"
+#include "device/wire_resistance.h"
 
 namespace nvcim::mapping {
 namespace {
@@ -150,6 +151,34 @@ ColumnConverters draw_converters(const Architecture& architecture, const Block& 
   return converters;
 }
 
+/// Replaces the codes of every block in one crossbar by those of its effective conductances. Cells that hold no weight
+/// are unformed: they do not conduct. The pedestal's reference stays ideal, so its loss on the wires shows in the
+/// codes.
+void fold_in_wires(const Architecture& architecture, const Plan& plan, int crossbar, ChipInstance& chip) {
+  const int rows = architecture.crossbar.rows;
+  const int columns = architecture.crossbar.columns;
+  std::vector<double> siemens(std::size_t(rows) * columns, 0.0);
+  const auto visit = [&](auto&& cell) {
+    for (std::size_t index = 0; index < plan.blocks.size(); ++index) {
+      const Block& block = plan.blocks[index];
+      if (block.crossbar != crossbar) continue;
+      const CellRange range = cell_range(architecture.device, plan.layers[plan.layer_of_node[block.node]].encoding);
+      const double step = (architecture.device.g_max.value() - architecture.device.g_min.value()) / range.span;
+      for (int row = 0; row < block.rows; ++row)
+        for (int column = 0; column < block.columns; ++column)
+          cell(chip.blocks[index].codes[std::size_t(row) * block.columns + column], range, step,
+               siemens[std::size_t(block.crossbar_row + row) * columns + block.crossbar_column + column]);
+    }
+  };
+  visit([](std::int16_t code, const CellRange& range, double step, double& g) { g = (code + range.pedestal) * step; });
+  const Resistance segment = architecture.crossbar.wire_resistance;
+  siemens = device::effective_conductance(siemens, rows, columns, {segment, segment});
+  visit([](std::int16_t& code, const CellRange& range, double step, double& g) {
+    code = static_cast<std::int16_t>(
+        std::clamp(std::nearbyint(g / step) - range.pedestal, double(range.lowest), double(range.highest)));
+  });
+}
+
 /// Runs task(i) for i in 0…count-1 on a few threads; tasks are independent.
 template <class Task>
 void for_each_index(int count, int threads, Task task) {
@@ -178,6 +207,9 @@ ChipInstance program_once(const Architecture& architecture, const Network& netwo
     cells = program_block(architecture.device, network.nodes[block.node], layer, block, seed, instance);
     cells.converters = draw_converters(architecture, block, seed, instance);
   });
+  if (architecture.crossbar.wire_model == WireModel::effective_conductance)
+    for_each_index(plan.crossbars_used, threads,
+                   [&](int crossbar) { fold_in_wires(architecture, plan, crossbar, chip); });
   for_each_index(static_cast<int>(plan.blocks.size()), threads, [&](int index) {
     add_read_variance(architecture.device, plan.layers[plan.layer_of_node[plan.blocks[index].node]],
                       chip.blocks[index]);

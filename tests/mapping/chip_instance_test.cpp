@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "device/wire_resistance.h"
 #include "tests/support/random_network.h"
 
 namespace nvcim::mapping {
@@ -150,6 +151,31 @@ TEST(ProgramOnce, StuckCellsHaveTheAskedShareAndConductance) {
     }
   const double n = static_cast<double>(below_top);
   EXPECT_NEAR(moved / n, 0.02, 4 * std::sqrt(0.02 * 0.98 / n));
+}
+
+TEST(ProgramOnce, WiresLowerEveryCodeByTheNodalSolution) {
+  // One 2 x 2 weight matrix of 1-bit cells in a 2 x 4 crossbar, g_min 0: the cells' conductances are known, so the
+  // codes must be those of device::effective_conductance on them.
+  Architecture architecture = roomy();
+  architecture.crossbar.rows = 2;
+  architecture.crossbar.columns = 4;
+  architecture.crossbar.cell_bits = 1;
+  architecture.adc.columns_per_adc = 4;
+  architecture.crossbar.wire_model = WireModel::effective_conductance;
+  architecture.crossbar.wire_resistance = from_si<Resistance>(200);
+  architecture.device.model = DeviceModel::ideal;
+  architecture.device.g_min = from_si<Conductance>(0);
+  architecture.device.g_max = from_si<Conductance>(100e-6);
+  Network network = testing::NetworkBuilder({2, 1, 1}, 8, 1).logits(2, 2);
+  network.nodes[0].mvm.weights = {1, -1, 0, 1};  // [output][row]
+  const ChipInstance chip = program(architecture, network);
+  const std::vector<double> siemens = {100e-6, 0, 0, 0, 0, 100e-6, 100e-6, 0};
+  const std::vector<double> effective = device::effective_conductance(
+      siemens, 2, 4, {architecture.crossbar.wire_resistance, architecture.crossbar.wire_resistance});
+  for (std::size_t cell = 0; cell < 8; ++cell)
+    EXPECT_EQ(chip.blocks[0].codes[cell], std::nearbyint(effective[cell] / 100e-6 * 1024)) << cell;
+  EXPECT_LT(chip.blocks[0].codes[6], 1000) << "600 ohm of wire beside a 10 kohm cell must show";
+  EXPECT_GT(chip.blocks[0].codes[6], 900);
 }
 
 TEST(ProgramOnce, ProportionalReadVarianceFollowsTheSquareOfConductance) {

@@ -23,7 +23,8 @@ std::string InputIssue::text() const {
   return where.empty() ? message : where + ": " + message;
 }
 
-InputError::InputError(std::vector<InputIssue> issues) : std::runtime_error(all_lines(issues)), issues_(std::move(issues)) {}
+InputError::InputError(std::vector<InputIssue> issues)
+    : std::runtime_error(all_lines(issues)), issues_(std::move(issues)) {}
 
 InputError::InputError(std::string file, std::string pointer, std::string message)
     : InputError(std::vector<InputIssue>{{std::move(file), std::move(pointer), std::move(message)}}) {}

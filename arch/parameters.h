@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "arch/choices.h"
+#include "arch/components.h"
+#include "arch/energy_keys.h"
 #include "arch/units.h"
 
 /// The typed architecture file. Every section is a plain struct whose member initialisers are the defaults and whose
 /// `describe` names each parameter once: key, range, unit and meaning. Reading, checking, writing, the JSON Schema and the
-/// reference page are all visitors of `describe` (arch/parameter_visitors.h), so none of them can disagree.
+/// reference page are all visitors of `describe` (arch/parameter_reader.h, parameter_writer.h, schema.h), so none of them can
+/// disagree.
 ///
 /// A visitor offers:
 ///   integer(key, int&, min, max, doc)                    whole number
@@ -21,119 +28,47 @@
 ///   quantity_map(key, map<string, Q>&, Q min, Q max, allowed_keys, doc)   object: name → quantity
 namespace nvcim {
 
-/// Text of an enumeration's values, in declaration order. Specialised below for each enumeration of the file.
-template <class E>
-struct EnumName {
-  E value;
-  const char* text;
-  const char* doc;
-};
-template <class E>
-struct EnumNames;
-
-enum class Encoding { differential_pair, offset_column, ideal_signed };
-template <>
-struct EnumNames<Encoding> {
-  static constexpr EnumName<Encoding> all[] = {
-      {Encoding::differential_pair, "differential_pair", "two cells per slice, positive minus negative magnitude"},
-      {Encoding::offset_column, "offset_column",
-       "weight + 2^(bits-1) in unsigned slices; one extra column per block removes the offset"},
-      {Encoding::ideal_signed, "ideal_signed", "one signed cell holds the whole weight (abstract, as in SWIM)"},
-  };
-};
-
-enum class AdcModel { sar, ideal };
-template <>
-struct EnumNames<AdcModel> {
-  static constexpr EnumName<AdcModel> all[] = {
-      {AdcModel::sar, "sar", "uniform quantiser with offset, gain, INL, clipping, round half to even"},
-      {AdcModel::ideal, "ideal", "unlimited resolution and range: the column sum itself"},
-  };
-};
-
-enum class AdcRange { unit_lsb, worst_case, full_scale_levels };
-template <>
-struct EnumNames<AdcRange> {
-  static constexpr EnumName<AdcRange> all[] = {
-      {AdcRange::unit_lsb, "unit_lsb", "1 LSB = one cell level at one input step; larger sums saturate"},
-      {AdcRange::worst_case, "worst_case", "full scale = every row of the crossbar at full input and highest level"},
-      {AdcRange::full_scale_levels, "full_scale_levels", "full scale = /adc/full_scale_levels cell levels"},
-  };
-};
-
-enum class AdcEnergyLaw { constant, isaac_scaled, survey, neurosim_sar };
-template <>
-struct EnumNames<AdcEnergyLaw> {
-  static constexpr EnumName<AdcEnergyLaw> all[] = {
-      {AdcEnergyLaw::constant, "constant", "energy and area given in /energy and /area"},
-      {AdcEnergyLaw::isaac_scaled, "isaac_scaled", "ISAAC's 8-bit 32 nm ADC scaled with resolution, 4 to 10 bits"},
-      {AdcEnergyLaw::survey, "survey", "regression over the ADC survey (arXiv 2404.06553)"},
-      {AdcEnergyLaw::neurosim_sar, "neurosim_sar", "DNN+NeuroSim's SAR fit, 130 nm to 1 nm LSTP"},
-  };
-};
-
-enum class WireModel { none, effective_conductance };
-template <>
-struct EnumNames<WireModel> {
-  static constexpr EnumName<WireModel> all[] = {
-      {WireModel::none, "none", "wires without resistance"},
-      {WireModel::effective_conductance, "effective_conductance",
-       "exact nodal solution of each crossbar folded into one effective conductance per cell (cells are linear)"},
-  };
-};
-
-enum class DeviceModel { ideal, gaussian };
-template <>
-struct EnumNames<DeviceModel> {
-  static constexpr EnumName<DeviceModel> all[] = {
-      {DeviceModel::ideal, "ideal", "every cell holds its target"},
-      {DeviceModel::gaussian, "gaussian", "programming variation N(0, sigma^2), sigma of the conductance range"},
-  };
-};
-
-enum class ReadNoiseModel { constant, proportional };
-template <>
-struct EnumNames<ReadNoiseModel> {
-  static constexpr EnumName<ReadNoiseModel> all[] = {
-      {ReadNoiseModel::constant, "constant", "read_noise times the conductance range, for every cell"},
-      {ReadNoiseModel::proportional, "proportional", "read_noise times the cell's own programmed conductance"},
-  };
-};
-
-enum class Packing { none, crossbar };
-template <>
-struct EnumNames<Packing> {
-  static constexpr EnumName<Packing> all[] = {
-      {Packing::none, "none", "a crossbar holds one block of one layer"},
-      {Packing::crossbar, "crossbar", "small blocks share a crossbar on disjoint rows and columns, and wait for each other"},
-  };
-};
-
 struct ChipParameters {
   std::string description;
   Frequency clock = from_si<Frequency>(1e9);
   Length technology = from_si<Length>(32e-9);
+  Temperature temperature = from_si<Temperature>(300.0);
   int mesh_rows = 4;
   int mesh_columns = 4;
+  int links = 0;
 
   template <class V>
   void describe(V& v) {
     v.text("description", description, "what this architecture is and where it comes from");
     v.quantity("clock", clock, from_si<Frequency>(1e6), from_si<Frequency>(10e9), "clock of all digital parts; every time is rounded up to its cycles");
     v.quantity("technology", technology, from_si<Length>(1e-9), from_si<Length>(130e-9), "process node, used by the ADC laws");
+    v.quantity("temperature", temperature, from_si<Temperature>(233.15), from_si<Temperature>(423.15), "temperature of the circuits, used by the neurosim_sar ADC law");
     v.integer("mesh_rows", mesh_rows, 1, 64, "rows of tiles in the mesh");
     v.integer("mesh_columns", mesh_columns, 1, 64, "columns of tiles in the mesh");
+    v.integer("links", links, 0, 64, "links to other chips: area and power that is always on; no traffic is modelled on them");
   }
   int tiles() const { return mesh_rows * mesh_columns; }
+
+  bool operator==(const ChipParameters&) const = default;
 };
 
 struct TileParameters {
   int crossbars = 8;
+  int crossbars_per_group = 4;
+  int input_register_bytes = 1024;
+  int output_register_bytes = 128;
+  int tile_output_register_bytes = 1024;
 
   template <class V>
   void describe(V& v) {
     v.integer("crossbars", crossbars, 1, 1024, "crossbars in a tile");
+    v.integer("crossbars_per_group", crossbars_per_group, 1, 1024, "crossbars that share registers and shift-and-add units (the IMA of ISAAC), for area and power");
+    v.integer("input_register_bytes", input_register_bytes, 0, 1048576, "input register of a group, for area");
+    v.integer("output_register_bytes", output_register_bytes, 0, 1048576, "output register of a group, for area");
+    v.integer("tile_output_register_bytes", tile_output_register_bytes, 0, 1048576, "output register of a tile, for area");
   }
+
+  bool operator==(const TileParameters&) const = default;
 };
 
 struct CrossbarParameters {
@@ -157,6 +92,8 @@ struct CrossbarParameters {
     v.quantity("wire_resistance", wire_resistance, from_si<Resistance>(0.0), from_si<Resistance>(1e3), "one wire segment between neighbouring cells, rows and columns alike");
     v.choice("wire_model", wire_model, "what wire_resistance does to the column sums");
   }
+
+  bool operator==(const CrossbarParameters&) const = default;
 };
 
 struct DacParameters {
@@ -168,6 +105,8 @@ struct DacParameters {
     v.integer("bits", bits, 1, 8, "input bits driven per phase; an MVM takes ceil(input bits / bits) phases");
     v.quantity("time", time, from_si<Time>(0.0), from_si<Time>(1e-6), "loading the word-line drivers, one phase");
   }
+
+  bool operator==(const DacParameters&) const = default;
 };
 
 struct SampleHoldParameters {
@@ -177,6 +116,8 @@ struct SampleHoldParameters {
   void describe(V& v) {
     v.quantity("time", time, from_si<Time>(0.0), from_si<Time>(1e-6), "sampling all columns, one phase");
   }
+
+  bool operator==(const SampleHoldParameters&) const = default;
 };
 
 struct AdcParameters {
@@ -190,6 +131,7 @@ struct AdcParameters {
   double gain_sigma = 0;
   double inl = 0;
   AdcEnergyLaw energy_law = AdcEnergyLaw::isaac_scaled;
+  Resistance column_resistance = from_si<Resistance>(10e3);
 
   template <class V>
   void describe(V& v) {
@@ -203,7 +145,10 @@ struct AdcParameters {
     v.number("gain_sigma", gain_sigma, 0, 0.5, "relative", "standard deviation of each ADC's gain error, drawn once per instance");
     v.number("inl", inl, -8, 8, "LSB", "peak of a parabolic integral non-linearity at mid scale, the same for every ADC");
     v.choice("energy_law", energy_law, "where energy and area of a conversion come from, unless /energy and /area give them");
+    v.quantity("column_resistance", column_resistance, from_si<Resistance>(1.0), from_si<Resistance>(1e9), "resistance of a typical driven column, used by the neurosim_sar ADC law");
   }
+
+  bool operator==(const AdcParameters&) const = default;
 };
 
 struct ShiftAddParameters {
@@ -213,6 +158,8 @@ struct ShiftAddParameters {
   void describe(V& v) {
     v.quantity("time", time, from_si<Time>(0.0), from_si<Time>(1e-6), "shifting and adding the codes of one column turn");
   }
+
+  bool operator==(const ShiftAddParameters&) const = default;
 };
 
 struct BufferParameters {
@@ -238,6 +185,8 @@ struct BufferParameters {
     v.integer("external_bus_bits", external_bus_bits, 1, 8192, "bits per cycle of the external memory port");
     v.integer("external_access_cycles", external_access_cycles, 0, 100000, "cycles until the first bits of an external memory access");
   }
+
+  bool operator==(const BufferParameters&) const = default;
 };
 
 struct InterconnectParameters {
@@ -245,6 +194,7 @@ struct InterconnectParameters {
   int router_cycles = 2;
   int link_cycles = 1;
   int buffer_flits = 64;
+  int tiles_per_router = 1;
 
   template <class V>
   void describe(V& v) {
@@ -252,7 +202,10 @@ struct InterconnectParameters {
     v.integer("router_cycles", router_cycles, 1, 1000, "cycles from a packet's head entering a router to leaving it");
     v.integer("link_cycles", link_cycles, 1, 1000, "cycles of a flit on a link");
     v.integer("buffer_flits", buffer_flits, 2, 65536, "flits that each router input holds (credits); packets are cut to fit");
+    v.integer("tiles_per_router", tiles_per_router, 1, 16, "tiles that share a router, for area and power only: traffic always has one router per tile");
   }
+
+  bool operator==(const InterconnectParameters&) const = default;
 };
 
 struct DigitalParameters {
@@ -266,6 +219,8 @@ struct DigitalParameters {
     v.integer("activation_lanes", activation_lanes, 1, 65536, "outputs a tile scales, rounds and activates per cycle");
     v.integer("pooling_lanes", pooling_lanes, 1, 65536, "pooling comparisons or additions of a tile per cycle");
   }
+
+  bool operator==(const DigitalParameters&) const = default;
 };
 
 struct WriteControllerParameters {
@@ -281,6 +236,8 @@ struct WriteControllerParameters {
     v.quantity("pulse_voltage", pulse_voltage, from_si<Voltage>(0.1), from_si<Voltage>(20.0), "amplitude of a programming pulse");
     v.quantity("set_up_time", set_up_time, from_si<Time>(0.0), from_si<Time>(1e-5), "setting up row and drivers before the pulses of a row");
   }
+
+  bool operator==(const WriteControllerParameters&) const = default;
 };
 
 struct DeviceParameters {
@@ -310,6 +267,8 @@ struct DeviceParameters {
     v.number("stuck_at_g_min", stuck_at_g_min, 0, 1, "share of cells", "cells that stay at g_min whatever is written, drawn once per instance");
     v.number("stuck_at_g_max", stuck_at_g_max, 0, 1, "share of cells", "cells that stay at g_max whatever is written, drawn once per instance");
   }
+
+  bool operator==(const DeviceParameters&) const = default;
 };
 
 struct MappingParameters {
@@ -321,18 +280,31 @@ struct MappingParameters {
     v.choice("packing", packing, "whether small blocks share a crossbar");
     v.integer_map("duplicate", duplicate, 1, 1024, "copies of a layer's weights, which share its output positions; 1 where not named");
   }
+
+  bool operator==(const MappingParameters&) const = default;
 };
 
-/// Per-event energies, static powers and areas that replace the laws; keys are the names of arch/events.h and
-/// arch/components.h.
+/// Per-event energies, powers and areas that replace the laws. Keys of `energy`: kEnergyKeys; of the others: kComponents,
+/// each value per one unit of the component.
 struct OverrideParameters {
   std::map<std::string, Energy> energy;
   std::map<std::string, Power> static_power;
+  std::map<std::string, Power> peak_power;
   std::map<std::string, Area> area;
+
+  bool operator==(const OverrideParameters&) const = default;
 };
 
+/// The `name` of every entry of a table.
+template <class Table>
+constexpr auto names_of(const Table& table) {
+  std::array<std::string_view, std::tuple_size_v<Table>> names{};
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = table[i].name;
+  return names;
+}
+
 struct Architecture {
-  std::string name;  ///< preset's name or file name without its ending
+  std::string name;  ///< as the file says, else the preset's name or the file's name without its ending
   ChipParameters chip;
   TileParameters tile;
   CrossbarParameters crossbar;
@@ -348,9 +320,10 @@ struct Architecture {
   MappingParameters mapping;
   OverrideParameters overrides;
 
-  /// Visits every section: `v.section(key, struct, doc)`; overrides come as the sections energy, static_power and area.
+  /// Visits every section: `v.section(key, struct, doc)`; overrides come as quantity_map at the top level.
   template <class V>
   void describe(V& v) {
+    v.text("name", name, "name in reports; the preset's or file's name where not given");
     v.section("chip", chip, "the chip: clock, process, mesh of tiles");
     v.section("tile", tile, "one tile of the mesh");
     v.section("crossbar", crossbar, "rows x columns of cells");
@@ -364,7 +337,13 @@ struct Architecture {
     v.section("write_controller", write_controller, "programming of rows");
     v.section("device", device, "what one cell does");
     v.section("mapping", mapping, "which weight goes to which cell");
+    v.quantity_map("energy", overrides.energy, from_si<Energy>(0.0), from_si<Energy>(1e-3), names_of(kEnergyKeys), "energy per event, in place of the built-in figure");
+    v.quantity_map("static_power", overrides.static_power, from_si<Power>(0.0), from_si<Power>(1e3), names_of(kComponents), "power that one unit of a component always draws");
+    v.quantity_map("peak_power", overrides.peak_power, from_si<Power>(0.0), from_si<Power>(1e3), names_of(kComponents), "power of one unit of a component at full load, static power included, in place of energy times rate");
+    v.quantity_map("area", overrides.area, from_si<Area>(0.0), from_si<Area>(1e-2), names_of(kComponents), "area of one unit of a component, in place of the built-in figure");
   }
+
+  bool operator==(const Architecture&) const = default;
 };
 
 }  // namespace nvcim

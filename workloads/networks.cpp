@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/networks.h"
+
+#include <fmt/format.h>
+
+#include "arch/check.h"
+#include "arch/input_error.h"
+
+namespace nvcim::workloads {
+
+namespace {
+
+int largest_code(int bits) {
+  return (1 << bits) - 1;
+}
+
+Shape slide(const Shape& in, const Window& w, int channels) {
+  return {channels, (in.height + w.pad_top + w.pad_bottom - w.kernel_h) / w.stride_h + 1,
+          (in.width + w.pad_left + w.pad_right - w.kernel_w) / w.stride_w + 1};
+}
+
+Window square(int kernel, int stride, int padding) {
+  return {kernel, kernel, stride, stride, padding, padding, padding, padding};
+}
+
+}  // namespace
+
+NetworkBuilder::NetworkBuilder(std::string name, Shape input, int input_bits, int weight_bits, int activation_bits)
+    : shape_(input), bits_(input_bits), weight_bits_(weight_bits), activation_bits_(activation_bits) {
+  NVCIM_CHECK(input_bits >= 1 && input_bits <= 8 && weight_bits >= 2 && weight_bits <= 16 && activation_bits >= 1 &&
+                  activation_bits <= 8,
+              "{}: {} input, {} weight, {} activation bits", name, input_bits, weight_bits, activation_bits);
+  const int top = largest_code(input_bits);
+  scale_ = 1.0 / top;
+  network_.name = std::move(name);
+  network_.input = input;
+  network_.input_bits = input_bits;
+  network_.input_table.resize(input.channels);
+  for (auto& table : network_.input_table)
+    for (int pixel = 0; pixel < 256; ++pixel) table[pixel] = static_cast<std::uint8_t>((2 * pixel * top + 255) / 510);
+}
+
+Node& NetworkBuilder::append(std::string name, Window window, int outputs) {
+  Node node;
+  node.name = std::move(name);
+  node.input = shape_;
+  node.output = slide(shape_, window, outputs);
+  node.input_bits = bits_;
+  node.input_scale = scale_;
+  NVCIM_CHECK(node.output.height > 0 && node.output.width > 0, "{}: window larger than its input", node.name);
+  shape_ = node.output;
+  return network_.nodes.emplace_back(std::move(node));
+}
+
+NetworkBuilder& NetworkBuilder::convolution(std::string name, int outputs, int kernel, int padding, int stride) {
+  const Window window = square(kernel, stride, padding);
+  Node& node = append(std::move(name), window, outputs);
+  node.mvm.window = window;
+  node.mvm.weight_bits = weight_bits_;
+  node.mvm.weights.resize(std::size_t(node.matrix_rows()) * outputs);
+  node.mvm.bias.resize(outputs);
+  node.mvm.requantisation = {.multiplier = 1, .code_max = largest_code(activation_bits_)};
+  bits_ = activation_bits_;
+  scale_ *= node.mvm.weight_scale;
+  return *this;
+}
+
+NetworkBuilder& NetworkBuilder::fully_connected(std::string name, int outputs) {
+  const Window window{.kernel_h = shape_.height, .kernel_w = shape_.width};
+  Node& node = append(std::move(name), window, outputs);
+  node.mvm.window = window;
+  node.mvm.is_linear = true;
+  node.mvm.weight_bits = weight_bits_;
+  node.mvm.weights.resize(std::size_t(node.matrix_rows()) * outputs);
+  node.mvm.bias.resize(outputs);
+  node.mvm.requantisation = {.multiplier = 1, .code_max = largest_code(activation_bits_)};
+  bits_ = activation_bits_;
+  scale_ *= node.mvm.weight_scale;
+  return *this;
+}
+
+NetworkBuilder& NetworkBuilder::max_pool(std::string name, int size) {
+  Node& node = append(std::move(name), square(size, size, 0), shape_.channels);
+  node.kind = Node::Kind::pool;
+  node.pool = {PoolKind::maximum, square(size, size, 0)};
+  return *this;
+}
+
+NetworkBuilder& NetworkBuilder::average_pool(std::string name, int size) {
+  max_pool(std::move(name), size);
+  network_.nodes.back().pool.kind = PoolKind::average;
+  return *this;
+}
+
+Network NetworkBuilder::build() {
+  NVCIM_CHECK(!network_.nodes.empty() && network_.nodes.back().kind == Node::Kind::mvm, "{}: no last MVM",
+              network_.name);
+  network_.nodes.back().mvm.raw_output = true;
+  network_.nodes.back().mvm.requantisation = {};
+  return std::move(network_);
+}
+
+Network lenet(int bits, Shape input) {
+  return NetworkBuilder("lenet", input, bits, bits, bits)
+      .convolution("conv1", 6, 3, 1)
+      .max_pool("pool1", 2)
+      .convolution("conv2", 16, 3, 1)
+      .max_pool("pool2", 2)
+      .fully_connected("fc1", 120)
+      .fully_connected("fc2", 84)
+      .fully_connected("fc3", 10)
+      .build();
+}
+
+Network mlp(int bits, Shape input) {
+  return NetworkBuilder("mlp", input, bits, bits, bits).fully_connected("fc1", 128).fully_connected("fc2", 10).build();
+}
+
+Network vgg8(int bits, Shape input) {
+  return NetworkBuilder("vgg8", input, bits, bits, bits)
+      .convolution("conv1", 128, 3, 1)
+      .convolution("conv2", 128, 3, 1)
+      .max_pool("pool1", 2)
+      .convolution("conv3", 256, 3, 1)
+      .convolution("conv4", 256, 3, 1)
+      .max_pool("pool2", 2)
+      .convolution("conv5", 512, 3, 1)
+      .convolution("conv6", 512, 3, 1)
+      .max_pool("pool3", 2)
+      .fully_connected("fc1", 1024)
+      .fully_connected("fc2", 10)
+      .build();
+}
+
+std::vector<std::string> built_in_networks() {
+  return {"lenet", "mlp", "vgg8"};
+}
+
+Network built_in_network(std::string_view name, int bits, Shape input) {
+  std::vector<InputIssue> issues;
+  if (name != "lenet" && name != "mlp" && name != "vgg8")
+    issues.push_back({"", "network", fmt::format("\"{}\" is no built-in network (lenet, mlp, vgg8)", name)});
+  if (bits < 2 || bits > 8) issues.push_back({"", "bits", fmt::format("{} is outside 2..8", bits)});
+  const int smallest = name == "lenet" ? 4 : name == "vgg8" ? 8 : 1;
+  if (input.channels < 1 || input.height < smallest || input.width < smallest)
+    issues.push_back({"", "input",
+                      fmt::format("{} x {} x {}: {} needs at least 1 x {} x {}", input.channels, input.height,
+                                  input.width, name, smallest, smallest)});
+  if (!issues.empty()) throw InputError(std::move(issues));
+  return name == "lenet" ? lenet(bits, input) : name == "mlp" ? mlp(bits, input) : vgg8(bits, input);
+}
+
+}  // namespace nvcim::workloads

@@ -43,7 +43,8 @@ struct EventInfo {
 };
 inline constexpr std::array<EventInfo, kEvents> kEventInfo = {{
     {Event::row_drive, "row_drive", "dac", "one word line driven with a non-zero digit for one phase"},
-    {Event::cell_conduction, "cell_conduction", "crossbar", "one step of the conductance grid conducting for one phase at one input step"},
+    {Event::cell_conduction, "cell_conduction", "crossbar",
+     "one step of the conductance grid conducting for one phase at one input step"},
     {Event::crossbar_read, "crossbar_read", "crossbar", "one phase of one block"},
     {Event::sample_hold, "sample_hold", "sample_hold", "one column sampled for one phase"},
     {Event::adc_conversion, "adc_conversion", "adc", "one column converted for one phase"},
@@ -69,7 +70,9 @@ class EventCounts {
  public:
   explicit EventCounts(std::size_t nodes = 0) : by_node_(nodes + 1) {}
 
-  void add(std::size_t row, Event event, std::uint64_t count) { by_node_[row][static_cast<std::size_t>(event)] += count; }
+  void add(std::size_t row, Event event, std::uint64_t count) {
+    by_node_[row][static_cast<std::size_t>(event)] += count;
+  }
   std::uint64_t of(std::size_t row, Event event) const { return by_node_[row][static_cast<std::size_t>(event)]; }
   std::uint64_t total(Event event) const {
     std::uint64_t sum = 0;

@@ -16,9 +16,17 @@ struct Prefix {
   std::string_view text;
   int exponent;
 };
-constexpr std::array<Prefix, 9> kPrefixes = {
-    {{"f", -15}, {"p", -12}, {"n", -9}, {"u", -6}, {"m", -3}, {"", 0}, {"k", 3}, {"M", 6}, {"G", 9}}};
-constexpr Prefix kTera = {"T", 12};
+constexpr std::array<Prefix, 11> kPrefixes = {{{"a", -18},
+                                               {"f", -15},
+                                               {"p", -12},
+                                               {"n", -9},
+                                               {"u", -6},
+                                               {"m", -3},
+                                               {"", 0},
+                                               {"k", 3},
+                                               {"M", 6},
+                                               {"G", 9},
+                                               {"T", 12}}};
 constexpr double kCelsiusZero = 273.15;
 
 std::string_view trim(std::string_view text) {
@@ -78,7 +86,6 @@ std::optional<int> unit_exponent(std::string_view unit, std::string_view symbol)
   const int power = is_squared(symbol) ? 2 : 1;
   for (const Prefix& prefix : kPrefixes)
     if (unit == prefix.text) return power * prefix.exponent;
-  if (unit == kTera.text) return power * kTera.exponent;
   return std::nullopt;
 }
 
@@ -150,31 +157,30 @@ Decimal decimal(double value, int significant) {
   return out;
 }
 
+/// d.ddd × 10^exponent written without an exponent, for small |exponent|.
+std::string plain(const std::string& digits, int exponent) {
+  if (exponent < 0) return "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
+  const auto point = static_cast<std::size_t>(exponent) + 1;
+  if (digits.size() <= point) return digits + std::string(point - digits.size(), '0');
+  return digits.substr(0, point) + "." + digits.substr(point);
+}
+
 std::string with_prefix(const Decimal& number, std::string_view symbol) {
+  // Squared prefixes are 10^6 apart, so they take values from 0.001 on.
   const int power = is_squared(symbol) ? 2 : 1;
-  Prefix best = {"", 0};
-  const int smallest = power * kPrefixes.front().exponent;
-  const bool in_range = number.exponent >= smallest && number.exponent < power * (kTera.exponent + 3);
-  if (in_range) {
-    best = kPrefixes.front();
-    for (const Prefix& prefix : kPrefixes)
-      if (power * prefix.exponent <= number.exponent) best = prefix;
-    if (power * kTera.exponent <= number.exponent) best = kTera;
-  }
+  const int first = power == 2 ? -3 : 0;
+  const Prefix* best = nullptr;
+  for (const Prefix& prefix : kPrefixes)
+    if (number.exponent >= power * prefix.exponent + first && number.exponent < power * prefix.exponent + 3)
+      best = &prefix;
   std::string text = number.negative ? "-" : "";
-  if (in_range) {
-    const auto point = static_cast<std::size_t>(number.exponent - power * best.exponent + 1);
-    std::string digits = number.digits;
-    if (digits.size() < point) digits.append(point - digits.size(), '0');
-    text += digits.substr(0, point);
-    if (digits.size() > point) text += "." + digits.substr(point);
+  if (best != nullptr) {
+    text += plain(number.digits, number.exponent - power * best->exponent);
   } else {
-    text += number.digits.substr(0, 1);
-    if (number.digits.size() > 1) text += "." + number.digits.substr(1);
-    text += "e" + std::to_string(number.exponent);
+    text += plain(number.digits, 0) + "e" + std::to_string(number.exponent);
   }
-  if (symbol.empty() && best.text.empty()) return text;
-  return text + " " + std::string(best.text) + std::string(symbol);
+  const std::string unit = std::string(best == nullptr ? "" : best->text) + std::string(symbol);
+  return unit.empty() ? text : text + " " + unit;
 }
 
 std::string formatted(double value, std::string_view symbol, int significant) {

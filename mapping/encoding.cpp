@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <bit>
 #include <cstdlib>
 
 #include "arch/check.h"
+#include "arch/conductance_grid.h"
 #include "mapping/plan.h"
 
 namespace nvcim::mapping {
@@ -20,9 +20,9 @@ WeightEncoding make_encoding(const Architecture& architecture, int weight_bits) 
   encoding.weight_bits = weight_bits;
   const bool signed_cell = encoding.encoding == Encoding::ideal_signed;
   encoding.cell_bits = signed_cell ? weight_bits - 1 : architecture.crossbar.cell_bits;
-  encoding.max_level = (1 << encoding.cell_bits) - 1;
-  encoding.grid_per_level = static_cast<int>(
-      std::bit_floor(static_cast<unsigned>((1 << architecture.device.grid_bits) / encoding.max_level)));
+  const ConductanceGrid grid = conductance_grid(architecture, weight_bits);
+  encoding.max_level = grid.max_level;
+  encoding.grid_per_level = grid.steps_per_level;
   switch (encoding.encoding) {
     case Encoding::ideal_signed:
       encoding.slices = 1;

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/program_cost.h"
+
+#include <cmath>
+
+namespace nvcim {
+namespace {
+
+/// A time that is a whole number of cycles but for rounding does not take one more.
+Time whole_cycles(const Architecture& architecture, Time time) {
+  const double cycles = (time * architecture.chip.clock).value();
+  return std::ceil(cycles * (1 - 1e-12)) / architecture.chip.clock;
+}
+
+}  // namespace
+
+Time write_row_time(const Architecture& architecture, int columns) {
+  const WriteControllerParameters& writer = architecture.write_controller;
+  const int turns = (columns + writer.write_drivers - 1) / writer.write_drivers;
+  return whole_cycles(architecture, writer.set_up_time) +
+         double(turns) * whole_cycles(architecture, writer.pulse_width);
+}
+
+Time write_once_time(const Architecture& architecture, std::int64_t rows_of_busiest_tile, int columns) {
+  return double(rows_of_busiest_tile) * write_row_time(architecture, columns);
+}
+
+Energy write_pulse_energy(const Architecture& architecture, Conductance conductance) {
+  const WriteControllerParameters& writer = architecture.write_controller;
+  return writer.pulse_voltage * writer.pulse_voltage * conductance * writer.pulse_width;
+}
+
+Energy write_once_energy(const Architecture& architecture, Conductance sum_of_conductances) {
+  return write_pulse_energy(architecture, sum_of_conductances);
+}
+
+}  // namespace nvcim

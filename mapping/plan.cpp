@@ -90,7 +90,7 @@ std::vector<InputIssue> find_contradictions(const Architecture& architecture, co
     say("", fmt::format("network {} does not end with a layer whose sums are the logits", network.name));
   for (const auto& [name, copies] : architecture.mapping.duplicate) {
     const bool known = std::any_of(network.nodes.begin(), network.nodes.end(),
-                                   [&](const Node& node) { return node.kind == Node::Kind::mvm && node.name == name; });
+                                   [&, &name = name](const Node& node) { return node.kind == Node::Kind::mvm && node.name == name; });
     if (!known) {
       std::string names;
       for (const Node& node : network.nodes)

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/analog/bit_serial_kernels.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "sim/analog/normal_quantile.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "sim/analog/bit_serial_kernels.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.h
+#include <hwy/highway.h>
+
+#if HWY_TARGET != HWY_SCALAR
+#include "sim/analog/bit_serial_convert-inl.h"
+#include "sim/analog/bit_serial_noise-inl.h"
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace nvcim::sim::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Packed = BitSerialBlock::Packed;
+using Buffers = BitSerialWorkspace::Buffers;
+
+#if HWY_TARGET == HWY_SCALAR
+
+// Machines without vectors of at least 128 bits, and GCC before 12.3 in place of Highway's emulation.
+void chunk(const Packed& packed, const std::uint8_t* inputs, std::size_t input_stride, int vectors,
+           const BatchReads& reads, double* sums, std::size_t sum_stride, Buffers&) {
+  multiply_one_by_one(packed, inputs, input_stride, vectors, reads, sums, sum_stride);
+}
+
+#else
+
+const hn::CappedTag<std::uint16_t, kTile> d16;
+const hn::Half<decltype(d16)> d16h;
+const hn::Rebind<std::int32_t, decltype(d16h)> d32;
+const hn::RebindToFloat<decltype(d32)> df;
+using V16 = hn::Vec<decltype(d16)>;
+using V32 = hn::Vec<decltype(d32)>;
+using VF = hn::Vec<decltype(df)>;
+constexpr int kLanes16 = static_cast<int>(hn::MaxLanes(d16));
+constexpr int kLanes32 = kLanes16 / 2;
+constexpr int kV16 = kTile / kLanes16;  // vectors of a tile
+constexpr int kV32 = 2 * kV16;
+
+/// indices[(bit * groups + group) * kChunk + vector]: which rows of a group are driven by one bit of the codes.
+HWY_INLINE void fill_indices(const Packed& packed, const std::uint8_t* inputs, std::size_t stride, int vectors,
+                             int group_rows, std::uint8_t* indices) {
+  const hn::ScalableTag<std::uint8_t> d8;
+  const hn::Repartition<std::uint16_t, decltype(d8)> d8w;
+  const int lanes = static_cast<int>(hn::Lanes(d8));
+  const int groups = (packed.rows + group_rows - 1) / group_rows;
+  for (int begin = 0; begin < vectors; begin += lanes)
+    for (int group = 0; group < groups; ++group) {
+      hn::Vec<decltype(d8)> index[kMaxBits];
+      for (int bit = 0; bit < kMaxBits; ++bit) index[bit] = hn::Zero(d8);
+      const int rows = std::min(group_rows, packed.rows - group * group_rows);
+      for (int i = 0; i < rows; ++i) {
+        const std::uint8_t* row = inputs + std::size_t(group * group_rows + i) * stride + begin;
+        hn::Vec<decltype(d8)> codes;
+        if (vectors - begin >= lanes) {
+          codes = hn::LoadU(d8, row);
+        } else {
+          HWY_ALIGN std::uint8_t tail[HWY_MAX_BYTES] = {};
+          std::memcpy(tail, row, static_cast<std::size_t>(vectors - begin));
+          codes = hn::Load(d8, tail);
+        }
+        for (int bit = 0; bit < kMaxBits; ++bit) {
+          // The one bit that is left stays inside its byte, so 16-bit shifts do.
+          const auto one = hn::BitCast(d8w, hn::And(codes, hn::Set(d8, static_cast<std::uint8_t>(1 << bit))));
+          const auto moved = i >= bit ? hn::ShiftLeftSame(one, i - bit) : hn::ShiftRightSame(one, bit - i);
+          index[bit] = hn::Or(index[bit], hn::BitCast(d8, moved));
+        }
+      }
+      for (int bit = 0; bit < packed.bits; ++bit)
+        hn::StoreU(index[bit], d8, indices + std::size_t(bit * groups + group) * kChunk + begin);
+    }
+}
+
+/// tables[(group << group_rows | index) * kTile + lane] = sum of the driven rows' codes, modulo 2^16.
+HWY_INLINE void fill_tables(const Packed& packed, int tile, int group_rows, std::uint16_t* tables) {
+  const int groups = (packed.rows + group_rows - 1) / group_rows;
+  for (int group = 0; group < groups; ++group) {
+    std::uint16_t* table = tables + (std::size_t(group) << group_rows) * kTile;
+    for (int v = 0; v < kV16; ++v) hn::Store(hn::Zero(d16), d16, table + v * kLanes16);
+    const int rows = std::min(group_rows, packed.rows - group * group_rows);
+    for (int i = 0; i < rows; ++i) {
+      const std::int16_t* codes =
+          packed.codes.data() + std::size_t(group * group_rows + i) * packed.lanes + tile * kTile;
+      V16 row[kV16];
+      for (int v = 0; v < kV16; ++v)
+        row[v] = hn::Load(d16, reinterpret_cast<const std::uint16_t*>(codes) + v * kLanes16);
+      const int half = 1 << i;
+      for (int entry = 0; entry < half; ++entry)
+        for (int v = 0; v < kV16; ++v)
+          hn::Store(hn::Add(hn::Load(d16, table + entry * kTile + v * kLanes16), row[v]), d16,
+                    table + (half + entry) * kTile + v * kLanes16);
+    }
+  }
+}
+
+HWY_INLINE void fill_variances(const Packed& packed, int tile, int group_rows, std::uint32_t* tables) {
+  const int groups = (packed.rows + group_rows - 1) / group_rows;
+  for (int group = 0; group < groups; ++group) {
+    std::uint32_t* table = tables + (std::size_t(group) << group_rows) * kTile;
+    std::fill(table, table + kTile, 0u);
+    const int rows = std::min(group_rows, packed.rows - group * group_rows);
+    for (int i = 0; i < rows; ++i) {
+      const std::uint16_t* row =
+          packed.variance.data() + std::size_t(group * group_rows + i) * packed.lanes + tile * kTile;
+      for (int entry = 0; entry < 1 << i; ++entry)
+        for (int lane = 0; lane < kTile; ++lane)
+          table[((1 << i) + entry) * kTile + lane] = table[entry * kTile + lane] + row[lane];
+    }
+  }
+}
+
+/// Whether all of a tile's arithmetic fits 16 bits, and the number that keeps its sums from going below 0.
+struct NarrowPlan {
+  bool possible = false;
+  std::uint16_t bias = 0;
+};
+HWY_INLINE NarrowPlan plan_narrow(const Packed& packed, int tile) {
+  if (packed.narrow_shift < 0) return {};
+  const std::int32_t half = (1 << (packed.narrow_shift - 1)) - 1;
+  std::int32_t highest = 0, lowest = 0;
+  for (int lane = tile * kTile; lane < (tile + 1) * kTile; ++lane) {
+    highest = std::max(highest, packed.positive[lane]);
+    lowest = std::max(lowest, packed.negative[lane]);
+  }
+  const std::int32_t bias = std::max(lowest, half);
+  if (highest + bias > 65535 || highest + half + 1 > 65535) return {};
+  return {true, static_cast<std::uint16_t>(bias)};
+}
+
+/// One-bit phases, an error-free unipolar converter whose LSB is a power of two, and sums within 16 bits.
+HWY_INLINE void narrow_tile(const Packed& packed, int tile, const NarrowPlan& plan, int group_rows, int vectors,
+                            const std::uint8_t* indices, const std::uint16_t* tables, int register_stride,
+                            std::int32_t* registers) {
+  const int groups = (packed.rows + group_rows - 1) / group_rows;
+  const int shift = packed.narrow_shift;
+  const V16 bias = hn::Set(d16, plan.bias);
+  const V16 lift = hn::Set(d16, static_cast<std::uint16_t>(plan.bias - ((1 << (shift - 1)) - 1)));
+  const V16 one = hn::Set(d16, std::uint16_t{1});
+  const V16 code_max = hn::Set(d16, static_cast<std::uint16_t>(std::min(packed.conversion.code_max, 65535)));
+  for (int vector = 0; vector < vectors; ++vector) {
+    V16 total[kV16];
+    for (int v = 0; v < kV16; ++v) total[v] = hn::Zero(d16);
+    for (int bit = 0; bit < packed.bits; ++bit) {
+      V16 sum[kV16];
+      for (int v = 0; v < kV16; ++v) sum[v] = bias;
+      const std::uint8_t* index = indices + std::size_t(bit * groups) * kChunk + vector;
+      const std::uint16_t* table = tables;
+      for (int group = 0; group < groups; ++group) {
+        const std::uint16_t* entry = table + std::size_t(*index) * kTile;
+        for (int v = 0; v < kV16; ++v) sum[v] = hn::Add(sum[v], hn::Load(d16, entry + v * kLanes16));
+        index += kChunk;
+        table += std::size_t{kTile} << group_rows;
+      }
+      for (int v = 0; v < kV16; ++v) {
+        // Half to even without a branch: sum + half - 1, one more when the quotient is odd.
+        const V16 lifted = hn::SaturatedSub(sum[v], lift);
+        const V16 odd = hn::And(hn::ShiftRightSame(lifted, shift), one);
+        const V16 code = hn::Min(hn::ShiftRightSame(hn::Add(lifted, odd), shift), code_max);
+        total[v] = hn::Add(total[v], hn::ShiftLeftSame(code, bit));
+      }
+    }
+    std::int32_t* out = registers + std::size_t(vector) * register_stride + tile * kTile;
+    for (int v = 0; v < kV16; ++v) {
+      hn::Store(hn::PromoteTo(d32, hn::LowerHalf(d16h, total[v])), d32, out + 2 * v * kLanes32);
+      hn::Store(hn::PromoteTo(d32, hn::UpperHalf(d16h, total[v])), d32, out + (2 * v + 1) * kLanes32);
+    }
+  }
+}
+
+/// Groups whose 16-bit sums are exact together; then they are widened.
+struct Run {
+  int begin = 0, end = 0;
+  std::uint16_t bias = 0;
+};
+HWY_INLINE int plan_runs(const Packed& packed, int tile, int group_rows, std::int32_t& bias_sum, Run* runs) {
+  const std::int32_t* positive = packed.row_positive.data() + std::size_t(tile) * packed.rows;
+  const std::int32_t* negative = packed.row_negative.data() + std::size_t(tile) * packed.rows;
+  const int groups = (packed.rows + group_rows - 1) / group_rows;
+  int count = 0;
+  std::int32_t highest = 0, lowest = 0;
+  bias_sum = 0;
+  runs[0] = {};
+  for (int group = 0; group < groups; ++group) {
+    std::int32_t above = 0, below = 0;
+    for (int row = group * group_rows; row < std::min((group + 1) * group_rows, packed.rows); ++row)
+      above += positive[row], below += negative[row];
+    if (highest + lowest + above + below > 65535) {
+      bias_sum += lowest;
+      runs[++count] = {group, group, 0};
+      highest = lowest = 0;
+    }
+    highest += above, lowest += below;
+    runs[count].end = group + 1;
+    runs[count].bias = static_cast<std::uint16_t>(lowest);
+  }
+  bias_sum += lowest;
+  return count + 1;
+}
+
+struct NoiseInputs {
+  const BatchReads* reads;
+  const TileDraws* draws;
+  const float* sigma;              ///< [phases][kChunk], constant model
+  const std::uint32_t* variances;  ///< proportional model
+  std::uint64_t* words;
+};
+
+/// Any converter, noise and digit width with 32-bit sums and codes.
+HWY_INLINE void wide_tile(const Packed& packed, int tile, int group_rows, int vectors, const std::uint8_t* indices,
+                          const std::uint16_t* tables, const NoiseInputs& noise_inputs, int register_stride,
+                          std::int32_t* registers) {
+  const int groups = (packed.rows + group_rows - 1) / group_rows;
+  Run runs[1025];
+  std::int32_t bias_sum = 0;
+  const int run_count = plan_runs(packed, tile, group_rows, bias_sum, runs);
+  const float* quantiles = packed.noisy ? normal_quantiles() : nullptr;
+  const float* gains = packed.gain.data() + tile * kTile;
+  const float* offsets = packed.offset.data() + tile * kTile;
+  const VF unit = hn::Set(df, packed.variance_unit);
+  for (int vector = 0; vector < vectors; ++vector) {
+    V32 total[kV32];
+    for (int v = 0; v < kV32; ++v) total[v] = hn::Zero(d32);
+    if (packed.noisy)
+      noise_inputs.draws->fill(packed, noise_inputs.reads->positions[vector], noise_inputs.reads->samples[vector],
+                               noise_inputs.words);
+    for (int phase = 0; phase < packed.phases; ++phase) {
+      V32 sum[kV32];
+      for (int v = 0; v < kV32; ++v) sum[v] = hn::Zero(d32);
+      const int first_bit = phase * packed.dac_bits;
+      for (int bit = first_bit; bit < std::min(first_bit + packed.dac_bits, packed.bits); ++bit) {
+        V32 plane[kV32];
+        for (int v = 0; v < kV32; ++v) plane[v] = hn::Set(d32, -bias_sum);
+        const std::uint8_t* index = indices + std::size_t(bit * groups) * kChunk + vector;
+        const std::uint16_t* table = tables;
+        for (int run = 0; run < run_count; ++run) {
+          V16 part[kV16];
+          for (int v = 0; v < kV16; ++v) part[v] = hn::Set(d16, runs[run].bias);
+          for (int group = runs[run].begin; group < runs[run].end; ++group) {
+            const std::uint16_t* entry = table + std::size_t(*index) * kTile;
+            for (int v = 0; v < kV16; ++v) part[v] = hn::Add(part[v], hn::Load(d16, entry + v * kLanes16));
+            index += kChunk;
+            table += std::size_t{kTile} << group_rows;
+          }
+          for (int v = 0; v < kV16; ++v) {
+            plane[2 * v] = hn::Add(plane[2 * v], hn::PromoteTo(d32, hn::LowerHalf(d16h, part[v])));
+            plane[2 * v + 1] = hn::Add(plane[2 * v + 1], hn::PromoteTo(d32, hn::UpperHalf(d16h, part[v])));
+          }
+        }
+        for (int v = 0; v < kV32; ++v) sum[v] = hn::Add(sum[v], hn::ShiftLeftSame(plane[v], bit - first_bit));
+      }
+      VF noise[kV32];
+      for (int v = 0; v < kV32; ++v) noise[v] = hn::Zero(df);
+      if (packed.noisy) {
+        VF sigma[kV32];
+        if (noise_inputs.variances) {
+          V32 variance[kV32];
+          for (int v = 0; v < kV32; ++v) variance[v] = hn::Zero(d32);
+          for (int group = 0; group < groups; ++group) {
+            const std::size_t entry = indices[std::size_t(phase * groups + group) * kChunk + vector];
+            const std::uint32_t* table = noise_inputs.variances + ((std::size_t(group) << group_rows) + entry) * kTile;
+            for (int v = 0; v < kV32; ++v)
+              variance[v] =
+                  hn::Add(variance[v], hn::Load(d32, reinterpret_cast<const std::int32_t*>(table) + v * kLanes32));
+          }
+          for (int v = 0; v < kV32; ++v) sigma[v] = hn::Sqrt(hn::Mul(hn::ConvertTo(df, variance[v]), unit));
+        } else {
+          for (int v = 0; v < kV32; ++v) sigma[v] = hn::Set(df, noise_inputs.sigma[phase * kChunk + vector]);
+        }
+        const std::uint16_t* words = reinterpret_cast<const std::uint16_t*>(noise_inputs.words) +
+                                     phase * noise_inputs.draws->groups * 8 + noise_inputs.draws->first_word;
+        for (int v = 0; v < kV32; ++v) {
+          const V32 word = hn::PromoteTo(d32, hn::LoadU(d16h, words + v * kLanes32));
+          noise[v] = hn::Mul(hn::GatherIndex(df, quantiles, word), sigma[v]);
+        }
+      }
+      for (int v = 0; v < kV32; ++v) {
+        const V32 code = convert(d32, packed.conversion, sum[v], noise[v], hn::Load(df, gains + v * kLanes32),
+                                 hn::Load(df, offsets + v * kLanes32));
+        total[v] = hn::Add(total[v], hn::ShiftLeftSame(code, first_bit));
+      }
+    }
+    std::int32_t* out = registers + std::size_t(vector) * register_stride + tile * kTile;
+    for (int v = 0; v < kV32; ++v) hn::Store(total[v], d32, out + v * kLanes32);
+  }
+}
+
+/// sigma[phase * kChunk + vector] of the constant model: all columns of a phase share it.
+HWY_INLINE void fill_sigma(const Packed& packed, const std::uint8_t* inputs, std::size_t stride, int vectors,
+                           float* sigma) {
+  std::uint32_t squares[kChunk];
+  const int mask = (1 << packed.dac_bits) - 1;
+  for (int phase = 0; phase < packed.phases; ++phase) {
+    std::fill(squares, squares + vectors, 0u);
+    for (int row = 0; row < packed.rows; ++row) {
+      const std::uint8_t* codes = inputs + row * stride;
+      for (int vector = 0; vector < vectors; ++vector) {
+        const std::uint32_t digit = static_cast<std::uint32_t>(codes[vector] >> (phase * packed.dac_bits) & mask);
+        squares[vector] += digit * digit;
+      }
+    }
+    for (int vector = 0; vector < vectors; vector += kLanes32) {
+      const V32 count = hn::Load(d32, reinterpret_cast<const std::int32_t*>(squares) + vector);
+      hn::Store(hn::Sqrt(hn::Mul(hn::ConvertTo(df, count), hn::Set(df, packed.variance_unit))), df,
+                sigma + phase * kChunk + vector);
+    }
+  }
+}
+
+/// joined[vector * stride + output] of columns sorted by plane.
+HWY_INLINE void join_planes(const Packed& packed, int vectors, const std::int32_t* registers, int register_stride,
+                            std::int32_t* joined, int joined_stride) {
+  const auto& encoding = *packed.encoding;
+  for (int vector = 0; vector < vectors; ++vector) {
+    const std::int32_t* own = registers + std::size_t(vector) * register_stride;
+    const std::int32_t offset =
+        encoding.has_offset_column() ? static_cast<std::int32_t>(encoding.offset_factor) * own[packed.columns - 1] : 0;
+    for (int output = 0; output < packed.outputs; output += kLanes32) {
+      V32 sum = hn::Set(d32, offset);
+      for (int plane = 0; plane < packed.planes; ++plane) {
+        const V32 factor = hn::Set(d32, static_cast<std::int32_t>(encoding.factor[plane]));
+        sum = hn::Add(sum, hn::Mul(factor, hn::LoadU(d32, own + plane * packed.outputs + output)));
+      }
+      hn::StoreU(sum, d32, joined + std::size_t(vector) * joined_stride + output);
+    }
+  }
+}
+
+/// The same for columns in physical order.
+HWY_INLINE void join_neighbours(const Packed& packed, int vectors, const std::int32_t* registers, int register_stride,
+                                std::int32_t* joined, int joined_stride) {
+  const auto& encoding = *packed.encoding;
+  for (int vector = 0; vector < vectors; ++vector) {
+    const std::int32_t* own = registers + std::size_t(vector) * register_stride;
+    const std::int64_t offset = encoding.has_offset_column() ? encoding.offset_factor * own[packed.columns - 1] : 0;
+    for (int output = 0; output < packed.outputs; ++output) {
+      std::int64_t sum = offset;
+      for (int plane = 0; plane < packed.planes; ++plane)
+        sum += encoding.factor[plane] * own[output * packed.planes + plane];
+      joined[std::size_t(vector) * joined_stride + output] = static_cast<std::int32_t>(sum);
+    }
+  }
+}
+
+HWY_INLINE void add_joined(int outputs, int vectors, const std::int32_t* joined, int joined_stride, double* sums,
+                           std::size_t sum_stride) {
+  for (int output = 0; output < outputs; ++output)
+    for (int vector = 0; vector < vectors; ++vector)
+      sums[output * sum_stride + vector] += joined[std::size_t(vector) * joined_stride + output];
+}
+
+/// Finished output sums looked up by the rows that each phase drives; highest phase first.
+HWY_INLINE void tabulated_chunk(const Packed& packed, const std::uint8_t* indices, int vectors, int groups,
+                                std::int32_t* joined) {
+  const hn::CappedTag<std::int32_t, 8> d;
+  const int lanes = static_cast<int>(hn::Lanes(d));
+  for (int vector = 0; vector < vectors; ++vector)
+    for (int output = 0; output < packed.table_outputs; output += lanes) {
+      auto sum = hn::Zero(d);
+      for (int bit = packed.bits - 1; bit >= 0; --bit) {
+        const std::uint8_t* index = indices + std::size_t(bit * groups) * kChunk + vector;
+        const std::size_t pattern = groups == 1 ? std::size_t{*index} : std::size_t(*index | index[kChunk] << 8);
+        sum = hn::Add(hn::Add(sum, sum), hn::Load(d, packed.table.data() + pattern * packed.table_outputs + output));
+      }
+      hn::Store(sum, d, joined + std::size_t(vector) * packed.table_outputs + output);
+    }
+}
+
+/// Rows per group for the least work: building 2^g entries against fewer, slower look-ups.
+HWY_INLINE int choose_group(const Packed& packed, int vectors) {
+  int best = 4;
+  double least = 1e30;
+  for (int rows = 3; rows <= 7; ++rows) {
+    const int groups = (packed.rows + rows - 1) / rows;
+    const double bytes = static_cast<double>(groups) * kTile * 2 * (1 << rows);
+    const double load = bytes <= 40e3 ? 1.0 : bytes <= 160e3 ? 1.4 : 3.0;
+    const double cost = groups * (1.5 * (1 << rows) + load * vectors * packed.bits);
+    if (cost < least) least = cost, best = rows;
+  }
+  return best;
+}
+
+void chunk(const Packed& packed, const std::uint8_t* inputs, std::size_t input_stride, int vectors,
+           const BatchReads& reads, double* sums, std::size_t sum_stride, Buffers& buffers) {
+  const bool tabulated = packed.path == BitSerialBlock::Path::tabulated;
+  const int group_rows = tabulated ? 8 : choose_group(packed, vectors);
+  const int groups = (packed.rows + group_rows - 1) / group_rows;
+  std::uint8_t* indices = buffers.indices.reserve(std::size_t(packed.bits) * groups * kChunk + HWY_MAX_BYTES);
+  fill_indices(packed, inputs, input_stride, vectors, group_rows, indices);
+  if (tabulated) {
+    std::int32_t* joined = buffers.joined.reserve(std::size_t(kChunk) * packed.table_outputs);
+    tabulated_chunk(packed, indices, vectors, groups, joined);
+    add_joined(packed.outputs, vectors, joined, packed.table_outputs, sums, sum_stride);
+    return;
+  }
+
+  const int register_stride = packed.lanes + kTile;  // joining may read past the last column
+  std::int32_t* registers = buffers.registers.reserve(std::size_t(kChunk) * register_stride);
+  std::uint16_t* tables = buffers.tables.reserve((std::size_t(groups) << group_rows) * kTile);
+  NoiseInputs noise{&reads, nullptr, nullptr, nullptr, nullptr};
+  if (packed.noisy && packed.cells->read_variance.empty()) {
+    float* sigma = buffers.sigma.reserve(std::size_t(packed.phases) * kChunk);
+    fill_sigma(packed, inputs, input_stride, vectors, sigma);
+    noise.sigma = sigma;
+  }
+  for (int tile = 0; tile < packed.tiles(); ++tile) {
+    fill_tables(packed, tile, group_rows, tables);
+    const NarrowPlan narrow = plan_narrow(packed, tile);
+    if (narrow.possible) {
+      narrow_tile(packed, tile, narrow, group_rows, vectors, indices, tables, register_stride, registers);
+      continue;
+    }
+    if (!packed.noisy) {
+      wide_tile(packed, tile, group_rows, vectors, indices, tables, noise, register_stride, registers);
+      continue;
+    }
+    const TileDraws draws(packed, tile);
+    noise.draws = &draws;
+    noise.words = buffers.draws.reserve(draws.buffer_words());
+    if (!packed.cells->read_variance.empty()) {
+      std::uint32_t* variances = buffers.variances.reserve((std::size_t(groups) << group_rows) * kTile);
+      fill_variances(packed, tile, group_rows, variances);
+      noise.variances = variances;
+    }
+    wide_tile(packed, tile, group_rows, vectors, indices, tables, noise, register_stride, registers);
+  }
+  const int joined_stride = (packed.outputs + 15) / 16 * 16 + 16;
+  std::int32_t* joined = buffers.joined.reserve(std::size_t(kChunk) * joined_stride);
+  if (packed.by_plane)
+    join_planes(packed, vectors, registers, register_stride, joined, joined_stride);
+  else
+    join_neighbours(packed, vectors, registers, register_stride, joined, joined_stride);
+  add_joined(packed.outputs, vectors, joined, joined_stride, sums, sum_stride);
+}
+
+#endif  // HWY_TARGET
+
+}  // namespace nvcim::sim::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace nvcim::sim {
+
+HWY_EXPORT(chunk);
+
+void bit_serial_chunk(const BitSerialBlock::Packed& packed, const std::uint8_t* inputs, std::size_t input_stride,
+                      int vectors, const BatchReads& reads, double* sums, std::size_t sum_stride,
+                      BitSerialWorkspace::Buffers& buffers) {
+  HWY_DYNAMIC_DISPATCH(chunk)(packed, inputs, input_stride, vectors, reads, sums, sum_stride, buffers);
+}
+
+}  // namespace nvcim::sim
+#endif

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/systemc/accumulator.h"
+
+#include <set>
+
+#include "sim/systemc/activation_unit.h"
+#include "sim/systemc/tile_sources.h"
+
+namespace nvcim::sim {
+
+Accumulator::Accumulator(Context& context, int tile, NetworkInterface& interface, ActivationUnit& activation)
+    : Clocked(fmt::format("tile{}.accumulation", tile)),
+      context_(context),
+      tile_(tile),
+      interface_(interface),
+      activation_(activation) {}
+
+void Accumulator::add_column(int layer, int column_block, int home_group) {
+  const mapping::LayerPlan& plan = *context_.layers[layer].plan;
+  Column column{layer, column_block, home_group, {}, {}};
+  for (int copy = 0; copy < plan.copies; ++copy) {
+    int own = 0;
+    std::set<int> others;
+    for (int row_block = 0; row_block < plan.row_blocks; ++row_block) {
+      const int tile = context_.tile_of(context_.run.plan.blocks[plan.block(copy, column_block, row_block)]);
+      if (tile == tile_)
+        ++own;
+      else
+        others.insert(tile);
+    }
+    column.expected.push_back(own + (home_group >= 0 ? static_cast<int>(others.size()) : 0));
+  }
+  columns_.push_back(std::move(column));
+}
+
+void Accumulator::add(Cycle now, Cycle cycle, int source, PartialSums partial) {
+  inbox_.post(now, cycle, source, std::move(partial));
+  wake_at(cycle);
+}
+
+Accumulator::Column& Accumulator::column_of(int layer, int column_block) {
+  for (Column& column : columns_)
+    if (column.layer == layer && column.column_block == column_block) return column;
+  NVCIM_CHECK(false, "tile {} adds nothing of layer {}, column block {}", tile_, layer, column_block);
+  return columns_.front();
+}
+
+void Accumulator::act(Cycle now) {
+  while (inbox_.ready(now)) merge(now, inbox_.take());
+}
+
+void Accumulator::merge(Cycle now, PartialSums partial) {
+  Column& column = column_of(partial.layer, partial.column_block);
+  const LayerFacts& layer = context_.layers[partial.layer];
+  const auto outputs = static_cast<std::int64_t>(partial.sums.size());
+  const Cycle length = transfer_cycles(outputs, context_.run.architecture.digital.accumulate_lanes);
+  free_at_ = std::max(now, free_at_) + length;
+  time_.busy += length;
+  auto slot =
+      std::find_if(column.slots.begin(), column.slots.end(), [&](const Slot& s) { return s.index == partial.index; });
+  if (slot == column.slots.end()) {
+    column.slots.push_back({partial.index, 0, std::move(partial.sums)});
+    slot = column.slots.end() - 1;
+    NVCIM_CHECK(column.slots.size() <= static_cast<std::size_t>(kSumSlots * layer.plan->copies),
+                "{}: {} sums of layer {}", unit_name(), column.slots.size(), layer.node->name);
+  } else {
+    for (std::size_t i = 0; i < partial.sums.size(); ++i) slot->sums[i] += partial.sums[i];
+    context_.counts.add(static_cast<std::size_t>(layer.plan->node) + 1, Event::accumulate,
+                        static_cast<std::uint64_t>(outputs));
+  }
+  const auto position = partial.index % static_cast<std::uint64_t>(layer.positions());
+  if (++slot->parts < column.expected[layer.plan->copy_of_position(static_cast<int>(position))]) return;
+  Slot done = std::move(*slot);
+  if (slot != column.slots.end() - 1) *slot = std::move(column.slots.back());
+  column.slots.pop_back();
+  pass_on(now, free_at_, column, std::move(done));
+}
+
+void Accumulator::pass_on(Cycle now, Cycle cycle, const Column& column, Slot slot) {
+  if (column.home_group >= 0) {
+    activation_.activate(now, cycle, column.home_group, slot.index, std::move(slot.sums));
+    return;
+  }
+  const mapping::LayerPlan& plan = *context_.layers[column.layer].plan;
+  auto transfer = std::make_unique<Transfer>();
+  transfer->kind = Transfer::Kind::partial_sums;
+  transfer->from = tile_;
+  transfer->to = plan.home_tile[column.column_block];
+  transfer->row = static_cast<std::size_t>(plan.node) + 1;
+  transfer->bits = static_cast<std::int64_t>(slot.sums.size()) * mapping::kSumBits;
+  transfer->layer = column.layer;
+  transfer->column_block = column.column_block;
+  transfer->index = slot.index;
+  transfer->sums = std::move(slot.sums);
+  interface_.send(now, cycle, kFromAccumulator, std::move(transfer));
+}
+
+void Accumulator::tell_waits(std::vector<std::string>& sentences) const {
+  for (const Column& column : columns_)
+    for (const Slot& slot : column.slots)
+      sentences.push_back(fmt::format("{} waits for partial sums of {} position {}, has {}", unit_name(),
+                                      context_.layers[column.layer].node->name, slot.index, slot.parts));
+}
+
+}  // namespace nvcim::sim

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <queue>
+#include <string>
+#include <systemc>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "arch/check.h"
+#include "sim/systemc/timing.h"
+
+/// The discipline of the cycle model: one SystemC time step is one cycle, a module acts at most once per cycle, and
+/// whatever it tells another module is visible there in a later cycle only. So no result depends on the order in which
+/// SystemC runs the processes of a cycle; several things that reach one module in the same cycle are taken in the order
+/// of their senders' numbers.
+namespace nvcim::sim {
+
+inline constexpr Cycle kNever = ~Cycle{0};
+
+/// Messages to one module, each with the cycle at which it becomes visible.
+template <class T>
+class Inbox {
+ public:
+  /// @param source  number of the sender among those of this inbox: the order within a cycle
+  void post(Cycle now, Cycle at, int source, T item) {
+    NVCIM_CHECK(at > now, "a message of source {} at cycle {} would be seen in cycle {}", source, now, at);
+    heap_.push_back({at, source, next_++, std::move(item)});
+    std::push_heap(heap_.begin(), heap_.end(), later);
+  }
+  bool ready(Cycle now) const { return !heap_.empty() && heap_.front().at <= now; }
+  bool empty() const { return heap_.empty(); }
+  Cycle first_at() const { return heap_.empty() ? kNever : heap_.front().at; }
+  T take() {
+    std::pop_heap(heap_.begin(), heap_.end(), later);
+    T item = std::move(heap_.back().item);
+    heap_.pop_back();
+    return item;
+  }
+
+ private:
+  struct Entry {
+    Cycle at;
+    int source;
+    std::uint64_t order;  ///< only ever decides between messages of one sender
+    T item;
+  };
+  static bool later(const Entry& a, const Entry& b) {
+    return std::tie(a.at, a.source, a.order) > std::tie(b.at, b.source, b.order);
+  }
+  std::vector<Entry> heap_;
+  std::uint64_t next_ = 0;
+};
+
+/// Busy and stalled cycles of one unit.
+struct UnitTime {
+  Cycle busy = 0;
+  Cycle stalled = 0;
+  /// Says whether the unit has work but waits, from `now` on.
+  void set_stalled(bool waits, Cycle now) {
+    if (stalled_since_ != kNever) stalled += now - stalled_since_;
+    stalled_since_ = waits ? now : kNever;
+  }
+
+ private:
+  Cycle stalled_since_ = kNever;
+};
+
+/// A module that asks to be woken: one SC_METHOD, one activation per cycle at most.
+class Clocked : public sc_core::sc_module {
+ public:
+  using SC_CURRENT_USER_MODULE = Clocked;
+  explicit Clocked(const std::string& unit_name);
+
+  /// Any module may wake any other in a later cycle; several wishes for one cycle are one activation.
+  void wake_at(Cycle cycle);
+
+  const std::string& unit_name() const { return unit_name_; }
+  std::uint64_t activations() const { return activations_; }
+  virtual std::vector<std::pair<std::string, UnitTime>> unit_times() const = 0;
+  /// One sentence per thing this module waits for, for the watchdog.
+  virtual void tell_waits(std::vector<std::string>& sentences) const = 0;
+
+  static Cycle now() { return sc_core::sc_time_stamp().value(); }
+
+ protected:
+  virtual void act(Cycle now) = 0;
+
+ private:
+  void activate();
+  void notify_next(Cycle now);
+
+  std::string unit_name_;
+  sc_core::sc_event wake_;
+  std::priority_queue<Cycle, std::vector<Cycle>, std::greater<>> wishes_;
+  Cycle notified_ = kNever;
+  bool acting_ = false;
+  std::uint64_t activations_ = 0;
+};
+
+}  // namespace nvcim::sim

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/systemc/machine.h"
+
+#include <algorithm>
+
+#include "arch/input_error.h"
+#include "sim/systemc/external_memory.h"
+#include "sim/systemc/global_buffer.h"
+#include "sim/systemc/router.h"
+#include "sim/systemc/simulation_context.h"
+#include "sim/systemc/tile.h"
+#include "workloads/reference.h"
+
+// libsystemc.so brings a main of its own that calls this; a program of ours has its own main and starts the kernel
+// itself.
+extern "C" int sc_main(int, char**) {
+  return 0;
+}
+
+namespace nvcim::sim {
+namespace {
+
+/// Passes on to an end point that is built after its network interface.
+class LateSink : public TransferSink {
+ public:
+  void connect(TransferSink& sink) { sink_ = &sink; }
+  void deliver(Cycle now, TransferPtr transfer) override { sink_->deliver(now, std::move(transfer)); }
+
+ private:
+  TransferSink* sink_ = nullptr;
+};
+
+/// The whole chip: mesh, tiles, global buffer, external memory, and the wires between them.
+class Machine {
+ public:
+  Machine(Context& context, const BufferShares& shares, const std::vector<std::vector<std::uint8_t>>& images);
+  /// Runs until nothing moves. Errors: InputError when work is left then.
+  void run();
+  const std::vector<Clocked*>& units() const { return units_; }
+
+ private:
+  void connect_mesh();
+  void connect_maps();
+  void connect_slots();
+  [[noreturn]] void give_up() const;
+
+  Context& context_;
+  std::vector<std::unique_ptr<Router>> routers_;
+  LateSink global_sink_;
+  NetworkInterface global_interface_;
+  GlobalBuffer global_;
+  ExternalMemory memory_;
+  std::vector<std::unique_ptr<Tile>> tiles_;
+  std::vector<Clocked*> units_;
+};
+
+template <class T>
+const std::vector<T>& at_or_empty(const std::map<int, std::vector<T>>& by_tile, int tile) {
+  static const std::vector<T> none;
+  const auto spot = by_tile.find(tile);
+  return spot == by_tile.end() ? none : spot->second;
+}
+
+Machine::Machine(Context& context, const BufferShares& shares, const std::vector<std::vector<std::uint8_t>>& images)
+    : context_(context),
+      global_interface_(context, "global_buffer.interface", mapping::kGlobalBuffer, global_sink_),
+      global_(context, global_interface_),
+      memory_(context, images) {
+  global_sink_.connect(global_);
+  global_.connect(memory_);
+  memory_.connect(global_);
+  for (int tile = 0; tile < context.run.plan.tiles_used; ++tile)
+    tiles_.push_back(
+        std::make_unique<Tile>(context, tile, at_or_empty(shares.inputs, tile), at_or_empty(shares.outputs, tile)));
+  connect_mesh();
+  connect_maps();
+  connect_slots();
+  units_ = {&memory_, &global_, &global_interface_};
+  for (const auto& router : routers_) units_.push_back(router.get());
+  for (const auto& tile : tiles_) tile->list_units(units_);
+}
+
+void Machine::connect_mesh() {
+  const mapping::Mesh& mesh = context_.schedule.mesh;
+  for (int tile = 0; tile < mesh.rows * mesh.columns; ++tile)
+    routers_.push_back(std::make_unique<Router>(context_, tile));
+  for (int row = 0; row < mesh.rows; ++row)
+    for (int column = 0; column < mesh.columns; ++column) {
+      Router& here = *routers_[row * mesh.columns + column];
+      if (row > 0) here.connect(Router::north, *routers_[(row - 1) * mesh.columns + column]);
+      if (row + 1 < mesh.rows) here.connect(Router::south, *routers_[(row + 1) * mesh.columns + column]);
+      if (column > 0) here.connect(Router::west, *routers_[row * mesh.columns + column - 1]);
+      if (column + 1 < mesh.columns) here.connect(Router::east, *routers_[row * mesh.columns + column + 1]);
+    }
+  for (const auto& tile : tiles_) {
+    routers_[tile->number()]->connect(Router::local, tile->interface());
+    tile->interface().connect(*routers_[tile->number()], Router::local);
+  }
+  routers_.front()->connect(Router::global, global_interface_);
+  global_interface_.connect(*routers_.front(), Router::global);
+}
+
+void Machine::connect_maps() {
+  const auto& schedule = context_.schedule;
+  for (const mapping::Consumer& consumer : schedule.input_consumers) {
+    const int reader = global_.sender().add_reader(
+        0, {consumer.tile, 0, Transfer::Kind::pixel, consumer.channel_begin, consumer.channel_end, true});
+    tiles_[consumer.tile]->sequencer().add_part(0, 0, global_.sender(), 0, reader, mapping::kGlobalBuffer);
+  }
+  for (const mapping::Stage& stage : schedule.stages) {
+    const LayerFacts& layer = context_.layers[stage.layer];
+    for (int column = 0; column < layer.plan->column_blocks; ++column) {
+      const mapping::Block& block = layer.column(context_.run.plan, column);
+      Tile& home = *tiles_[layer.plan->home_tile[column]];
+      MapSender& sender = home.output().sender();
+      const int group = home.group_of(stage.layer, column);
+      for (const mapping::Consumer& consumer : stage.consumers) {
+        const mapping::ChannelRange range = mapping::overlap(consumer, block.output_begin, block.outputs);
+        if (range.size() == 0) continue;
+        const bool result = consumer.tile == mapping::kGlobalBuffer;
+        const int reader = sender.add_reader(
+            group, {consumer.tile, stage.layer + (result ? 0 : 1),
+                    result ? Transfer::Kind::result : Transfer::Kind::pixel, range.begin, range.end, !result});
+        if (!result)
+          tiles_[consumer.tile]->sequencer().add_part(stage.layer + 1, column, sender, group, reader, home.number());
+      }
+    }
+  }
+}
+
+void Machine::connect_slots() {
+  for (const auto& home : tiles_)
+    for (const LayerFacts& layer : context_.layers)
+      for (int column = 0; column < layer.plan->column_blocks; ++column) {
+        const int group = home->group_of(layer.index, column);
+        if (group < 0) continue;
+        std::vector<bool> told(tiles_.size(), false);
+        for (int copy = 0; copy < layer.plan->copies; ++copy)
+          for (int row_block = 0; row_block < layer.plan->row_blocks; ++row_block) {
+            const int tile = context_.tile_of(context_.run.plan.blocks[layer.plan->block(copy, column, row_block)]);
+            if (!told[tile]) home->activation().add_contributor(group, tiles_[tile]->sequencer(), tile);
+            told[tile] = true;
+          }
+      }
+}
+
+void Machine::run() {
+  // No free-running clock: the kernel stops by itself when no module has anything left to do or to wait for.
+  sc_core::sc_start();
+  if (memory_.samples_done() < context_.samples) give_up();
+}
+
+void Machine::give_up() const {
+  std::vector<std::string> sentences;
+  for (const Clocked* unit : units_) unit->tell_waits(sentences);
+  std::string text = fmt::format("the layer pipeline stands still in cycle {} with {} of {} samples done",
+                                 Clocked::now(), memory_.samples_done(), context_.samples);
+  for (const std::string& sentence : sentences) text += "; " + sentence;
+  throw InputError(context_.run.architecture.name, "", text);
+}
+
+std::vector<std::vector<std::uint8_t>> encode_images(const workloads::Network& network,
+                                                     std::span<const std::uint8_t> pixels, int samples) {
+  const auto size = static_cast<std::size_t>(network.input.size());
+  NVCIM_CHECK(pixels.size() >= size * samples, "{} pixels for {} samples of {}", pixels.size(), samples, size);
+  std::vector<std::vector<std::uint8_t>> images(samples, std::vector<std::uint8_t>(size));
+  for (int sample = 0; sample < samples; ++sample)
+    workloads::encode_image(network, pixels.data() + sample * size, images[sample].data());
+  return images;
+}
+
+void read_units(const Machine& machine, Timeline& timeline, MachineStatistics* statistics) {
+  for (const Clocked* unit : machine.units()) {
+    for (auto& [name, time] : unit->unit_times()) {
+      time.set_stalled(false, Clocked::now());
+      timeline.units.push_back({name, time.busy, time.stalled});
+    }
+    if (statistics) statistics->activations += unit->activations();
+  }
+}
+
+}  // namespace
+
+CycleResult run_machine(const ChipRun& run, const mapping::Schedule& schedule, std::span<const std::uint8_t> pixels,
+                        int samples, const EngineOptions& options, const std::function<void(BufferShares&)>& change,
+                        MachineStatistics* statistics) {
+  Context context(run, schedule, samples, options);
+  BufferShares shares = share_buffers(context);
+  if (change) change(shares);
+  const auto images = encode_images(run.network, pixels, samples);
+  {
+    const SimulationContext kernel;
+    Machine machine(context, shares, images);
+    machine.run();
+    read_units(machine, context.timeline, statistics);
+  }
+  const int classes = run.network.classes();
+  for (int sample = 0; sample < samples; ++sample) {
+    const std::span<const double> logits(context.result.logits.data() + std::size_t(sample) * classes, classes);
+    context.result.predicted[sample] = workloads::predicted_class(logits);
+    context.timeline.total_cycles =
+        std::max(context.timeline.total_cycles, context.timeline.samples[sample].last_output);
+  }
+  context.result.counts = std::move(context.counts);
+  return {std::move(context.result), std::move(context.timeline)};
+}
+
+CycleResult run_systemc(const ChipRun& run, std::span<const std::uint8_t> pixels, int samples,
+                        const EngineOptions& options) {
+  return run_machine(run, mapping::make_schedule(run.architecture, run.network, run.plan), pixels, samples, options);
+}
+
+}  // namespace nvcim::sim

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/systemc/output_buffer.h"
+
+#include "sim/systemc/activation_unit.h"
+#include "sim/systemc/tile_sources.h"
+
+namespace nvcim::sim {
+
+OutputBuffer::OutputBuffer(Context& context, int tile, NetworkInterface& interface, ActivationUnit& activation)
+    : Clocked(fmt::format("tile{}.output_buffer", tile)),
+      context_(context),
+      activation_(activation),
+      sender_(context, *this, interface,
+              {tile, context.run.architecture.buffer.bus_bits,
+               static_cast<Cycle>(context.run.architecture.buffer.access_cycles), kFromOutputBuffer},
+              [this](int group, Cycle cycle, std::uint64_t done) {
+                activation_.give_room(now(), cycle, group, done + groups_[group].capacity);
+              }) {}
+
+void OutputBuffer::add_group(int layer, int column_block, std::int64_t capacity_pixels) {
+  const LayerFacts& facts = context_.layers[layer];
+  const std::size_t row = static_cast<std::size_t>(facts.stage->last_node) + 1;
+  const mapping::Block& block = facts.column(context_.run.plan, column_block);
+  sender_.add_group(facts.last_node().name, column_block, row, Event::output_buffer_read, row, facts.stage->code_bits);
+  groups_.push_back(
+      {std::int64_t{block.outputs} * facts.stage->code_bits, static_cast<std::uint64_t>(capacity_pixels), row});
+}
+
+void OutputBuffer::put(Cycle now, Cycle cycle, int source, int group, std::shared_ptr<const PixelData> pixel) {
+  inbox_.post(now, cycle, source, {group, false, std::move(pixel)});
+  wake_at(cycle);
+}
+
+void OutputBuffer::act(Cycle now) {
+  while (inbox_.ready(now)) {
+    Message message = inbox_.take();
+    const Group& group = groups_[message.group];
+    if (message.written) {
+      sender_.put(message.group, std::move(message.pixel));
+      continue;
+    }
+    write_free_at_ =
+        std::max(now, write_free_at_) + transfer_cycles(group.pixel_bits, context_.run.architecture.buffer.bus_bits);
+    context_.counts.add(group.row, Event::output_buffer_write, static_cast<std::uint64_t>(group.pixel_bits));
+    message.written = true;
+    inbox_.post(now, write_free_at_, kFromWritePort, std::move(message));
+    wake_at(write_free_at_);
+  }
+  sender_.act(now);
+}
+
+}  // namespace nvcim::sim

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sim/systemc/clocked.h"
+#include "sim/systemc/machine_context.h"
+#include "sim/systemc/transfer.h"
+
+namespace nvcim::sim {
+
+class OutputBuffer;
+
+/// Pooling unit of a tile: keeps the pixels of each column block, and when a window is complete works through it with
+/// pooling_lanes comparisons or additions per cycle; a chain of poolings passes its pixels on inside. Pixels leave in
+/// raster order. Never waits: the output buffer's room was reserved before the activation.
+class PoolingUnit : public Clocked {
+ public:
+  PoolingUnit(Context& context, int tile);
+  void connect(OutputBuffer& output) { output_ = &output; }
+  void add_group(int layer, int column_block);
+
+  void pool(Cycle now, Cycle cycle, int group, std::shared_ptr<PixelData> pixel);
+
+  std::vector<std::pair<std::string, UnitTime>> unit_times() const override { return {{unit_name(), time_}}; }
+  void tell_waits(std::vector<std::string>&) const override {}
+
+ private:
+  struct Level {
+    std::uint64_t arrived = 0;      ///< pixels, counted over samples
+    std::vector<std::uint8_t> map;  ///< [outputs of the group][height * width] of the current sample
+  };
+  struct Group {
+    int layer = 0, outputs = 0;
+    std::vector<Level> levels;  ///< [pools]
+  };
+  struct Message {
+    int group = 0;
+    std::shared_ptr<PixelData> pixel;
+  };
+
+  void act(Cycle now) override;
+  void take(Cycle now, Cycle cycle, int number, std::size_t level, std::shared_ptr<PixelData> pixel);
+
+  Context& context_;
+  OutputBuffer* output_ = nullptr;
+  std::vector<Group> groups_;
+  Inbox<Message> inbox_;
+  Cycle free_at_ = 0;
+  UnitTime time_;
+};
+
+}  // namespace nvcim::sim

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/systemc/receptive_field.h"
+
+#include <algorithm>
+
+namespace nvcim::sim {
+namespace {
+
+struct Span {
+  int begin = 0, end = 0;  ///< inside the map
+  bool empty() const { return begin >= end; }
+};
+
+Span clip(int origin, int kernel, int size) {
+  return {std::max(origin, 0), std::min(origin + kernel, size)};
+}
+
+/// First pixel and one past the last pixel of a window, in raster order; equal when it lies in the padding.
+std::pair<std::int64_t, std::int64_t> pixels_of(const workloads::Shape& input, const workloads::Shape& output,
+                                                const workloads::Window& w, int position) {
+  const Span y = clip(position / output.width * w.stride_h - w.pad_top, w.kernel_h, input.height);
+  const Span x = clip(position % output.width * w.stride_w - w.pad_left, w.kernel_w, input.width);
+  if (y.empty() || x.empty()) return {0, 0};
+  return {std::int64_t{y.begin} * input.width + x.begin, std::int64_t{y.end - 1} * input.width + x.end};
+}
+
+}  // namespace
+
+WindowTable make_window_table(const workloads::Shape& input, const workloads::Shape& output,
+                              const workloads::Window& window) {
+  const int positions = output.height * output.width;
+  WindowTable table;
+  table.arrived.resize(positions);
+  table.needed.assign(positions + 1, std::int64_t{input.height} * input.width);
+  for (int position = positions - 1; position >= 0; --position) {
+    const auto [begin, end] = pixels_of(input, output, window, position);
+    table.arrived[position] = end;
+    table.needed[position] = begin == end ? table.needed[position + 1] : std::min(begin, table.needed[position + 1]);
+  }
+  for (int position = 0; position < positions; ++position)
+    table.live = std::max(table.live, table.arrived[position] - table.needed[position]);
+  return table;
+}
+
+std::vector<std::int64_t> make_pooling_table(const workloads::Node& node) {
+  const int positions = node.positions();
+  std::vector<std::int64_t> complete(std::size_t(node.input.height) * node.input.width + 1, 0);
+  std::int64_t last = 1;  // even a window that lies in the padding waits for the map to start
+  for (int position = 0; position < positions; ++position) {
+    // Pixels leave in raster order, so one that is complete early waits for those before it.
+    last = std::max(last, pixels_of(node.input, node.output, node.pool.window, position).second);
+    complete[last] = position + 1;
+  }
+  for (std::size_t n = 1; n < complete.size(); ++n) complete[n] = std::max(complete[n], complete[n - 1]);
+  return complete;
+}
+
+void gather_rows(const workloads::Node& node, const std::uint8_t* map, int channel_begin, int row_begin, int rows,
+                 int position, std::uint8_t* out) {
+  const workloads::Window& w = node.mvm.window;
+  const int y0 = position / node.output.width * w.stride_h - w.pad_top;
+  const int x0 = position % node.output.width * w.stride_w - w.pad_left;
+  const std::size_t plane = std::size_t(node.input.height) * node.input.width;
+  int channel = row_begin / w.area(), ky = row_begin % w.area() / w.kernel_w, kx = row_begin % w.kernel_w;
+  for (int row = 0; row < rows; ++row) {
+    const int y = y0 + ky, x = x0 + kx;
+    const bool inside = y >= 0 && y < node.input.height && x >= 0 && x < node.input.width;
+    out[row] = inside ? map[std::size_t(channel - channel_begin) * plane + std::size_t(y) * node.input.width + x]
+                      : static_cast<std::uint8_t>(node.input_zero_point);
+    if (++kx == w.kernel_w) {
+      kx = 0;
+      if (++ky == w.kernel_h) ky = 0, ++channel;
+    }
+  }
+}
+
+void pool_pixel(const workloads::Node& node, const std::uint8_t* map, int channels, int position, std::uint8_t* out) {
+  const workloads::Window& w = node.pool.window;
+  const Span y = clip(position / node.output.width * w.stride_h - w.pad_top, w.kernel_h, node.input.height);
+  const Span x = clip(position % node.output.width * w.stride_w - w.pad_left, w.kernel_w, node.input.width);
+  const int area = w.area();
+  const int inside = y.empty() || x.empty() ? 0 : (y.end - y.begin) * (x.end - x.begin);
+  for (int channel = 0; channel < channels; ++channel, map += std::size_t(node.input.height) * node.input.width) {
+    int largest = 0, sum = 0;
+    for (int row = y.begin; row < y.end; ++row)
+      for (int column = x.begin; column < x.end; ++column) {
+        const int code = map[row * node.input.width + column];
+        largest = std::max(largest, code);
+        sum += code;
+      }
+    sum += (area - inside) * node.input_zero_point;  // padding stands for the value 0
+    out[channel] = static_cast<std::uint8_t>(
+        node.pool.kind == workloads::PoolKind::maximum ? largest : (2 * sum + area) / (2 * area));
+  }
+}
+
+}  // namespace nvcim::sim

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/systemc/router.h"
+
+#include "sim/systemc/network_interface.h"
+
+namespace nvcim::sim {
+namespace {
+
+constexpr const char* kPortNames[] = {"north", "east", "south", "west", "local", "global"};
+
+Router::Port opposite(Router::Port port) {
+  switch (port) {
+    case Router::north:
+      return Router::south;
+    case Router::south:
+      return Router::north;
+    case Router::east:
+      return Router::west;
+    case Router::west:
+      return Router::east;
+    default:
+      return port;
+  }
+}
+
+}  // namespace
+
+Router::Router(Context& context, int tile)
+    : Clocked(fmt::format("router({},{})", tile / context.schedule.mesh.columns, tile % context.schedule.mesh.columns)),
+      context_(context),
+      row_(tile / context.schedule.mesh.columns),
+      column_(tile % context.schedule.mesh.columns),
+      router_cycles_(static_cast<Cycle>(context.run.architecture.interconnect.router_cycles)),
+      link_cycles_(static_cast<Cycle>(context.run.architecture.interconnect.link_cycles)) {
+  for (Output& output : outputs_) output.credits = context.schedule.mesh.buffer_flits;
+}
+
+void Router::arrive(Cycle now, Cycle cycle, Port port, Packet packet) {
+  NVCIM_CHECK(cycle + router_cycles_ > now, "packet at cycle {} for cycle {}", now, cycle);
+  inputs_[port].packets.emplace_back(cycle + router_cycles_, std::move(packet));
+  wake_at(cycle + router_cycles_);
+}
+
+void Router::give_credit(Cycle now, Cycle cycle, Port port, std::int64_t flits) {
+  outputs_[port].returned.post(now, cycle, 0, flits);
+  if (outputs_[port].starved) wake_at(cycle);
+}
+
+Router::Port Router::route(int to) const {
+  if (to == mapping::kGlobalBuffer) {
+    if (column_ > 0) return west;
+    return row_ > 0 ? north : global;
+  }
+  const int row = to / context_.schedule.mesh.columns, column = to % context_.schedule.mesh.columns;
+  if (column != column_) return column > column_ ? east : west;
+  if (row != row_) return row > row_ ? south : north;
+  return local;
+}
+
+void Router::act(Cycle now) {
+  for (Output& output : outputs_) {
+    while (output.returned.ready(now)) output.credits += output.returned.take();
+    output.starved = false;
+  }
+  for (int port = 0; port < kPorts; ++port) serve(now, static_cast<Port>(port));
+  plan_wake(now);
+}
+
+bool Router::serve(Cycle now, Port port) {
+  Output& output = outputs_[port];
+  if (output.free_at > now) return false;
+  for (int turn = 1; turn <= kPorts; ++turn) {
+    const auto from = static_cast<Port>((output.last_served + turn) % kPorts);
+    Input& input = inputs_[from];
+    if (input.packets.empty() || input.packets.front().first > now || input.free_at > now) continue;
+    const Packet& packet = input.packets.front().second;
+    if (route(packet.to) != port) continue;
+    if (neighbours_[port] && output.credits < packet.flits) {
+      output.starved = true;
+      continue;
+    }
+    forward(now, from, port);
+    output.last_served = from;
+    return true;
+  }
+  return false;
+}
+
+void Router::forward(Cycle now, Port from, Port port) {
+  Input& input = inputs_[from];
+  Output& output = outputs_[port];
+  Packet packet = std::move(input.packets.front().second);
+  input.packets.pop_front();
+  const auto length = static_cast<Cycle>(packet.flits);
+  const std::int64_t flits = packet.flits;
+  input.free_at = output.free_at = now + length;
+  time_.busy += length;
+  context_.counts.add(packet.row, Event::router_flit, length);
+  if (Router* next = neighbours_[port]) {
+    context_.counts.add(packet.row, Event::link_flit, length);
+    output.credits -= flits;
+    next->arrive(now, now + link_cycles_, opposite(port), std::move(packet));
+  } else {
+    NVCIM_CHECK(end_points_[port] != nullptr, "{} has nothing at its {} port", unit_name(), kPortNames[port]);
+    end_points_[port]->receive(now, now + length, std::move(packet));
+  }
+  if (Router* previous = neighbours_[from])
+    previous->give_credit(now, now + length + link_cycles_, opposite(from), flits);
+  else
+    end_points_[from]->give_credit(now, now + length, flits);
+}
+
+void Router::plan_wake(Cycle now) {
+  bool waits = false;
+  for (const Input& input : inputs_) {
+    if (input.packets.empty()) continue;
+    const auto& [eligible, packet] = input.packets.front();
+    const Cycle earliest = std::max(eligible, input.free_at);
+    if (earliest > now) {
+      wake_at(earliest);
+      continue;
+    }
+    waits = true;
+    Output& output = outputs_[route(packet.to)];
+    if (output.free_at > now) wake_at(output.free_at);
+    // Credits on their way were posted before this packet waited for them.
+    if (output.starved && !output.returned.empty()) wake_at(output.returned.first_at());
+  }
+  time_.set_stalled(waits, now);
+}
+
+void Router::tell_waits(std::vector<std::string>& sentences) const {
+  for (const Input& input : inputs_) {
+    if (input.packets.empty()) continue;
+    const Packet& packet = input.packets.front().second;
+    const Port port = route(packet.to);
+    sentences.push_back(fmt::format("{} {} waits for {} credits of {}, has {}", unit_name(), kPortNames[port],
+                                    packet.flits, neighbours_[port] ? neighbours_[port]->unit_name() : "its end point",
+                                    outputs_[port].credits));
+  }
+}
+
+}  // namespace nvcim::sim

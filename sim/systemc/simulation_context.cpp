@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/systemc/simulation_context.h"
+
+namespace nvcim::sim {
+
+SimulationContext::SimulationContext()
+    : outer_(sc_core::sc_curr_simcontext),
+      outer_default_(sc_core::sc_default_global_context),
+      own_(new sc_core::sc_simcontext),
+      // A library does not print: SystemC's notices are dropped while ours runs.
+      information_(sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING)),
+      warning_(sc_core::sc_report_handler::set_actions(sc_core::SC_WARNING, sc_core::SC_DO_NOTHING)) {
+  sc_core::sc_curr_simcontext = own_;
+  sc_core::sc_default_global_context = own_;
+}
+
+SimulationContext::~SimulationContext() {
+  delete own_;
+  sc_core::sc_curr_simcontext = outer_;
+  sc_core::sc_default_global_context = outer_default_;
+  sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, information_);
+  sc_core::sc_report_handler::set_actions(sc_core::SC_WARNING, warning_);
+}
+
+}  // namespace nvcim::sim

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/systemc/tile.h"
+
+#include <set>
+
+namespace nvcim::sim {
+namespace {
+
+std::vector<std::unique_ptr<Crossbar>> make_crossbars(Context& context, int tile) {
+  std::vector<std::unique_ptr<Crossbar>> crossbars;
+  const mapping::Plan& plan = context.run.plan;
+  const int count = std::min(plan.crossbars_per_tile, plan.crossbars_used - tile * plan.crossbars_per_tile);
+  for (int number = 0; number < count; ++number)
+    crossbars.push_back(std::make_unique<Crossbar>(context, fmt::format("tile{}.crossbar{}", tile, number), number));
+  return crossbars;
+}
+
+std::vector<Crossbar*> pointers(const std::vector<std::unique_ptr<Crossbar>>& crossbars) {
+  std::vector<Crossbar*> list;
+  for (const auto& crossbar : crossbars) list.push_back(crossbar.get());
+  return list;
+}
+
+}  // namespace
+
+Tile::Tile(Context& context, int number, const std::vector<InputShare>& inputs, const std::vector<OutputShare>& outputs)
+    : context_(context),
+      number_(number),
+      groups_(outputs),
+      interface_(context, fmt::format("tile{}.interface", number), number, *this),
+      activation_(context, number),
+      pooling_(context, number),
+      output_(context, number, interface_, activation_),
+      accumulator_(context, number, interface_, activation_),
+      crossbars_(make_crossbars(context, number)),
+      sequencer_(context, number, pointers(crossbars_)) {
+  for (int i = 0; i < static_cast<int>(crossbars_.size()); ++i) {
+    converters_.push_back(
+        std::make_unique<ConverterBank>(context, fmt::format("tile{}.crossbar{}.adc", number, i), i, *crossbars_[i]));
+    converters_[i]->connect(accumulator_);
+    crossbars_[i]->connect(*converters_[i], sequencer_);
+  }
+  activation_.connect(pooling_, output_);
+  pooling_.connect(output_);
+  for (const OutputShare& share : outputs) {
+    activation_.add_group(share.layer, share.column_block, share.capacity_pixels);
+    pooling_.add_group(share.layer, share.column_block);
+    output_.add_group(share.layer, share.column_block, share.capacity_pixels);
+  }
+  for (const InputShare& share : inputs) sequencer_.add_map(share);
+  const mapping::Plan& plan = context.run.plan;
+  std::set<std::pair<int, int>> columns;  // that this tile adds up something of
+  for (const OutputShare& share : outputs) columns.emplace(share.layer, share.column_block);
+  for (int index = 0; index < static_cast<int>(plan.blocks.size()); ++index) {
+    const mapping::Block& block = plan.blocks[index];
+    if (context.tile_of(block) != number) continue;
+    sequencer_.add_block(index);
+    columns.emplace(plan.layer_of_node[block.node], block.column_block);
+  }
+  for (const auto& [layer, column_block] : columns)
+    accumulator_.add_column(layer, column_block, group_of(layer, column_block));
+}
+
+int Tile::group_of(int layer, int column_block) const {
+  for (std::size_t group = 0; group < groups_.size(); ++group)
+    if (groups_[group].layer == layer && groups_[group].column_block == column_block) return static_cast<int>(group);
+  return -1;
+}
+
+void Tile::deliver(Cycle now, TransferPtr transfer) {
+  if (transfer->kind == Transfer::Kind::pixel) {
+    sequencer_.deliver(now, std::move(transfer));
+    return;
+  }
+  NVCIM_CHECK(transfer->kind == Transfer::Kind::partial_sums, "tile {} got a result", number_);
+  accumulator_.add(now, now + 1, static_cast<int>(crossbars_.size()),
+                   {transfer->layer, transfer->column_block, transfer->index, std::move(transfer->sums)});
+}
+
+void Tile::list_units(std::vector<Clocked*>& units) {
+  units.push_back(&sequencer_);
+  for (std::size_t i = 0; i < crossbars_.size(); ++i) {
+    units.push_back(crossbars_[i].get());
+    units.push_back(converters_[i].get());
+  }
+  for (Clocked* unit : std::initializer_list<Clocked*>{&accumulator_, &activation_, &pooling_, &output_, &interface_})
+    units.push_back(unit);
+}
+
+}  // namespace nvcim::sim

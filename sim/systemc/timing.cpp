@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/systemc/timing.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nvcim::sim {
+
+Cycle cycles(Time time, Frequency clock) {
+  // 10 ns * 1 GHz is 10.000000000000002 in binary: without the allowance it would cost an eleventh cycle.
+  return static_cast<Cycle>(std::max(0.0, std::ceil(time.value() * clock.value() - 1e-6)));
+}
+
+Cycle transfer_cycles(std::int64_t amount, std::int64_t per_cycle) {
+  return static_cast<Cycle>(std::max<std::int64_t>(1, (amount + per_cycle - 1) / per_cycle));
+}
+
+Cycle MvmTiming::back(int turns) const {
+  return adc + shift_add + kOut + static_cast<Cycle>(turns - 1) * std::max(adc, shift_add + kOut);
+}
+
+Cycle MvmTiming::total(int phases, int turns) const {
+  return front + back(turns) + static_cast<Cycle>(phases - 1) * std::max(front, back(turns));
+}
+
+MvmTiming make_mvm_timing(const Architecture& architecture) {
+  const Frequency clock = architecture.chip.clock;
+  MvmTiming timing;
+  timing.front =
+      std::max<Cycle>(1, cycles(architecture.dac.time, clock) + cycles(architecture.crossbar.read_time, clock) +
+                             cycles(architecture.sample_hold.time, clock));
+  timing.adc = std::max<Cycle>(1, cycles(1.0 / architecture.adc.sample_rate, clock));
+  timing.shift_add = cycles(architecture.shift_add.time, clock);
+  return timing;
+}
+
+int adc_turns(const mapping::Block& block, int columns_per_adc) {
+  const int begin = block.crossbar_column, end = begin + block.columns;
+  int most = 1;
+  for (int first = begin / columns_per_adc * columns_per_adc; first < end; first += columns_per_adc)
+    most = std::max(most, std::min(end, first + columns_per_adc) - std::max(begin, first));
+  return most;
+}
+
+}  // namespace nvcim::sim

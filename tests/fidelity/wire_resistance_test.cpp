@@ -60,8 +60,7 @@ std::vector<double> sums_of_the_nodal_solution(const Architecture& architecture,
     std::vector<double> volts(rows, 0.0);  // one volt per input step: phases add up because everything is linear
     for (int row = 0; row < kRows; ++row)
       volts[block.crossbar_row + row] = network.input_table[0][pixels[std::size_t(sample) * kRows + row]];
-    const std::vector<double> amperes =
-        device::column_currents(siemens, rows, columns, {segment, segment}, volts);
+    const std::vector<double> amperes = device::column_currents(siemens, rows, columns, {segment, segment}, volts);
     for (int output = 0; output < kOutputs; ++output) {
       double sum = static_cast<double>(network.nodes[0].mvm.bias[output]);
       for (int plane = 0; plane < encoding.planes(); ++plane)
@@ -77,8 +76,7 @@ std::vector<double> sums_of_the_nodal_solution(const Architecture& architecture,
 double grid_rounding(const workloads::Network& network, const mapping::WeightEncoding& encoding,
                      const std::vector<std::uint8_t>& pixels, int sample) {
   double drive = 0, factors = 0;
-  for (int row = 0; row < kRows; ++row)
-    drive += network.input_table[0][pixels[std::size_t(sample) * kRows + row]];
+  for (int row = 0; row < kRows; ++row) drive += network.input_table[0][pixels[std::size_t(sample) * kRows + row]];
   for (std::int64_t factor : encoding.factor) factors += std::abs(static_cast<double>(factor));
   return 0.5 * drive * factors / encoding.grid_per_level;
 }
@@ -112,8 +110,7 @@ class WireResistance : public testing::Test {
 };
 
 TEST_F(WireResistance, BatchedEngineGivesTheNodalColumnCurrents) {
-  expect_nodal_solution(
-      sim::run_functional({architecture_, network_, plan_, chip_}, pixels_, kSamples, {}).logits);
+  expect_nodal_solution(sim::run_functional({architecture_, network_, plan_, chip_}, pixels_, kSamples, {}).logits);
 }
 
 TEST_F(WireResistance, CycleModelGivesTheNodalColumnCurrents) {

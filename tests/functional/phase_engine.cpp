@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/functional/phase_engine.h"
+
+#include <algorithm>
+
+#include "mapping/schedule.h"
+#include "sim/analog/phase.h"
+#include "workloads/reference.h"
+
+namespace nvcim::sim {
+namespace {
+
+using workloads::Node;
+
+/// Code sums of one position of one layer, [outputs].
+std::vector<std::int64_t> mvm(const ChipRun& run, const mapping::LayerPlan& layer,
+                              const std::vector<std::uint8_t>& window, int position, std::uint32_t sample,
+                              EventCounts& counts) {
+  const Node& node = run.network.nodes[layer.node];
+  const LayerConversion conversion = make_conversion(run.architecture, layer.encoding);
+  const int dac_bits = run.architecture.dac.bits;
+  const std::size_t count_row = static_cast<std::size_t>(layer.node) + 1;
+  std::vector<std::int64_t> total(node.outputs(), 0);
+  for (int index : layer.blocks) {
+    const mapping::Block& block = run.plan.blocks[index];
+    if (block.copy != layer.copy_of_position(position)) continue;
+    const mapping::ProgrammedBlock& cells = run.chip.blocks[index];
+    const std::span<const std::uint8_t> codes(window.data() + block.row_begin, static_cast<std::size_t>(block.rows));
+    std::vector<std::uint8_t> digits(block.rows);
+    std::vector<std::int32_t> sums(block.columns), converted(block.columns);
+    std::vector<float> noise(block.columns);
+    std::vector<std::int64_t> registers(block.columns, 0), outputs(block.outputs);
+    for (int phase = 0; phase < layer.phases; ++phase) {
+      input_digits(codes, phase, dac_bits, digits.data());
+      column_sums(block, cells, digits.data(), sums.data());
+      read_noise(run.chip, block, cells, layer.encoding, node.outputs(), digits.data(),
+                 {static_cast<std::uint32_t>(position), static_cast<std::uint32_t>(phase), sample}, layer.phases,
+                 noise.data());
+      convert_columns(conversion, cells.converters, sums.data(), has_read_noise(cells) ? noise.data() : nullptr,
+                      block.columns, converted.data());
+      shift_add(converted.data(), block.columns, phase, dac_bits, registers.data());
+    }
+    combine_planes(layer.encoding, registers.data(), block.outputs, outputs.data());
+    for (int output = 0; output < block.outputs; ++output) total[block.output_begin + output] += outputs[output];
+    const MvmActivity activity = mvm_activity(run.chip, block, cells, codes, dac_bits);
+    counts.add(count_row, Event::row_drive, activity.row_drives);
+    counts.add(count_row, Event::cell_conduction, activity.cell_conduction);
+  }
+  return total;
+}
+
+}  // namespace
+
+InferenceResult run_phase_by_phase(const ChipRun& run, const std::vector<std::uint8_t>& pixels, int samples,
+                                   std::uint32_t first_sample) {
+  const workloads::Network& network = run.network;
+  InferenceResult result;
+  result.counts = EventCounts(network.nodes.size());
+  const EventCounts one = mapping::count_sample(run.architecture, network, run.plan,
+                                                mapping::make_schedule(run.architecture, network, run.plan));
+  for (int sample = 0; sample < samples; ++sample) {
+    result.counts += one;
+    SampleTrace trace;
+    std::vector<std::uint8_t> codes(network.input.size());
+    workloads::encode_image(network, pixels.data() + std::size_t(sample) * network.input.size(), codes.data());
+    for (int index = 0; index < static_cast<int>(network.nodes.size()); ++index) {
+      const Node& node = network.nodes[index];
+      std::vector<std::uint8_t> next(node.output.size());
+      if (node.kind == Node::Kind::pool) {
+        workloads::pool(node, codes.data(), next.data());
+      } else {
+        const mapping::LayerPlan& layer = run.plan.layers[run.plan.layer_of_node[index]];
+        const LayerConversion conversion = make_conversion(run.architecture, layer.encoding);
+        std::vector<std::int64_t> sums(node.output.size());
+        std::vector<std::uint8_t> window(node.matrix_rows());
+        for (int position = 0; position < node.positions(); ++position) {
+          workloads::gather_window(node, codes.data(), position, window.data());
+          const std::vector<std::int64_t> own =
+              mvm(run, layer, window, position, first_sample + static_cast<std::uint32_t>(sample), result.counts);
+          for (int output = 0; output < node.outputs(); ++output) {
+            const std::size_t at = std::size_t(output) * node.positions() + position;
+            std::int64_t weight_sum = 0;
+            for (int row = 0; row < node.matrix_rows(); ++row)
+              weight_sum += node.mvm.weights[std::size_t(output) * node.matrix_rows() + row];
+            const double value = layer_value(conversion, own[output], node.input_zero_point * weight_sum);
+            const std::int64_t bias = node.mvm.bias.empty() ? 0 : node.mvm.bias[output];
+            sums[at] = own[output];
+            if (node.mvm.raw_output)
+              result.logits.push_back(value + static_cast<double>(bias));
+            else
+              next[at] = workloads::requantise(value, bias, node.mvm.requantisation);
+          }
+        }
+        trace.sums.push_back(sums);
+        if (node.mvm.raw_output) next.clear();
+      }
+      trace.codes.push_back(next);
+      codes = next;
+    }
+    result.traces.push_back(trace);
+    result.predicted.push_back(workloads::predicted_class(
+        std::span<const double>(result.logits).last(static_cast<std::size_t>(network.classes()))));
+  }
+  return result;
+}
+
+}  // namespace nvcim::sim

@@ -31,7 +31,7 @@ struct TrainingOptions {
   std::uint64_t seed = 1;
   int threads = 1;                ///< the result is a function of the options, this one included, and of the BLAS
   const Dataset* test = nullptr;  ///< if given, Network::float_accuracy is measured on it between the phases
-  std::function<void(const TrainingProgress&)> progress;  ///< called about 20 times per epoch
+  std::function<void(const TrainingProgress&)> progress{};  ///< called about 20 times per epoch
 };
 
 /// Trains the weights of `shape` (a built-in network: activations unsigned, zero point 0, last node raw) on `data`.

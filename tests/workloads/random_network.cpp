@@ -128,6 +128,37 @@ std::vector<std::uint8_t> random_codes(const Node& node, std::uint32_t seed) {
   return codes;
 }
 
+std::string difference(const Network& a, const Network& b) {
+  if (a.name != b.name || a.data != b.data) return "name or data";
+  if (a.input != b.input || a.input_bits != b.input_bits) return "input";
+  if (a.input_table != b.input_table) return "input_table";
+  if (a.float_accuracy != b.float_accuracy) return "float_accuracy";
+  if (a.nodes.size() != b.nodes.size()) return "number of nodes";
+  for (std::size_t n = 0; n < a.nodes.size(); ++n) {
+    const Node &x = a.nodes[n], &y = b.nodes[n];
+    const MvmLayer &l = x.mvm, &m = y.mvm;
+    const Requantisation &q = l.requantisation, &r = m.requantisation;
+    const char* field = x.name != y.name                                                     ? "name"
+                        : x.kind != y.kind                                                   ? "kind"
+                        : x.input != y.input || x.output != y.output                         ? "shape"
+                        : x.input_bits != y.input_bits                                       ? "input_bits"
+                        : x.input_zero_point != y.input_zero_point                           ? "zero point"
+                        : x.input_scale != y.input_scale                                     ? "input_scale"
+                        : x.pool.kind != y.pool.kind || x.pool.window != y.pool.window       ? "pool"
+                        : l.window != m.window                                               ? "window"
+                        : l.weight_bits != m.weight_bits || l.weight_scale != m.weight_scale ? "weight"
+                        : l.weights != m.weights                                             ? "weights"
+                        : l.bias != m.bias                                                   ? "bias"
+                        : l.is_linear != m.is_linear || l.raw_output != m.raw_output         ? "flags"
+                        : q.multiplier != r.multiplier                                       ? "multiplier"
+                        : q.zero_point != r.zero_point || q.code_min != r.code_min || q.code_max != r.code_max
+                            ? "codes"
+                            : nullptr;
+    if (field) return fmt::format("node {}: {}", x.name, field);
+  }
+  return "";
+}
+
 Node fully_connected_node(int inputs, int outputs) {
   Node node;
   node.name = "fc";

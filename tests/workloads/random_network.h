@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "workloads/network.h"
@@ -14,6 +15,9 @@ Network random_network(std::uint32_t seed);
 
 std::vector<std::uint8_t> random_pixels(const Network& network, int samples, std::uint32_t seed);
 std::vector<std::uint8_t> random_codes(const Node& node, std::uint32_t seed);
+
+/// The first difference of two networks in any field, as text; empty where there is none.
+std::string difference(const Network& a, const Network& b);
 
 /// Weights 0, no bias, 8-bit inputs.
 Node fully_connected_node(int inputs, int outputs);

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <onnx/onnx_pb.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <set>
+
+#include "arch/check.h"
+#include "arch/input_error.h"
+#include "workloads/onnx_metadata.h"
+#include "workloads/onnx_read.h"
+
+namespace nvcim::workloads {
+
+namespace {
+
+constexpr int kOpset = 13;
+constexpr int kIrVersion = 7;
+
+/// Appends nodes and initialisers; knows the tensor in hand and whether it has two dimensions.
+class Writer {
+ public:
+  explicit Writer(const Network& network) : network_(network) {}
+
+  std::string run() {
+    begin();
+    for (std::size_t n = 0; n < network_.nodes.size(); ++n)
+      network_.nodes[n].kind == Node::Kind::mvm ? write_mvm(network_.nodes[n]) : write_pool(network_.nodes[n]);
+    end();
+    if (!issues_.empty()) throw InputError(std::move(issues_));
+    // Maps and time stamps play no part, so the bytes depend on the network only.
+    return model_.SerializeAsString();
+  }
+
+ private:
+  void begin();
+  void end();
+  void write_mvm(const Node& node);
+  void write_pool(const Node& node);
+
+  onnx::NodeProto& add(const std::string& op, const std::string& name, std::vector<std::string> inputs,
+                       const std::string& output) {
+    onnx::NodeProto& node = *graph().add_node();
+    node.set_op_type(op);
+    node.set_name(name);
+    for (auto& input : inputs) node.add_input(std::move(input));
+    node.add_output(output);
+    tensor_ = output;
+    return node;
+  }
+  void attribute(onnx::NodeProto& node, const char* name, std::int64_t value) {
+    onnx::AttributeProto& a = *node.add_attribute();
+    a.set_name(name);
+    a.set_type(onnx::AttributeProto::INT);
+    a.set_i(value);
+  }
+  void attribute(onnx::NodeProto& node, const char* name, std::vector<std::int64_t> values) {
+    onnx::AttributeProto& a = *node.add_attribute();
+    a.set_name(name);
+    a.set_type(onnx::AttributeProto::INTS);
+    for (const std::int64_t v : values) a.add_ints(v);
+  }
+
+  template <class T, class Source>
+  std::string initialiser(const std::string& name, onnx::TensorProto::DataType type, std::vector<std::int64_t> dims,
+                          const std::vector<Source>& values) {
+    onnx::TensorProto& tensor = *graph().add_initializer();
+    tensor.set_name(name);
+    tensor.set_data_type(type);
+    for (const std::int64_t dim : dims) tensor.add_dims(dim);
+    std::string raw(values.size() * sizeof(T), '\0');
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const T value = static_cast<T>(values[i]);
+      std::memcpy(raw.data() + i * sizeof(T), &value, sizeof(T));
+    }
+    tensor.set_raw_data(std::move(raw));
+    return name;
+  }
+  std::string scalar(const std::string& name, double value) {
+    const double magnitude = std::abs(value);
+    const bool fits = value == 0 || (magnitude >= std::numeric_limits<float>::min() &&
+                                     magnitude <= std::numeric_limits<float>::max());
+    if (!fits)
+      issues_.push_back({network_.name, name, fmt::format("{} does not fit single precision, which ONNX uses", value)});
+    return initialiser<float>(name, onnx::TensorProto::FLOAT, {}, std::vector<double>{value});
+  }
+
+  /// QuantizeLinear and DequantizeLinear of the tensor in hand, onto the current grid.
+  void requantise(const std::string& name) {
+    const std::string scale = scalar(name + ".scale", scale_);
+    const std::string zero =
+        initialiser<std::uint8_t>(name + ".zero_point", onnx::TensorProto::UINT8, {}, std::vector<int>{zero_point_});
+    add("QuantizeLinear", name + ".quantize", {tensor_, scale, zero}, name + ".codes");
+    add("DequantizeLinear", name + ".dequantize", {tensor_, scale, zero}, name + ".grid");
+  }
+  void four_dimensions(const std::string& name, const Shape& shape) {
+    if (!flat_) return;
+    const std::vector<std::int64_t> dims{-1, shape.channels, shape.height, shape.width};
+    const std::string target = initialiser<std::int64_t>(name + ".shape", onnx::TensorProto::INT64, {4}, dims);
+    add("Reshape", name + ".reshape", {tensor_, target}, name + ".map");
+    flat_ = false;
+  }
+  void two_dimensions(const std::string& name) {
+    if (flat_) return;
+    attribute(add("Flatten", name + ".flatten", {tensor_}, name + ".vector"), "axis", 1);
+    flat_ = true;
+  }
+  void window(onnx::NodeProto& node, const Window& w) {
+    attribute(node, "kernel_shape", {w.kernel_h, w.kernel_w});
+    attribute(node, "strides", {w.stride_h, w.stride_w});
+    attribute(node, "pads", {w.pad_top, w.pad_left, w.pad_bottom, w.pad_right});
+  }
+  void describe(onnx::ValueInfoProto& info, const std::string& name, std::vector<std::int64_t> dims) {
+    info.set_name(name);
+    auto& type = *info.mutable_type()->mutable_tensor_type();
+    type.set_elem_type(onnx::TensorProto::FLOAT);
+    type.mutable_shape()->add_dim()->set_dim_param("batch");
+    for (const std::int64_t dim : dims) type.mutable_shape()->add_dim()->set_dim_value(dim);
+  }
+  onnx::GraphProto& graph() { return *model_.mutable_graph(); }
+
+  const Network& network_;
+  onnx::ModelProto model_;
+  std::string tensor_;
+  bool flat_ = false;
+  double scale_ = 1;
+  int zero_point_ = 0;
+  std::vector<InputIssue> issues_;
+};
+
+void Writer::begin() {
+  NVCIM_CHECK(!network_.nodes.empty(), "{}: no nodes", network_.name);
+  model_.set_ir_version(kIrVersion);
+  model_.set_producer_name("nvcim");
+  auto& opset = *model_.add_opset_import();
+  opset.set_domain("");
+  opset.set_version(kOpset);
+  for (const auto& [key, value] : onnx_file::metadata_of(network_)) {
+    auto& property = *model_.add_metadata_props();
+    property.set_key(key);
+    property.set_value(value);
+  }
+  graph().set_name(network_.name.empty() ? "network" : network_.name);
+  const Shape& s = network_.input;
+  describe(*graph().add_input(), "input", {s.channels, s.height, s.width});
+  tensor_ = "input";
+  scale_ = network_.nodes.front().input_scale;
+  zero_point_ = network_.nodes.front().input_zero_point;
+  // Tensors are named after nodes, so the names of the nodes must differ, from "input" too.
+  std::set<std::string> names{"input", ""};
+  for (const Node& node : network_.nodes)
+    if (!names.insert(node.name).second)
+      issues_.push_back({network_.name, node.name, "two nodes of this name, or none; ONNX needs names that differ"});
+  requantise("input");
+}
+
+void Writer::write_mvm(const Node& node) {
+  const MvmLayer& mvm = node.mvm;
+  const std::string& name = node.name;
+  mvm.is_linear ? two_dimensions(name) : four_dimensions(name, node.input);
+  const bool wide = mvm.weight_bits > 8;  // int32: DequantizeLinear knows no int16 before operator set 21
+  std::vector<std::int64_t> dims{node.outputs(), node.matrix_rows()};
+  if (!mvm.is_linear) dims = {node.outputs(), node.input.channels, mvm.window.kernel_h, mvm.window.kernel_w};
+  if (wide)
+    initialiser<std::int32_t>(name + ".weight.codes", onnx::TensorProto::INT32, dims, mvm.weights);
+  else
+    initialiser<std::int8_t>(name + ".weight.codes", onnx::TensorProto::INT8, dims, mvm.weights);
+  const std::string weight_scale = scalar(name + ".weight.scale", mvm.weight_scale);
+  for (const std::int64_t bias : mvm.bias)
+    if (bias > std::numeric_limits<std::int32_t>::max() || bias < std::numeric_limits<std::int32_t>::min())
+      issues_.push_back({network_.name, name, fmt::format("bias {} does not fit the int32 of ONNX", bias)});
+  initialiser<std::int32_t>(name + ".bias.codes", onnx::TensorProto::INT32, {node.outputs()}, mvm.bias);
+  const std::string bias_scale = scalar(name + ".bias.scale", scale_ * mvm.weight_scale);
+  const std::string input = tensor_;
+  add("DequantizeLinear", name + ".weight.dequantize", {name + ".weight.codes", weight_scale}, name + ".weight");
+  add("DequantizeLinear", name + ".bias.dequantize", {name + ".bias.codes", bias_scale}, name + ".bias");
+  onnx::NodeProto& matrix =
+      add(mvm.is_linear ? "Gemm" : "Conv", name, {input, name + ".weight", name + ".bias"}, name + ".sums");
+  mvm.is_linear ? attribute(matrix, "transB", 1) : window(matrix, mvm.window);
+  if (mvm.raw_output) return;
+  const Requantisation& r = mvm.requantisation;
+  scale_ = scale_ * mvm.weight_scale / r.multiplier;
+  zero_point_ = r.zero_point;
+  if (r.code_min == r.zero_point && r.code_max == 255) {
+    add("Relu", name + ".relu", {tensor_}, name + ".active");
+  } else if (r.code_min != 0 || r.code_max != 255) {
+    const std::string lo = scalar(name + ".clip.min", (r.code_min - r.zero_point) * scale_);
+    const std::string hi = scalar(name + ".clip.max", (r.code_max - r.zero_point) * scale_);
+    add("Clip", name + ".clip", {tensor_, lo, hi}, name + ".active");
+  }
+  requantise(name);
+}
+
+void Writer::write_pool(const Node& node) {
+  const std::string& name = node.name;
+  four_dimensions(name, node.input);
+  const bool maximum = node.pool.kind == PoolKind::maximum;
+  onnx::NodeProto& pool = add(maximum ? "MaxPool" : "AveragePool", name, {tensor_}, name + ".pooled");
+  window(pool, node.pool.window);
+  if (!maximum) {
+    attribute(pool, "count_include_pad", 1);
+    // The pooling unit rounds halves up, QuantizeLinear to even: a quarter of the smallest step settles the ties.
+    const std::string shift = scalar(name + ".shift", scale_ / (4.0 * node.pool.window.area()));
+    add("Add", name + ".round", {tensor_, shift}, name + ".shifted");
+  }
+  requantise(name);
+}
+
+void Writer::end() {
+  const Shape& out = network_.nodes.back().output;
+  if (flat_)
+    describe(*graph().add_output(), tensor_, {out.size()});
+  else
+    describe(*graph().add_output(), tensor_, {out.channels, out.height, out.width});
+}
+
+}  // namespace
+
+std::string write_onnx(const Network& network) {
+  return Writer(network).run();
+}
+
+}  // namespace nvcim::workloads

@@ -74,9 +74,7 @@ std::string in_child(Task task) {
   return text;
 }
 
-std::string run_case(std::uint64_t seed) {
-  const workloads::Network network = testing::random_network(seed);
-  const Architecture architecture = testing::random_architecture(seed, network);
+std::string run_case(const workloads::Network& network, const Architecture& architecture, std::uint64_t seed) {
   const mapping::Plan plan = mapping::make_plan(architecture, network);
   const mapping::ChipInstance chip = mapping::program_once(architecture, network, plan, seed, 3);
   const sim::ChipRun run{architecture, network, plan, chip};
@@ -102,11 +100,34 @@ TEST_P(Equivalence, SystemCAndFunctionalEnginesLeaveTheSameBits) {
   for (int i = 0; i < kCasesPerTest; ++i) {
     const std::uint64_t seed =
         static_cast<std::uint64_t>(GetParam()) * kCasesPerTest + static_cast<std::uint64_t>(i) + 1;
-    EXPECT_EQ(in_child([&] { return run_case(seed); }), "") << "case " << seed;
+    EXPECT_EQ(in_child([&] {
+                const workloads::Network network = testing::random_network(seed);
+                return run_case(network, testing::random_architecture(seed, network), seed);
+              }),
+              "")
+        << "case " << seed;
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(TwentyCases, Equivalence, ::testing::Range(0, 15));
+INSTANTIATE_TEST_SUITE_P(TwentyCases, Equivalence, ::testing::Range(0, 30));
+
+TEST(Equivalence, HoldsForLeNetWithEveryEffectAtOnce) {
+  EXPECT_EQ(in_child([] {
+              const workloads::Network network = testing::random_lenet(5);
+              Architecture architecture;
+              architecture.name = "every effect";
+              architecture.device.read_noise = 0.02;
+              architecture.device.read_noise_model = ReadNoiseModel::proportional;
+              architecture.device.stuck_at_g_min = architecture.device.stuck_at_g_max = 0.01;
+              architecture.adc.offset_sigma = 0.5;
+              architecture.adc.gain_sigma = 0.02;
+              architecture.adc.inl = 0.5;
+              architecture.mapping.packing = Packing::crossbar;
+              architecture.mapping.duplicate = {{network.nodes[0].name, 4}, {network.nodes[2].name, 2}};
+              return run_case(network, architecture, 5);
+            }),
+            "");
+}
 
 TEST(Equivalence, OneChangedCellIsSeen) {
   // The comparison itself must be able to fail: the same case on a chip with one other cell.

@@ -45,7 +45,7 @@ void roll_device(Dice& dice, Architecture& architecture) {
   DeviceParameters& device = architecture.device;
   device.model = dice.chance(25) ? DeviceModel::ideal : DeviceModel::gaussian;
   device.g_min = from_si<Conductance>(dice.one_of({0.0, 1e-6, 13e-6}));
-  device.grid_bits = dice.pick(6, 12);
+  device.grid_bits = dice.pick(7, 12);  // 127 levels of an ideal_signed cell with an 8-bit weight need 7
   device.sigma = dice.pick(0, 30) / 100.0;
   device.sigma_slope = dice.pick(-10, 10) / 100.0;
   if (dice.chance(40)) device.read_noise = dice.pick(1, 20) / 100.0;

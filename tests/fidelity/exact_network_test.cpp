@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A noise-free chip whose converters resolve every sum computes the quantised network exactly: same logits, not just the
-// same score.
+// A noise-free chip whose converters resolve every sum computes the quantised network exactly: same logits, not just
+// the same score.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -86,7 +86,8 @@ TEST_F(ExactNetwork, WithEveryEncodingCellAndPhaseWidth) {
           architecture.dac.bits = dac_bits;
           architecture.adc.model = AdcModel::ideal;
           if (!ideal_adc) {
-            if (encoding == Encoding::ideal_signed) continue;  // its cell holds 7 bits: no 14-bit converter resolves a row
+            if (encoding == Encoding::ideal_signed)
+              continue;  // its cell holds 7 bits: no 14-bit converter resolves a row
             make_adc_sufficient(architecture);
           }
           expect_exact(architecture, fmt::format("encoding {}, {}-bit cells, {}-bit phases, {}-bit converter",

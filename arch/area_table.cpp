@@ -60,10 +60,9 @@ class Structure {
     if (name == "adc") return {joule("adc_conversion") * samples, "adc_conversion x sample_rate"};
     if (name == "shift_add") return {joule("shift_add") * figures::kShiftAddsPerCycle * clock, "shift_add x 2 clock"};
     if (name == "input_register")
-      return {joule("input_register") * arch_.tile.crossbars_per_group * reads,
-              "input_register x crossbars_per_group / read_time"};
+      return {joule("input_register") * group_size() * reads, "input_register x crossbars_per_group / read_time"};
     if (name == "output_register")
-      return {joule("output_register") * double(adcs_per_crossbar() * arch_.tile.crossbars_per_group) * samples,
+      return {joule("output_register") * double(adcs_per_crossbar() * group_size()) * samples,
               "output_register x ADCs of the group x sample_rate"};
     if (name == "accumulation")
       return {joule("accumulate") * arch_.digital.accumulate_lanes / double(accumulators_per_tile()) * clock,
@@ -127,10 +126,11 @@ class Structure {
   double joule(std::string_view name) const { return energy_.entry(name).per_count.value(); }
   std::int64_t tiles() const { return arch_.chip.tiles(); }
   std::int64_t crossbars() const { return tiles() * arch_.tile.crossbars; }
-  std::int64_t groups() const { return tiles() * divide_up(arch_.tile.crossbars, arch_.tile.crossbars_per_group); }
+  int group_size() const { return std::min(arch_.tile.crossbars, arch_.tile.crossbars_per_group); }
+  std::int64_t groups() const { return tiles() * divide_up(arch_.tile.crossbars, group_size()); }
   std::int64_t adcs_per_crossbar() const { return divide_up(arch_.crossbar.columns, arch_.adc.columns_per_adc); }
   std::int64_t shift_adds_per_group() const {
-    const double codes = double(adcs_per_crossbar() * arch_.tile.crossbars_per_group) * arch_.adc.sample_rate.value();
+    const double codes = double(adcs_per_crossbar() * group_size()) * arch_.adc.sample_rate.value();
     // Rates are given in decimal; a rounding in the last place must not cost a unit.
     return static_cast<std::int64_t>(
         std::ceil(codes / (figures::kShiftAddsPerCycle * arch_.chip.clock.value()) * (1 - 1e-12)));

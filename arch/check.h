@@ -13,8 +13,8 @@ namespace nvcim {
 }  // namespace nvcim
 
 /// Always-on check of an invariant of ours; the rest is a fmt format and its arguments: the state worth seeing.
-#define NVCIM_CHECK(condition, ...)                                                               \
-  do {                                                                                            \
-    if (!(condition)) [[unlikely]]                                                                \
-      ::nvcim::check_failed(__FILE__, __LINE__, #condition, ::fmt::format(__VA_ARGS__));          \
+#define NVCIM_CHECK(condition, ...)                                                      \
+  do {                                                                                   \
+    if (!(condition)) [[unlikely]]                                                       \
+      ::nvcim::check_failed(__FILE__, __LINE__, #condition, ::fmt::format(__VA_ARGS__)); \
   } while (false)

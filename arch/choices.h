@@ -14,6 +14,14 @@ struct EnumName {
 template <class E>
 struct EnumNames;
 
+/// The value as the file writes it.
+template <class E>
+constexpr const char* choice_text(E value) {
+  for (const auto& entry : EnumNames<E>::all)
+    if (entry.value == value) return entry.text;
+  return "";
+}
+
 enum class Encoding { differential_pair, offset_column, ideal_signed };
 template <>
 struct EnumNames<Encoding> {
@@ -88,7 +96,8 @@ template <>
 struct EnumNames<Packing> {
   static constexpr EnumName<Packing> all[] = {
       {Packing::none, "none", "a crossbar holds one block of one layer"},
-      {Packing::crossbar, "crossbar", "small blocks share a crossbar on disjoint rows and columns, and wait for each other"},
+      {Packing::crossbar, "crossbar",
+       "small blocks share a crossbar on disjoint rows and columns, and wait for each other"},
   };
 };
 

@@ -1,10 +1,208 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/cross_checks.h"
 
-namespace nvcim {
+#include <fmt/format.h>
 
-std::vector<Contradiction> cross_check(const Architecture&, const ParameterLayers&) {
-  return {};
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <utility>
+
+#include "arch/adc_laws.h"
+
+namespace nvcim {
+namespace {
+
+class Checks {
+ public:
+  Checks(const Architecture& architecture, const ParameterLayers& layers) : a_(architecture), layers_(layers) {}
+
+  std::vector<Contradiction> all() {
+    conductances();
+    crossbar();
+    exact_sums();
+    wires();
+    converters();
+    adc_cost_law();
+    without_effect();
+    return std::move(found_);
+  }
+
+ private:
+  void say(std::vector<std::string> pointers, std::string message) {
+    found_.push_back({std::move(pointers), std::move(message)});
+  }
+
+  void conductances() {
+    const DeviceParameters& device = a_.device;
+    if (!(device.g_min < device.g_max)) {
+      say({"/device/g_min", "/device/g_max"},
+          fmt::format("{} is not below /device/g_max = {}", format_quantity(device.g_min),
+                      format_quantity(device.g_max)));
+    } else {
+      // The pedestal of g_min is a 16-bit code like every other.
+      constexpr double kHighestCode = 32767;
+      const double steps = (device.g_min / (device.g_max - device.g_min)).value() * std::ldexp(1.0, device.grid_bits);
+      if (steps > kHighestCode)
+        say({"/device/g_min", "/device/g_max", "/device/grid_bits"},
+            fmt::format("{} is {:.0f} steps of the conductance grid; at most {:.0f}: raise /device/g_max = {} or lower "
+                        "/device/grid_bits = {}",
+                        format_quantity(device.g_min), steps, kHighestCode, format_quantity(device.g_max),
+                        device.grid_bits));
+    }
+    if (device.sigma + device.sigma_slope < 0)
+      say({"/device/sigma_slope", "/device/sigma"},
+          fmt::format("{} makes the standard deviation at g_max negative; at least -/device/sigma = {}",
+                      device.sigma_slope, -device.sigma));
+    if (device.stuck_at_g_min + device.stuck_at_g_max > 1)
+      say({"/device/stuck_at_g_min", "/device/stuck_at_g_max"},
+          fmt::format("{} and /device/stuck_at_g_max = {} are more than all cells", device.stuck_at_g_min,
+                      device.stuck_at_g_max));
+    if (a_.crossbar.encoding != Encoding::ideal_signed && device.grid_bits < a_.crossbar.cell_bits + 2)
+      say({"/device/grid_bits", "/crossbar/cell_bits"},
+          fmt::format("{} bits are too coarse for /crossbar/cell_bits = {}; at least {}", device.grid_bits,
+                      a_.crossbar.cell_bits, a_.crossbar.cell_bits + 2));
+  }
+
+  void crossbar() {
+    if (a_.crossbar.columns < 2 && a_.crossbar.encoding != Encoding::ideal_signed)
+      say({"/crossbar/columns", "/crossbar/encoding"},
+          fmt::format("{} column cannot hold a weight of /crossbar/encoding = {}, which takes two or more",
+                      a_.crossbar.columns, choice_text(a_.crossbar.encoding)));
+    if (a_.adc.columns_per_adc > a_.crossbar.columns)
+      say({"/adc/columns_per_adc", "/crossbar/columns"},
+          fmt::format("{} columns share an ADC but /crossbar/columns = {}", a_.adc.columns_per_adc,
+                      a_.crossbar.columns));
+  }
+
+  /// Contract C1: a column sum, with codes up to twice the grid's span, is an exact 32-bit integer.
+  void exact_sums() {
+    const std::int64_t largest = std::int64_t{a_.crossbar.rows} * ((std::int64_t{1} << a_.dac.bits) - 1) * 2 *
+                                 (std::int64_t{1} << a_.device.grid_bits);
+    if (largest >= std::int64_t{1} << 31)
+      say({"/device/grid_bits", "/crossbar/rows", "/dac/bits"},
+          fmt::format(
+              "column sums reach {}, past the exact range of 2^31 - 1, with /crossbar/rows = {}, /dac/bits = {} and {} "
+              "grid bits; lower one of them",
+              largest, a_.crossbar.rows, a_.dac.bits, a_.device.grid_bits));
+  }
+
+  void wires() {
+    const bool resistive = a_.crossbar.wire_resistance.value() > 0;
+    const bool modelled = a_.crossbar.wire_model == WireModel::effective_conductance;
+    if (resistive && !modelled)
+      say({"/crossbar/wire_resistance", "/crossbar/wire_model"},
+          fmt::format("{} has no effect with /crossbar/wire_model = none; set it to effective_conductance, or the "
+                      "resistance to 0 ohm",
+                      format_quantity(a_.crossbar.wire_resistance)));
+    if (modelled && !resistive)
+      say({"/crossbar/wire_model", "/crossbar/wire_resistance"},
+          "effective_conductance needs /crossbar/wire_resistance above 0 ohm");
+    if (modelled && a_.crossbar.encoding == Encoding::ideal_signed)
+      say({"/crossbar/wire_model", "/crossbar/encoding"},
+          "effective_conductance needs physical cells; /crossbar/encoding = ideal_signed has none");
+  }
+
+  void converters() {
+    const double highest = std::ldexp(1.0, a_.adc.bits) - 1;
+    if (a_.adc.model == AdcModel::sar && std::abs(a_.adc.inl) > highest)
+      say({"/adc/inl", "/adc/bits"}, fmt::format("{} LSB is more than the {:.0f} LSB of full scale with /adc/bits = {}",
+                                                 a_.adc.inl, highest, a_.adc.bits));
+  }
+
+  void adc_cost_law() {
+    const AdcParameters& adc = a_.adc;
+    const bool energy_given = a_.overrides.energy.contains("adc_conversion");
+    const bool area_given = a_.overrides.area.contains("adc");
+    const std::string instead = "choose another /adc/energy_law or give /energy/adc_conversion and /area/adc";
+    switch (adc.energy_law) {
+      case AdcEnergyLaw::constant:
+        if (!energy_given)
+          say({"/adc/energy_law", "/energy/adc_conversion"}, "constant needs /energy/adc_conversion, e.g. \"2 pJ\"");
+        if (!area_given) say({"/adc/energy_law", "/area/adc"}, "constant needs /area/adc, e.g. \"1200 um^2\"");
+        break;
+      case AdcEnergyLaw::isaac_scaled:
+        if (energy_given && area_given) break;
+        if (adc.bits < kIsaacAdcMinBits || adc.bits > kIsaacAdcMaxBits)
+          say({"/adc/energy_law", "/adc/bits"},
+              fmt::format("isaac_scaled is known for {} to {} bits, not /adc/bits = {}; {}", kIsaacAdcMinBits,
+                          kIsaacAdcMaxBits, adc.bits, instead));
+        if (std::abs(a_.chip.technology.value() - kIsaacAdcNode) > 1e-6 * kIsaacAdcNode)
+          say({"/adc/energy_law", "/chip/technology"},
+              fmt::format("isaac_scaled is known for 32 nm, not /chip/technology = {}; {}",
+                          format_quantity(a_.chip.technology), instead));
+        break;
+      case AdcEnergyLaw::survey:
+        if (!(energy_given && area_given) && adc.bits < kSurveyMinBits)
+          say({"/adc/energy_law", "/adc/bits"},
+              fmt::format("survey is known from {} bits, not /adc/bits = {}; {}", kSurveyMinBits, adc.bits, instead));
+        break;
+      case AdcEnergyLaw::neurosim_sar:
+        neurosim(energy_given, instead);
+        if (!area_given)
+          say({"/adc/energy_law", "/area/adc"}, "neurosim_sar gives no area: /area/adc is needed, e.g. \"1200 um^2\"");
+        break;
+    }
+  }
+
+  void neurosim(bool energy_given, const std::string& instead) {
+    if (energy_given) return;
+    if (!neurosim_energy(a_.adc.bits, a_.chip.technology, a_.crossbar.read_voltage, a_.adc.column_resistance,
+                         a_.chip.temperature))
+      say({"/adc/energy_law", "/chip/technology"},
+          fmt::format("neurosim_sar is known for {}, not /chip/technology = {}; {}", neurosim_nodes(),
+                      format_quantity(a_.chip.technology), instead));
+    const Time time = neurosim_time(a_.adc.bits);
+    if ((a_.adc.sample_rate * time).value() > 1 + 1e-9)
+      say({"/adc/sample_rate", "/adc/energy_law"},
+          fmt::format("{} is faster than the {} that /adc/energy_law = neurosim_sar takes for {} bits; at most {}",
+                      format_quantity(a_.adc.sample_rate), format_si_rounded(time.value(), "s"), a_.adc.bits,
+                      format_si_rounded(1 / time.value(), "Hz")));
+  }
+
+  /// A parameter given on top of a setting under which it does nothing. Given in the same layer or below it is a choice
+  /// (a resolved file names everything), so only a later layer is refused.
+  void without_effect() {
+    const auto check = [this](bool ineffective, const std::string& pointer, const std::string& switch_pointer,
+                              const std::string& setting, const std::string& needed) {
+      const auto given = layers_.find(pointer);
+      if (!ineffective || given == layers_.end()) return;
+      const auto chosen = layers_.find(switch_pointer);
+      if (chosen != layers_.end() && chosen->second >= given->second) return;
+      say({pointer, switch_pointer},
+          fmt::format("has no effect with {} = {}; set that to {} as well", switch_pointer, setting, needed));
+    };
+    const bool ideal_device = a_.device.model == DeviceModel::ideal;
+    for (const char* pointer : {"/device/sigma", "/device/sigma_slope", "/device/sigma_scale"})
+      check(ideal_device, pointer, "/device/model", "ideal", "gaussian");
+    const bool ideal_adc = a_.adc.model == AdcModel::ideal;
+    for (const char* pointer :
+         {"/adc/range", "/adc/full_scale_levels", "/adc/offset_sigma", "/adc/gain_sigma", "/adc/inl"})
+      check(ideal_adc, pointer, "/adc/model", "ideal", "sar");
+    check(!ideal_adc && a_.adc.range != AdcRange::full_scale_levels, "/adc/full_scale_levels", "/adc/range",
+          choice_text(a_.adc.range), "full_scale_levels");
+    check(a_.crossbar.encoding == Encoding::ideal_signed, "/crossbar/cell_bits", "/crossbar/encoding", "ideal_signed",
+          "differential_pair or offset_column");
+    check(a_.adc.energy_law != AdcEnergyLaw::neurosim_sar, "/adc/column_resistance", "/adc/energy_law",
+          choice_text(a_.adc.energy_law), "neurosim_sar");
+    const auto law = layers_.find("/adc/energy_law");
+    const auto given = layers_.find("/energy/adc_conversion");
+    if (a_.overrides.energy.contains("adc_conversion") && law != layers_.end() && given != layers_.end() &&
+        law->second > given->second && a_.adc.energy_law != AdcEnergyLaw::constant)
+      say({"/adc/energy_law", "/energy/adc_conversion"},
+          fmt::format("{} has no effect while /energy/adc_conversion is given; set that to null as well",
+                      choice_text(a_.adc.energy_law)));
+  }
+
+  const Architecture& a_;
+  const ParameterLayers& layers_;
+  std::vector<Contradiction> found_;
+};
+
+}  // namespace
+
+std::vector<Contradiction> cross_check(const Architecture& architecture, const ParameterLayers& layers) {
+  return Checks(architecture, layers).all();
 }
 
 }  // namespace nvcim

@@ -74,8 +74,12 @@ class StrictBuilder : public nlohmann::json_sax<json> {
 
   std::string pointer() const {
     std::string out;
-    for (const Level& level : levels_)
-      out += "/" + (level.value->is_array() ? std::to_string(level.value->size()) : pointer_segment(level.key));
+    for (std::size_t i = 0; i < levels_.size(); ++i) {
+      const Level& level = levels_[i];
+      // Of an array on the way the last element is the open one; in the innermost the next is meant.
+      const std::size_t element = level.value->size() - (i + 1 < levels_.size() ? 1 : 0);
+      out += "/" + (level.value->is_array() ? std::to_string(element) : pointer_segment(level.key));
+    }
     return out;
   }
 

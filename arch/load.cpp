@@ -20,6 +20,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* kOverrideOrigin = "--set";
+
 /// Reads the chain of layers, the innermost "extends" first, each over the one before.
 class Loader {
  public:
@@ -51,27 +53,30 @@ class Loader {
   void apply_override(const std::string& override_text) {
     const std::size_t equals = override_text.find('=');
     const std::string pointer = override_text.substr(0, equals);
-    const auto fail = [&](std::string message) { issues_.push_back({"--set", pointer, std::move(message)}); };
+    const auto fail = [&](std::string message) { issues_.push_back({kOverrideOrigin, pointer, std::move(message)}); };
     if (equals == std::string::npos) return fail("has no '='; write --set /adc/bits=6");
     if (pointer.size() < 2 || pointer.front() != '/')
       return fail("the path is a JSON pointer and starts with '/'; write --set /adc/bits=6");
     if (pointer == "/extends" || pointer == "/$schema") return fail("belongs in the file and cannot be set");
-    json layer = json::object();
+    json layer = override_value(override_text.substr(equals + 1));
     try {
-      layer[json::json_pointer(pointer)] = override_value(override_text.substr(equals + 1));
+      for (json::json_pointer at(pointer); !at.empty(); at.pop_back()) {
+        json outer = json::object();
+        outer[at.back()] = std::move(layer);
+        layer = std::move(outer);
+      }
     } catch (const json::exception&) {
-      return fail("is not a JSON pointer; write --set /adc/bits=6");
+      return fail("is not a JSON pointer ('~' is written ~0, '/' in a name ~1); write --set /adc/bits=6");
     }
-    // Numeric segments would have made an array.
-    if (!layer.is_object()) return fail("is not a parameter's path; write --set /adc/bits=6");
-    read_layer(layer, "--set");
+    read_layer(layer, kOverrideOrigin);
   }
 
   Architecture finish() {
     const std::vector<Contradiction> contradictions = cross_check(result_, layers_of_parameters());
+    const std::vector<InputIssue> faults = issues_;
     for (const Contradiction& contradiction : contradictions) {
       const bool already_wrong = std::any_of(contradiction.pointers.begin(), contradiction.pointers.end(),
-                                             [this](const std::string& pointer) { return has_issue(pointer); });
+                                             [&](const std::string& pointer) { return concerns(faults, pointer); });
       if (!already_wrong && !unusable_)
         issues_.push_back({origin_of(contradiction), contradiction.pointers.front(), contradiction.message});
     }
@@ -159,28 +164,34 @@ class Loader {
   void read_layer(const json& document, const std::string& origin) {
     layers_.push_back({origin, {}});
     ParameterReader reader(document, origin, "", issues_, layers_.back().given);
-    if (origin != "--set") {
+    result_.describe(reader);
+    if (origin != kOverrideOrigin) {
       reader.ignore("$schema");
       reader.ignore("extends");
       if (document.contains("$schema") && !document["$schema"].is_string())
         issues_.push_back({origin, "/$schema", shown(document["$schema"]) + " is not text"});
     }
-    result_.describe(reader);
     reader.finish();
   }
 
   ParameterLayers layers_of_parameters() const {
     ParameterLayers out;
-    for (std::size_t i = 0; i < layers_.size(); ++i)
-      for (const std::string& pointer : layers_[i].given) out[pointer] = static_cast<int>(i) + 1;
+    int number = 0;
+    bool in_overrides = false;
+    for (const Layer& layer : layers_) {
+      // All overrides together are one layer: their order is no decision.
+      if (!in_overrides) ++number;
+      in_overrides = layer.origin == kOverrideOrigin;
+      for (const std::string& pointer : layer.given) out[pointer] = number;
+    }
     return out;
   }
 
-  /// A fault at, above or below `pointer`.
-  bool has_issue(const std::string& pointer) const {
-    return std::any_of(issues_.begin(), issues_.end(), [&](const InputIssue& issue) {
-      return issue.pointer == pointer || pointer.starts_with(issue.pointer + "/") ||
-             issue.pointer.starts_with(pointer + "/");
+  /// Whether one of the faults lies at, above or below `pointer`.
+  static bool concerns(const std::vector<InputIssue>& faults, const std::string& pointer) {
+    return std::any_of(faults.begin(), faults.end(), [&](const InputIssue& fault) {
+      return fault.pointer == pointer || pointer.starts_with(fault.pointer + "/") ||
+             fault.pointer.starts_with(pointer + "/");
     });
   }
 

@@ -29,8 +29,7 @@ class ParameterWriter {
   }
   template <class E>
   void choice(const char* key, E& value, const char*) {
-    for (const auto& entry : EnumNames<E>::all)
-      if (entry.value == value) object_[key] = entry.text;
+    object_[key] = choice_text(value);
   }
   void flag(const char* key, bool& value, const char*) { object_[key] = value; }
   void text(const char* key, std::string& value, const char*) { object_[key] = value; }

@@ -14,9 +14,9 @@
 #include "arch/units.h"
 
 /// The typed architecture file. Every section is a plain struct whose member initialisers are the defaults and whose
-/// `describe` names each parameter once: key, range, unit and meaning. Reading, checking, writing, the JSON Schema and the
-/// reference page are all visitors of `describe` (arch/parameter_reader.h, parameter_writer.h, schema.h), so none of them can
-/// disagree.
+/// `describe` names each parameter once: key, range, unit and meaning. Reading, checking, writing, the JSON Schema and
+/// the reference page are all visitors of `describe` (arch/parameter_reader.h, parameter_writer.h, schema.h), so none
+/// of them can disagree.
 ///
 /// A visitor offers:
 ///   integer(key, int&, min, max, doc)                    whole number
@@ -40,12 +40,16 @@ struct ChipParameters {
   template <class V>
   void describe(V& v) {
     v.text("description", description, "what this architecture is and where it comes from");
-    v.quantity("clock", clock, from_si<Frequency>(1e6), from_si<Frequency>(10e9), "clock of all digital parts; every time is rounded up to its cycles");
-    v.quantity("technology", technology, from_si<Length>(1e-9), from_si<Length>(130e-9), "process node, used by the ADC laws");
-    v.quantity("temperature", temperature, from_si<Temperature>(233.15), from_si<Temperature>(423.15), "temperature of the circuits, used by the neurosim_sar ADC law");
+    v.quantity("clock", clock, from_si<Frequency>(1e6), from_si<Frequency>(10e9),
+               "clock of all digital parts; every time is rounded up to its cycles");
+    v.quantity("technology", technology, from_si<Length>(1e-9), from_si<Length>(130e-9),
+               "process node, used by the ADC laws");
+    v.quantity("temperature", temperature, from_si<Temperature>(233.15), from_si<Temperature>(423.15),
+               "temperature of the circuits, used by the neurosim_sar ADC law");
     v.integer("mesh_rows", mesh_rows, 1, 64, "rows of tiles in the mesh");
     v.integer("mesh_columns", mesh_columns, 1, 64, "columns of tiles in the mesh");
-    v.integer("links", links, 0, 64, "links to other chips: area and power that is always on; no traffic is modelled on them");
+    v.integer("links", links, 0, 64,
+              "links to other chips: area and power that is always on; no traffic is modelled on them");
   }
   int tiles() const { return mesh_rows * mesh_columns; }
 
@@ -62,10 +66,12 @@ struct TileParameters {
   template <class V>
   void describe(V& v) {
     v.integer("crossbars", crossbars, 1, 1024, "crossbars in a tile");
-    v.integer("crossbars_per_group", crossbars_per_group, 1, 1024, "crossbars that share registers and shift-and-add units (the IMA of ISAAC), for area and power");
+    v.integer("crossbars_per_group", crossbars_per_group, 1, 1024,
+              "crossbars that share registers and shift-and-add units (the IMA of ISAAC), for area and power");
     v.integer("input_register_bytes", input_register_bytes, 0, 1048576, "input register of a group, for area");
     v.integer("output_register_bytes", output_register_bytes, 0, 1048576, "output register of a group, for area");
-    v.integer("tile_output_register_bytes", tile_output_register_bytes, 0, 1048576, "output register of a tile, for area");
+    v.integer("tile_output_register_bytes", tile_output_register_bytes, 0, 1048576,
+              "output register of a tile, for area");
   }
 
   bool operator==(const TileParameters&) const = default;
@@ -87,9 +93,12 @@ struct CrossbarParameters {
     v.integer("columns", columns, 1, 1024, "bit lines");
     v.integer("cell_bits", cell_bits, 1, 8, "bits stored in one cell (ignored by ideal_signed)");
     v.choice("encoding", encoding, "how a signed weight becomes cells");
-    v.quantity("read_time", read_time, from_si<Time>(0.1e-9), from_si<Time>(1e-5), "word-line drive until the column currents have settled, one phase");
-    v.quantity("read_voltage", read_voltage, from_si<Voltage>(1e-3), from_si<Voltage>(2.0), "word-line voltage of the largest input digit");
-    v.quantity("wire_resistance", wire_resistance, from_si<Resistance>(0.0), from_si<Resistance>(1e3), "one wire segment between neighbouring cells, rows and columns alike");
+    v.quantity("read_time", read_time, from_si<Time>(0.1e-9), from_si<Time>(1e-5),
+               "word-line drive until the column currents have settled, one phase");
+    v.quantity("read_voltage", read_voltage, from_si<Voltage>(1e-3), from_si<Voltage>(2.0),
+               "word-line voltage of the largest input digit");
+    v.quantity("wire_resistance", wire_resistance, from_si<Resistance>(0.0), from_si<Resistance>(1e3),
+               "one wire segment between neighbouring cells, rows and columns alike");
     v.choice("wire_model", wire_model, "what wire_resistance does to the column sums");
   }
 
@@ -137,15 +146,23 @@ struct AdcParameters {
   void describe(V& v) {
     v.choice("model", model, "the converter's transfer");
     v.integer("bits", bits, 1, 14, "resolution");
-    v.integer("columns_per_adc", columns_per_adc, 1, 1024, "neighbouring columns that share one ADC through a multiplexer");
-    v.quantity("sample_rate", sample_rate, from_si<Frequency>(1e5), from_si<Frequency>(1e10), "conversions per second of one ADC");
+    v.integer("columns_per_adc", columns_per_adc, 1, 1024,
+              "neighbouring columns that share one ADC through a multiplexer");
+    v.quantity("sample_rate", sample_rate, from_si<Frequency>(1e5), from_si<Frequency>(1e10),
+               "conversions per second of one ADC");
     v.choice("range", range, "what full scale means");
-    v.number("full_scale_levels", full_scale_levels, 1, 1e7, "cell levels", "full scale when range is full_scale_levels");
-    v.number("offset_sigma", offset_sigma, 0, 16, "LSB", "standard deviation of each ADC's offset, drawn once per instance");
-    v.number("gain_sigma", gain_sigma, 0, 0.5, "relative", "standard deviation of each ADC's gain error, drawn once per instance");
-    v.number("inl", inl, -8, 8, "LSB", "peak of a parabolic integral non-linearity at mid scale, the same for every ADC");
-    v.choice("energy_law", energy_law, "where energy and area of a conversion come from, unless /energy and /area give them");
-    v.quantity("column_resistance", column_resistance, from_si<Resistance>(1.0), from_si<Resistance>(1e9), "resistance of a typical driven column, used by the neurosim_sar ADC law");
+    v.number("full_scale_levels", full_scale_levels, 1, 1e7, "cell levels",
+             "full scale when range is full_scale_levels");
+    v.number("offset_sigma", offset_sigma, 0, 16, "LSB",
+             "standard deviation of each ADC's offset, drawn once per instance");
+    v.number("gain_sigma", gain_sigma, 0, 0.5, "relative",
+             "standard deviation of each ADC's gain error, drawn once per instance");
+    v.number("inl", inl, -8, 8, "LSB",
+             "peak of a parabolic integral non-linearity at mid scale, the same for every ADC");
+    v.choice("energy_law", energy_law,
+             "where energy and area of a conversion come from, unless /energy and /area give them");
+    v.quantity("column_resistance", column_resistance, from_si<Resistance>(1.0), from_si<Resistance>(1e9),
+               "resistance of a typical driven column, used by the neurosim_sar ADC law");
   }
 
   bool operator==(const AdcParameters&) const = default;
@@ -156,7 +173,8 @@ struct ShiftAddParameters {
 
   template <class V>
   void describe(V& v) {
-    v.quantity("time", time, from_si<Time>(0.0), from_si<Time>(1e-6), "shifting and adding the codes of one column turn");
+    v.quantity("time", time, from_si<Time>(0.0), from_si<Time>(1e-6),
+               "shifting and adding the codes of one column turn");
   }
 
   bool operator==(const ShiftAddParameters&) const = default;
@@ -181,9 +199,11 @@ struct BufferParameters {
     v.integer("access_cycles", access_cycles, 0, 1000, "cycles until the first bits of a tile buffer access");
     v.integer("global_kibibytes", global_kibibytes, 1, 1048576, "capacity of the chip's global buffer");
     v.integer("global_bus_bits", global_bus_bits, 1, 8192, "bits per cycle of the global buffer");
-    v.integer("global_access_cycles", global_access_cycles, 0, 1000, "cycles until the first bits of a global buffer access");
+    v.integer("global_access_cycles", global_access_cycles, 0, 1000,
+              "cycles until the first bits of a global buffer access");
     v.integer("external_bus_bits", external_bus_bits, 1, 8192, "bits per cycle of the external memory port");
-    v.integer("external_access_cycles", external_access_cycles, 0, 100000, "cycles until the first bits of an external memory access");
+    v.integer("external_access_cycles", external_access_cycles, 0, 100000,
+              "cycles until the first bits of an external memory access");
   }
 
   bool operator==(const BufferParameters&) const = default;
@@ -201,8 +221,10 @@ struct InterconnectParameters {
     v.integer("flit_bits", flit_bits, 8, 4096, "payload of one flit; a packet is one header flit and its payload");
     v.integer("router_cycles", router_cycles, 1, 1000, "cycles from a packet's head entering a router to leaving it");
     v.integer("link_cycles", link_cycles, 1, 1000, "cycles of a flit on a link");
-    v.integer("buffer_flits", buffer_flits, 2, 65536, "flits that each router input holds (credits); packets are cut to fit");
-    v.integer("tiles_per_router", tiles_per_router, 1, 16, "tiles that share a router, for area and power only: traffic always has one router per tile");
+    v.integer("buffer_flits", buffer_flits, 2, 65536,
+              "flits that each router input holds (credits); packets are cut to fit");
+    v.integer("tiles_per_router", tiles_per_router, 1, 16,
+              "tiles that share a router, for area and power only: traffic always has one router per tile");
   }
 
   bool operator==(const InterconnectParameters&) const = default;
@@ -233,8 +255,10 @@ struct WriteControllerParameters {
   void describe(V& v) {
     v.integer("write_drivers", write_drivers, 1, 1024, "columns of one row that a crossbar writes at the same time");
     v.quantity("pulse_width", pulse_width, from_si<Time>(1e-9), from_si<Time>(1e-3), "one programming pulse");
-    v.quantity("pulse_voltage", pulse_voltage, from_si<Voltage>(0.1), from_si<Voltage>(20.0), "amplitude of a programming pulse");
-    v.quantity("set_up_time", set_up_time, from_si<Time>(0.0), from_si<Time>(1e-5), "setting up row and drivers before the pulses of a row");
+    v.quantity("pulse_voltage", pulse_voltage, from_si<Voltage>(0.1), from_si<Voltage>(20.0),
+               "amplitude of a programming pulse");
+    v.quantity("set_up_time", set_up_time, from_si<Time>(0.0), from_si<Time>(1e-5),
+               "setting up row and drivers before the pulses of a row");
   }
 
   bool operator==(const WriteControllerParameters&) const = default;
@@ -256,16 +280,24 @@ struct DeviceParameters {
   template <class V>
   void describe(V& v) {
     v.choice("model", model, "programming variation, drawn once per instance");
-    v.quantity("g_min", g_min, from_si<Conductance>(0.0), from_si<Conductance>(1e-2), "conductance of level 0; its share of the column current is removed by an ideal reference");
-    v.quantity("g_max", g_max, from_si<Conductance>(1e-9), from_si<Conductance>(1e-2), "conductance of the highest level");
-    v.integer("grid_bits", grid_bits, 6, 14, "the conductance grid has about 2^grid_bits steps from g_min to g_max (contract C1)");
+    v.quantity("g_min", g_min, from_si<Conductance>(0.0), from_si<Conductance>(1e-2),
+               "conductance of level 0; its share of the column current is removed by an ideal reference");
+    v.quantity("g_max", g_max, from_si<Conductance>(1e-9), from_si<Conductance>(1e-2),
+               "conductance of the highest level");
+    v.integer("grid_bits", grid_bits, 6, 14,
+              "the conductance grid has about 2^grid_bits steps from g_min to g_max (contract C1)");
     v.number("sigma", sigma, 0, 1, "of g_max - g_min", "standard deviation of the programmed conductance at level 0");
-    v.number("sigma_slope", sigma_slope, -1, 1, "of g_max - g_min", "added to sigma at the highest level, linear in g between");
-    v.number("sigma_scale", sigma_scale, 0, 10, "", "factor on sigma (kappa of the SWIM papers, 0.57735, in swim_paper)");
+    v.number("sigma_slope", sigma_slope, -1, 1, "of g_max - g_min",
+             "added to sigma at the highest level, linear in g between");
+    v.number("sigma_scale", sigma_scale, 0, 10, "",
+             "factor on sigma (kappa of the SWIM papers, 0.57735, in swim_paper)");
     v.choice("read_noise_model", read_noise_model, "how a cell's read noise depends on its conductance");
-    v.number("read_noise", read_noise, 0, 1, "relative", "standard deviation of one cell's read noise, drawn per read, summed over a column's cells");
-    v.number("stuck_at_g_min", stuck_at_g_min, 0, 1, "share of cells", "cells that stay at g_min whatever is written, drawn once per instance");
-    v.number("stuck_at_g_max", stuck_at_g_max, 0, 1, "share of cells", "cells that stay at g_max whatever is written, drawn once per instance");
+    v.number("read_noise", read_noise, 0, 1, "relative",
+             "standard deviation of one cell's read noise, drawn per read, summed over a column's cells");
+    v.number("stuck_at_g_min", stuck_at_g_min, 0, 1, "share of cells",
+             "cells that stay at g_min whatever is written, drawn once per instance");
+    v.number("stuck_at_g_max", stuck_at_g_max, 0, 1, "share of cells",
+             "cells that stay at g_max whatever is written, drawn once per instance");
   }
 
   bool operator==(const DeviceParameters&) const = default;
@@ -278,14 +310,15 @@ struct MappingParameters {
   template <class V>
   void describe(V& v) {
     v.choice("packing", packing, "whether small blocks share a crossbar");
-    v.integer_map("duplicate", duplicate, 1, 1024, "copies of a layer's weights, which share its output positions; 1 where not named");
+    v.integer_map("duplicate", duplicate, 1, 1024,
+                  "copies of a layer's weights, which share its output positions; 1 where not named");
   }
 
   bool operator==(const MappingParameters&) const = default;
 };
 
-/// Per-event energies, powers and areas that replace the laws. Keys of `energy`: kEnergyKeys; of the others: kComponents,
-/// each value per one unit of the component.
+/// Per-event energies, powers and areas that replace the laws. Keys of `energy`: kEnergyKeys; of the others:
+/// kComponents, each value per one unit of the component.
 struct OverrideParameters {
   std::map<std::string, Energy> energy;
   std::map<std::string, Power> static_power;
@@ -337,10 +370,15 @@ struct Architecture {
     v.section("write_controller", write_controller, "programming of rows");
     v.section("device", device, "what one cell does");
     v.section("mapping", mapping, "which weight goes to which cell");
-    v.quantity_map("energy", overrides.energy, from_si<Energy>(0.0), from_si<Energy>(1e-3), names_of(kEnergyKeys), "energy per event, in place of the built-in figure");
-    v.quantity_map("static_power", overrides.static_power, from_si<Power>(0.0), from_si<Power>(1e3), names_of(kComponents), "power that one unit of a component always draws");
-    v.quantity_map("peak_power", overrides.peak_power, from_si<Power>(0.0), from_si<Power>(1e3), names_of(kComponents), "power of one unit of a component at full load, static power included, in place of energy times rate");
-    v.quantity_map("area", overrides.area, from_si<Area>(0.0), from_si<Area>(1e-2), names_of(kComponents), "area of one unit of a component, in place of the built-in figure");
+    v.quantity_map("energy", overrides.energy, from_si<Energy>(0.0), from_si<Energy>(1e-3), names_of(kEnergyKeys),
+                   "energy per event, in place of the built-in figure");
+    v.quantity_map("static_power", overrides.static_power, from_si<Power>(0.0), from_si<Power>(1e3),
+                   names_of(kComponents), "power that one unit of a component always draws");
+    v.quantity_map(
+        "peak_power", overrides.peak_power, from_si<Power>(0.0), from_si<Power>(1e3), names_of(kComponents),
+        "power of one unit of a component at full load, static power included, in place of energy times rate");
+    v.quantity_map("area", overrides.area, from_si<Area>(0.0), from_si<Area>(1e-2), names_of(kComponents),
+                   "area of one unit of a component, in place of the built-in figure");
   }
 
   bool operator==(const Architecture&) const = default;

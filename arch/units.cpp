@@ -44,9 +44,10 @@ std::size_t number_length(std::string_view text) {
   std::size_t at = 0;
   if (at < text.size() && (text[at] == '-' || text[at] == '+')) ++at;
   const std::size_t digits_begin = at;
-  std::size_t digits = 0;
-  while (at < text.size() && (is_digit(text[at]) || text[at] == '.')) digits += is_digit(text[at++]) ? 1 : 0;
-  if (digits == 0 || at == digits_begin) return 0;
+  std::size_t points = 0;
+  while (at < text.size() && (is_digit(text[at]) || (text[at] == '.' && points == 0)))
+    points += text[at++] == '.' ? 1 : 0;
+  if (at - digits_begin == points) return 0;
   std::size_t exponent = at;
   if (exponent < text.size() && (text[exponent] == 'e' || text[exponent] == 'E')) {
     ++exponent;

@@ -22,10 +22,18 @@ LayerRunner::LayerRunner(const ChipRun& run, const mapping::LayerPlan& layer)
       plan_(&run.plan),
       conversion_(make_conversion(run.architecture, layer.encoding)),
       index_(run.plan.layer_of_node[layer.node]) {
-  for (int index : layer.blocks) {
-    blocks_.emplace_back(run.chip, run.plan.blocks[index], run.chip.blocks[index], layer.encoding, node_->outputs(),
-                         conversion_, run.architecture.dac.bits, node_->input_bits);
-    noisy_ = noisy_ || has_read_noise(run.chip.blocks[index]);
+  for (int index : layer.blocks) noisy_ = noisy_ || has_read_noise(run.chip.blocks[index]);
+  if (conversion_.ideal && !noisy_) {
+    for (int copy = 0; copy < layer.copies; ++copy) linear_.emplace_back(node_->matrix_rows(), node_->outputs());
+    for (int index : layer.blocks) {
+      const mapping::Block& block = run.plan.blocks[index];
+      linear_[block.copy].add_block(block, run.chip.blocks[index], layer.encoding);
+    }
+    for (LinearLayer& copy : linear_) copy.pack();
+  } else {
+    for (int index : layer.blocks)
+      blocks_.emplace_back(run.chip, run.plan.blocks[index], run.chip.blocks[index], layer.encoding, node_->outputs(),
+                           conversion_, run.architecture.dac.bits, node_->input_bits);
   }
   const int rows = node_->matrix_rows();
   for (int output = 0; output < node_->outputs(); ++output) {
@@ -52,13 +60,19 @@ void LayerRunner::run_part(const std::uint8_t* maps, int images, std::uint32_t f
   const workloads::Node& node = *node_;
   const std::size_t stride = std::size_t(images) * node.positions();
   std::uint8_t* windows = workspace.windows.reserve(std::size_t(node.matrix_rows()) * stride);
-  double* sums = workspace.sums.reserve_zeroed(std::size_t(node.outputs()) * stride);
+  double* sums = workspace.sums.reserve(std::size_t(node.outputs()) * stride);
+  if (linear_.empty()) std::fill_n(sums, std::size_t(node.outputs()) * stride, 0.0);
   if (noisy_) fill_addresses(images, first_sample, workspace);
   std::size_t first = 0;
   for (int copy = 0; copy < layer_->copies; ++copy) {
     const int vectors = images * positions_of_copy(node, copy, layer_->copies);
     if (vectors == 0) continue;
     unroll_windows(node, maps, images, copy, layer_->copies, windows + first, stride);
+    if (!linear_.empty()) {
+      linear_[copy].multiply(windows + first, stride, vectors, sums + first, stride, workspace.linear);
+      first += static_cast<std::size_t>(vectors);
+      continue;
+    }
     BatchReads reads;
     if (noisy_) reads = {workspace.positions.data() + first, workspace.samples.data() + first};
     for (int column_block = 0; column_block < layer_->column_blocks; ++column_block)

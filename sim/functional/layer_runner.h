@@ -6,6 +6,7 @@
 
 #include "sim/analog/aligned_buffer.h"
 #include "sim/analog/bit_serial.h"
+#include "sim/analog/linear.h"
 #include "sim/engine.h"
 
 namespace nvcim::sim {
@@ -17,6 +18,7 @@ struct LayerWorkspace {
   AlignedBuffer<std::uint8_t> row;      ///< [vectors]
   std::vector<std::uint32_t> positions, samples;
   BitSerialWorkspace kernel;
+  AlignedBuffer<std::int32_t> linear;
 };
 
 /// One MVM layer on one programmed chip, ready to run any number of samples from any number of threads.
@@ -42,7 +44,8 @@ class LayerRunner {
   LayerConversion conversion_;
   bool noisy_ = false;
   int index_ = 0;                                ///< among the MVM layers
-  std::vector<BitSerialBlock> blocks_;           ///< [layer.blocks]
+  std::vector<LinearLayer> linear_;              ///< [copies] when sums pass the converters unchanged and noise-free
+  std::vector<BitSerialBlock> blocks_;           ///< [layer.blocks] otherwise
   std::vector<std::int64_t> zero_point_shares_;  ///< [outputs] zero point * sum of target weights
 
   void run_part(const std::uint8_t* maps, int images, std::uint32_t first_sample, const Output& output,

@@ -35,7 +35,7 @@ class NetworkBuilder {
   double scale_;
 };
 
-/// conv 6@3×3, max pool 2, conv 16@3×3, max pool 2, fc 120, 84, 10: 105,918 weights on 28×28 (method.md §6).
+/// conv 6@3×3, max pool 2, conv 16@3×3, max pool 2, fc 120, 84, 10: 105,918 weights on 28×28 (SWIM, arXiv 2202.08395).
 Network lenet(int bits, Shape input = {1, 28, 28});
 
 /// fc 128, 10.

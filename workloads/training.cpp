@@ -160,17 +160,19 @@ class Model {
     double scale = 0;         // of the activation after it, once calibrated
   };
 
-  /// Normal with variance 2 / rows (He et al., ICCV 2015), each weight its own addressed draw.
+  /// Uniform with variance 2 / rows (He et al., ICCV 2015), each weight its own addressed draw.
   static at::Tensor initial_weight(const Node& node, std::uint64_t seed, int layer) {
     const DrawStream stream(seed, Purpose::training_weights, 0, std::uint32_t(layer), 0);
     const int rows = node.matrix_rows();
-    const double deviation = std::sqrt(2.0 / rows);
-    at::Tensor weight =
-        at::empty({node.outputs(), node.input.channels, node.mvm.window.kernel_h, node.mvm.window.kernel_w});
+    const double limit = std::sqrt(6.0 / rows);
+    const Window& w = node.mvm.window;
+    at::Tensor weight = at::empty({node.outputs(), node.input.channels, w.kernel_h, w.kernel_w});
     float* out = weight.data_ptr<float>();
     for (int output = 0; output < node.outputs(); ++output)
-      for (int row = 0; row < rows; ++row)
-        *out++ = float(deviation * stream.normals(std::uint32_t(row), std::uint32_t(output / 4))[output % 4]);
+      for (int row = 0; row < rows; ++row) {
+        const double u = DrawStream::uniform(stream.block(std::uint32_t(row), std::uint32_t(output))[0]);
+        *out++ = float(limit * (2 * u - 1));
+      }
     return weight;
   }
 

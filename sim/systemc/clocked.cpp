@@ -28,6 +28,10 @@ void Clocked::wake_at(Cycle cycle) {
 
 void Clocked::activate() {
   const Cycle cycle = now();
+  if (shuffle_ != 0) {
+    shuffle_ = shuffle_ * 1664525u + 1013904223u;
+    if ((shuffle_ >> 30) != 0) return wake_.notify(sc_core::SC_ZERO_TIME);
+  }
   notified_ = kNever;
   while (!wishes_.empty() && wishes_.top() <= cycle) wishes_.pop();
   ++activations_;

@@ -79,6 +79,8 @@ class Clocked : public sc_core::sc_module {
   void wake_at(Cycle cycle);
 
   const std::string& unit_name() const { return unit_name_; }
+  /// From now on acts in a pseudo-random delta cycle of each cycle: for the test that the order does not matter.
+  void shuffle(std::uint32_t seed) { shuffle_ = seed | 1u; }
   std::uint64_t activations() const { return activations_; }
   virtual std::vector<std::pair<std::string, UnitTime>> unit_times() const = 0;
   /// One sentence per thing this module waits for, for the watchdog.
@@ -98,6 +100,7 @@ class Clocked : public sc_core::sc_module {
   std::priority_queue<Cycle, std::vector<Cycle>, std::greater<>> wishes_;
   Cycle notified_ = kNever;
   bool acting_ = false;
+  std::uint32_t shuffle_ = 0;
   std::uint64_t activations_ = 0;
 };
 

@@ -36,6 +36,9 @@ class Machine {
   Machine(Context& context, const BufferShares& shares, const std::vector<std::vector<std::uint8_t>>& images);
   /// Runs until nothing moves. Errors: InputError when work is left then.
   void run();
+  void shuffle(std::uint32_t seed) {
+    for (Clocked* unit : units_) unit->shuffle(seed = seed * 1664525u + 1013904223u);
+  }
   const std::vector<Clocked*>& units() const { return units_; }
 
  private:
@@ -182,17 +185,17 @@ void read_units(const Machine& machine, Timeline& timeline, MachineStatistics* s
 }  // namespace
 
 CycleResult run_machine(const ChipRun& run, const mapping::Schedule& schedule, std::span<const std::uint8_t> pixels,
-                        int samples, const EngineOptions& options, const std::function<void(BufferShares&)>& change,
-                        MachineStatistics* statistics) {
+                        int samples, const EngineOptions& options, const MachineProbe& probe) {
   Context context(run, schedule, samples, options);
   BufferShares shares = share_buffers(context);
-  if (change) change(shares);
+  if (probe.change) probe.change(shares);
   const auto images = encode_images(run.network, pixels, samples);
   {
     const SimulationContext kernel;
     Machine machine(context, shares, images);
+    if (probe.shuffle != 0) machine.shuffle(probe.shuffle);
     machine.run();
-    read_units(machine, context.timeline, statistics);
+    read_units(machine, context.timeline, probe.statistics);
   }
   const int classes = run.network.classes();
   for (int sample = 0; sample < samples; ++sample) {

@@ -14,10 +14,15 @@ struct MachineStatistics {
   std::uint64_t activations = 0;  ///< of all modules
 };
 
-/// run_systemc with a schedule and buffer shares of the caller's, for tests that break them.
-/// @param change  called with the shares before the machine is built; may be empty
+/// What tests do to a machine.
+struct MachineProbe {
+  std::function<void(BufferShares&)> change = {};  ///< called with the shares before the machine is built
+  std::uint32_t shuffle = 0;                       ///< not 0: modules act in another order within each cycle
+  MachineStatistics* statistics = nullptr;
+};
+
+/// run_systemc with a schedule of the caller's and a probe.
 CycleResult run_machine(const ChipRun& run, const mapping::Schedule& schedule, std::span<const std::uint8_t> pixels,
-                        int samples, const EngineOptions& options,
-                        const std::function<void(BufferShares&)>& change = {}, MachineStatistics* statistics = nullptr);
+                        int samples, const EngineOptions& options, const MachineProbe& probe = {});
 
 }  // namespace nvcim::sim

@@ -37,21 +37,22 @@ void MapSender::give_credit(Cycle now, Cycle cycle, int group, int reader, std::
 
 void MapSender::act(Cycle now) {
   const std::size_t count = groups_.size();
-  bool starved = false;
+  bool starved = false, served = false;
   for (std::size_t turn = 0; turn < count; ++turn) {
     const std::size_t index = (first_served_ + turn) % count;
     Group& group = groups_[index];
     for (ReaderState& reader : group.readers) {
-      serve(now, group, reader);
+      served |= serve(now, group, reader);
       starved |= reader.starved;
     }
     release(now, static_cast<int>(index), group);
   }
-  if (count > 0) first_served_ = (first_served_ + 1) % count;
+  if (served) first_served_ = (first_served_ + 1) % count;
   time_.set_stalled(starved, now);
 }
 
-void MapSender::serve(Cycle now, Group& group, ReaderState& reader) {
+bool MapSender::serve(Cycle now, Group& group, ReaderState& reader) {
+  const std::uint64_t before = reader.next;
   for (; !reader.credits.empty() && reader.credits.front().first <= now; reader.credits.pop_front())
     reader.limit = reader.credits.front().second;
   for (; reader.next < group.base + group.pixels.size() && reader.next < reader.limit; ++reader.next) {
@@ -78,6 +79,7 @@ void MapSender::serve(Cycle now, Group& group, ReaderState& reader) {
   reader.starved = reader.next < group.base + group.pixels.size();
   // Credits on their way were posted before anybody waited for them.
   if (reader.starved && !reader.credits.empty()) owner_.wake_at(reader.credits.front().first);
+  return reader.next > before;
 }
 
 void MapSender::release(Cycle now, int index, Group& group) {

@@ -70,7 +70,8 @@ class MapSender {
     std::vector<ReaderState> readers;
   };
 
-  void serve(Cycle now, Group& group, ReaderState& reader);
+  /// @return whether anything was sent
+  bool serve(Cycle now, Group& group, ReaderState& reader);
   void release(Cycle now, int index, Group& group);
 
   Context& context_;

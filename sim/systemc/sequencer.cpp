@@ -36,8 +36,11 @@ Sequencer::Map& Sequencer::map_of_layer(int layer) {
 void Sequencer::add_part(int layer, int column_block, MapSender& sender, int group, int reader, int sender_end_point) {
   Map& map = map_of_layer(layer);
   map.parts.push_back({column_block, &sender, group, reader, context_.credit_cycles(tile_, sender_end_point), 0});
-  // The whole share is free at the start; the senders know it in cycle 1.
-  sender.give_credit(0, 1, group, reader, static_cast<std::uint64_t>(map.share.capacity_pixels));
+  // The whole share is free at the start, which the senders know in cycle 1. Copies start at later positions, so a tile
+  // may never need the first pixels; one with none but unused copies (more copies than positions) needs none at all.
+  const auto capacity = static_cast<std::uint64_t>(map.share.capacity_pixels);
+  map.freed = map.blocks.empty() ? kNever - capacity : unneeded(map);
+  sender.give_credit(0, 1, group, reader, map.freed + capacity);
 }
 
 void Sequencer::add_block(int index) {
@@ -86,11 +89,13 @@ std::uint64_t Sequencer::Map::arrived() const {
 void Sequencer::act(Cycle now) {
   while (inbox_.ready(now)) take(now, inbox_.take());
   const int count = static_cast<int>(crossbars_.size());
+  bool issued = false;
   for (int turn = 0; turn < count; ++turn) {
     const int crossbar = (first_crossbar_ + turn) % count;
-    for (bool more = true; more;) more = try_issue(now, crossbar);
+    while (try_issue(now, crossbar)) issued = true;
   }
-  first_crossbar_ = (first_crossbar_ + 1) % count;
+  // Only what was done moves the turn on: being woken in vain must change nothing.
+  if (issued) first_crossbar_ = (first_crossbar_ + 1) % count;
   bool waits = false;
   for (const BlockState& block : blocks_) waits |= window_is_in(block);
   time_.set_stalled(waits, now);
@@ -132,6 +137,7 @@ void Sequencer::store(const Transfer& pixel) {
   NVCIM_CHECK(pixel.index < map.freed + static_cast<std::uint64_t>(map.share.capacity_pixels),
               "tile {}: pixel {} has no room, {} freed, {} fit", tile_, pixel.index, map.freed,
               map.share.capacity_pixels);
+  if (map.blocks.empty()) return;
   while (map.first_sample + map.samples.size() <= sample)
     map.samples.emplace_back(std::size_t(consumer.channel_end - consumer.channel_begin) * per_sample);
   std::vector<std::uint8_t>& codes = map.samples[sample - map.first_sample];
@@ -149,16 +155,22 @@ std::uint64_t Sequencer::after(const BlockState& block, std::uint64_t index) con
   return (index / positions + 1) * positions + static_cast<std::uint64_t>(context_.run.plan.blocks[block.block].copy);
 }
 
-void Sequencer::let_go(Cycle now, Map& map) {
+std::uint64_t Sequencer::unneeded(const Map& map) const {
   const LayerFacts& layer = context_.layers[map.share.layer];
   const auto positions = static_cast<std::uint64_t>(layer.positions());
   const auto per_sample = static_cast<std::uint64_t>(layer.input_pixels);
-  std::uint64_t freed = ~std::uint64_t{0};
+  std::uint64_t first = kNever;
   for (int index : map.blocks) {
     const std::uint64_t unread = blocks_[index].unread;
-    freed = std::min(
-        freed, unread / positions * per_sample + static_cast<std::uint64_t>(layer.window.needed[unread % positions]));
+    first = std::min(
+        first, unread / positions * per_sample + static_cast<std::uint64_t>(layer.window.needed[unread % positions]));
   }
+  return first;
+}
+
+void Sequencer::let_go(Cycle now, Map& map) {
+  const auto per_sample = static_cast<std::uint64_t>(context_.layers[map.share.layer].input_pixels);
+  const std::uint64_t freed = unneeded(map);
   if (freed <= map.freed) return;
   map.freed = freed;
   while (!map.samples.empty() && (map.first_sample + 1) * per_sample <= freed &&

@@ -66,6 +66,8 @@ class Sequencer : public Clocked {
   void act(Cycle now) override;
   void take(Cycle now, Message message);
   void store(const Transfer& pixel);
+  /// Pixels below it are read by no window that is still to come.
+  std::uint64_t unneeded(const Map& map) const;
   void let_go(Cycle now, Map& map);
   bool window_is_in(const BlockState& block) const;
   bool try_issue(Cycle now, int crossbar);

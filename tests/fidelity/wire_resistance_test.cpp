@@ -81,7 +81,7 @@ double grid_rounding(const workloads::Network& network, const mapping::WeightEnc
   return 0.5 * drive * factors / encoding.grid_per_level;
 }
 
-class WireResistance : public testing::Test {
+class WireResistance : public ::testing::Test {
  protected:
   Architecture architecture_ = wired_crossbar();
   workloads::Network network_ = nvcim::testing::NetworkBuilder({kRows, 1, 1}, 8, 4).logits(kOutputs);

@@ -45,10 +45,12 @@ constexpr int kLanes16 = static_cast<int>(hn::MaxLanes(d16));
 constexpr int kLanes32 = kLanes16 / 2;
 constexpr int kV16 = kTile / kLanes16;  // vectors of a tile
 constexpr int kV32 = 2 * kV16;
+// Bits of the codes summed side by side: as many as the registers hold.
+constexpr int kAtOnce = kV16 == 1 ? 4 : kV16 == 2 ? 2 : 1;
 
 /// indices[(bit * groups + group) * kChunk + vector]: which rows of a group are driven by one bit of the codes.
-HWY_INLINE void fill_indices(const Packed& packed, const std::uint8_t* inputs, std::size_t stride, int vectors,
-                             int group_rows, std::uint8_t* indices) {
+HWY_NOINLINE void fill_indices(const Packed& packed, const std::uint8_t* inputs, std::size_t stride, int vectors,
+                               int group_rows, std::uint8_t* indices) {
   const hn::ScalableTag<std::uint8_t> d8;
   const hn::Repartition<std::uint16_t, decltype(d8)> d8w;
   const int lanes = static_cast<int>(hn::Lanes(d8));
@@ -81,7 +83,7 @@ HWY_INLINE void fill_indices(const Packed& packed, const std::uint8_t* inputs, s
 }
 
 /// tables[(group << group_rows | index) * kTile + lane] = sum of the driven rows' codes, modulo 2^16.
-HWY_INLINE void fill_tables(const Packed& packed, int tile, int group_rows, std::uint16_t* tables) {
+HWY_NOINLINE void fill_tables(const Packed& packed, int tile, int group_rows, std::uint16_t* tables) {
   const int groups = (packed.rows + group_rows - 1) / group_rows;
   for (int group = 0; group < groups; ++group) {
     std::uint16_t* table = tables + (std::size_t(group) << group_rows) * kTile;
@@ -102,7 +104,7 @@ HWY_INLINE void fill_tables(const Packed& packed, int tile, int group_rows, std:
   }
 }
 
-HWY_INLINE void fill_variances(const Packed& packed, int tile, int group_rows, std::uint32_t* tables) {
+HWY_NOINLINE void fill_variances(const Packed& packed, int tile, int group_rows, std::uint32_t* tables) {
   const int groups = (packed.rows + group_rows - 1) / group_rows;
   for (int group = 0; group < groups; ++group) {
     std::uint32_t* table = tables + (std::size_t(group) << group_rows) * kTile;
@@ -116,6 +118,26 @@ HWY_INLINE void fill_variances(const Packed& packed, int tile, int group_rows, s
           table[((1 << i) + entry) * kTile + lane] = table[entry * kTile + lane] + row[lane];
     }
   }
+}
+
+/// sums[b] = bias + one entry of each group's table, for kBits neighbouring bits of the codes.
+template <int kBits>
+HWY_INLINE void add_groups(const std::uint8_t* indices, std::size_t bit_stride, const std::uint16_t* tables,
+                           int group_rows, int groups, V16 bias, V16 (*HWY_RESTRICT sums)[kV16]) {
+  V16 part[kBits][kV16];
+  for (int b = 0; b < kBits; ++b)
+    for (int v = 0; v < kV16; ++v) part[b][v] = bias;
+  for (int group = 0; group < groups; ++group) {
+    HWY_UNROLL(4)
+    for (int b = 0; b < kBits; ++b) {
+      const std::uint16_t* entry = tables + std::size_t(indices[b * bit_stride]) * kTile;
+      for (int v = 0; v < kV16; ++v) part[b][v] = hn::Add(part[b][v], hn::Load(d16, entry + v * kLanes16));
+    }
+    indices += kChunk;
+    tables += std::size_t{kTile} << group_rows;
+  }
+  for (int b = 0; b < kBits; ++b)
+    for (int v = 0; v < kV16; ++v) sums[b][v] = part[b][v];
 }
 
 /// Whether all of a tile's arithmetic fits 16 bits, and the number that keeps its sums from going below 0.
@@ -137,36 +159,38 @@ HWY_INLINE NarrowPlan plan_narrow(const Packed& packed, int tile) {
 }
 
 /// One-bit phases, an error-free unipolar converter whose LSB is a power of two, and sums within 16 bits.
-HWY_INLINE void narrow_tile(const Packed& packed, int tile, const NarrowPlan& plan, int group_rows, int vectors,
-                            const std::uint8_t* indices, const std::uint16_t* tables, int register_stride,
-                            std::int32_t* registers) {
+HWY_NOINLINE void narrow_tile(const Packed& packed, int tile, const NarrowPlan& plan, int group_rows, int vectors,
+                              const std::uint8_t* indices, const std::uint16_t* tables, int register_stride,
+                              std::int32_t* registers) {
   const int groups = (packed.rows + group_rows - 1) / group_rows;
   const int shift = packed.narrow_shift;
   const V16 bias = hn::Set(d16, plan.bias);
   const V16 lift = hn::Set(d16, static_cast<std::uint16_t>(plan.bias - ((1 << (shift - 1)) - 1)));
   const V16 one = hn::Set(d16, std::uint16_t{1});
   const V16 code_max = hn::Set(d16, static_cast<std::uint16_t>(std::min(packed.conversion.code_max, 65535)));
+  const auto convert_and_add = [&](const V16* sum, int bit, V16* total) HWY_ATTR {
+    for (int v = 0; v < kV16; ++v) {
+      // Half to even without a branch: sum + half - 1, one more when the quotient is odd.
+      const V16 lifted = hn::SaturatedSub(sum[v], lift);
+      const V16 odd = hn::And(hn::ShiftRightSame(lifted, shift), one);
+      const V16 code = hn::Min(hn::ShiftRightSame(hn::Add(lifted, odd), shift), code_max);
+      total[v] = hn::Add(total[v], hn::ShiftLeftSame(code, bit));
+    }
+  };
+  const std::size_t bit_stride = std::size_t(groups) * kChunk;
   for (int vector = 0; vector < vectors; ++vector) {
     V16 total[kV16];
     for (int v = 0; v < kV16; ++v) total[v] = hn::Zero(d16);
-    for (int bit = 0; bit < packed.bits; ++bit) {
-      V16 sum[kV16];
-      for (int v = 0; v < kV16; ++v) sum[v] = bias;
-      const std::uint8_t* index = indices + std::size_t(bit * groups) * kChunk + vector;
-      const std::uint16_t* table = tables;
-      for (int group = 0; group < groups; ++group) {
-        const std::uint16_t* entry = table + std::size_t(*index) * kTile;
-        for (int v = 0; v < kV16; ++v) sum[v] = hn::Add(sum[v], hn::Load(d16, entry + v * kLanes16));
-        index += kChunk;
-        table += std::size_t{kTile} << group_rows;
-      }
-      for (int v = 0; v < kV16; ++v) {
-        // Half to even without a branch: sum + half - 1, one more when the quotient is odd.
-        const V16 lifted = hn::SaturatedSub(sum[v], lift);
-        const V16 odd = hn::And(hn::ShiftRightSame(lifted, shift), one);
-        const V16 code = hn::Min(hn::ShiftRightSame(hn::Add(lifted, odd), shift), code_max);
-        total[v] = hn::Add(total[v], hn::ShiftLeftSame(code, bit));
-      }
+    int bit = 0;
+    for (; bit + kAtOnce <= packed.bits; bit += kAtOnce) {
+      V16 sums[kAtOnce][kV16];
+      add_groups<kAtOnce>(indices + bit * bit_stride + vector, bit_stride, tables, group_rows, groups, bias, sums);
+      for (int b = 0; b < kAtOnce; ++b) convert_and_add(sums[b], bit + b, total);
+    }
+    for (; bit < packed.bits; ++bit) {
+      V16 sums[1][kV16];
+      add_groups<1>(indices + bit * bit_stride + vector, bit_stride, tables, group_rows, groups, bias, sums);
+      convert_and_add(sums[0], bit, total);
     }
     std::int32_t* out = registers + std::size_t(vector) * register_stride + tile * kTile;
     for (int v = 0; v < kV16; ++v) {
@@ -212,17 +236,59 @@ struct NoiseInputs {
   const float* sigma;              ///< [phases][kChunk], constant model
   const std::uint32_t* variances;  ///< proportional model
   std::uint64_t* words;
+  const float* quantiles;
 };
 
+/// planes[b] = sums of kBits neighbouring bits of the codes, run by run.
+template <int kBits>
+HWY_INLINE void add_runs(const std::uint8_t* indices, std::size_t bit_stride, const std::uint16_t* tables,
+                         int group_rows, const Run* runs, int run_count, std::int32_t bias_sum,
+                         V32 (*HWY_RESTRICT planes)[kV32]) {
+  for (int b = 0; b < kBits; ++b)
+    for (int v = 0; v < kV32; ++v) planes[b][v] = hn::Set(d32, -bias_sum);
+  for (int run = 0; run < run_count; ++run) {
+    V16 part[kBits][kV16];
+    add_groups<kBits>(indices + std::size_t(runs[run].begin) * kChunk, bit_stride,
+                      tables + (std::size_t(runs[run].begin) << group_rows) * kTile, group_rows,
+                      runs[run].end - runs[run].begin, hn::Set(d16, runs[run].bias), part);
+    for (int b = 0; b < kBits; ++b)
+      for (int v = 0; v < kV16; ++v) {
+        planes[b][2 * v] = hn::Add(planes[b][2 * v], hn::PromoteTo(d32, hn::LowerHalf(d16h, part[b][v])));
+        planes[b][2 * v + 1] = hn::Add(planes[b][2 * v + 1], hn::PromoteTo(d32, hn::UpperHalf(d16h, part[b][v])));
+      }
+  }
+}
+
+/// Read noise of one vector of a tile's columns in one phase.
+HWY_INLINE VF noise_of(const NoiseInputs& inputs, const std::uint8_t* indices, int vector, int phase, int group_rows,
+                       int groups, VF unit, int v) {
+  VF sigma;
+  if (inputs.variances) {  // one-bit digits: a phase is a bit
+    V32 variance = hn::Zero(d32);
+    const std::uint8_t* index = indices + std::size_t(phase * groups) * kChunk + vector;
+    for (int group = 0; group < groups; ++group, index += kChunk) {
+      const std::uint32_t* entry = inputs.variances + ((std::size_t(group) << group_rows) + *index) * kTile;
+      variance = hn::Add(variance, hn::Load(d32, reinterpret_cast<const std::int32_t*>(entry) + v * kLanes32));
+    }
+    sigma = hn::Sqrt(hn::Mul(hn::ConvertTo(df, variance), unit));
+  } else {
+    sigma = hn::Set(df, inputs.sigma[phase * kChunk + vector]);
+  }
+  const std::uint16_t* words = reinterpret_cast<const std::uint16_t*>(inputs.words) + phase * inputs.draws->groups * 8 +
+                               inputs.draws->first_word;
+  const V32 word = hn::PromoteTo(d32, hn::LoadU(d16h, words + v * kLanes32));
+  return hn::Mul(hn::GatherIndex(df, inputs.quantiles, word), sigma);
+}
+
 /// Any converter, noise and digit width with 32-bit sums and codes.
-HWY_INLINE void wide_tile(const Packed& packed, int tile, int group_rows, int vectors, const std::uint8_t* indices,
-                          const std::uint16_t* tables, const NoiseInputs& noise_inputs, int register_stride,
-                          std::int32_t* registers) {
+HWY_NOINLINE void wide_tile(const Packed& packed, int tile, int group_rows, int vectors, const std::uint8_t* indices,
+                            const std::uint16_t* tables, const NoiseInputs& noise_inputs, int register_stride,
+                            std::int32_t* registers) {
   const int groups = (packed.rows + group_rows - 1) / group_rows;
   Run runs[1025];
   std::int32_t bias_sum = 0;
   const int run_count = plan_runs(packed, tile, group_rows, bias_sum, runs);
-  const float* quantiles = packed.noisy ? normal_quantiles() : nullptr;
+  const std::size_t bit_stride = std::size_t(groups) * kChunk;
   const float* gains = packed.gain.data() + tile * kTile;
   const float* offsets = packed.offset.data() + tile * kTile;
   const VF unit = hn::Set(df, packed.variance_unit);
@@ -232,61 +298,33 @@ HWY_INLINE void wide_tile(const Packed& packed, int tile, int group_rows, int ve
     if (packed.noisy)
       noise_inputs.draws->fill(packed, noise_inputs.reads->positions[vector], noise_inputs.reads->samples[vector],
                                noise_inputs.words);
-    for (int phase = 0; phase < packed.phases; ++phase) {
-      V32 sum[kV32];
-      for (int v = 0; v < kV32; ++v) sum[v] = hn::Zero(d32);
-      const int first_bit = phase * packed.dac_bits;
-      for (int bit = first_bit; bit < std::min(first_bit + packed.dac_bits, packed.bits); ++bit) {
-        V32 plane[kV32];
-        for (int v = 0; v < kV32; ++v) plane[v] = hn::Set(d32, -bias_sum);
-        const std::uint8_t* index = indices + std::size_t(bit * groups) * kChunk + vector;
-        const std::uint16_t* table = tables;
-        for (int run = 0; run < run_count; ++run) {
-          V16 part[kV16];
-          for (int v = 0; v < kV16; ++v) part[v] = hn::Set(d16, runs[run].bias);
-          for (int group = runs[run].begin; group < runs[run].end; ++group) {
-            const std::uint16_t* entry = table + std::size_t(*index) * kTile;
-            for (int v = 0; v < kV16; ++v) part[v] = hn::Add(part[v], hn::Load(d16, entry + v * kLanes16));
-            index += kChunk;
-            table += std::size_t{kTile} << group_rows;
-          }
-          for (int v = 0; v < kV16; ++v) {
-            plane[2 * v] = hn::Add(plane[2 * v], hn::PromoteTo(d32, hn::LowerHalf(d16h, part[v])));
-            plane[2 * v + 1] = hn::Add(plane[2 * v + 1], hn::PromoteTo(d32, hn::UpperHalf(d16h, part[v])));
-          }
-        }
-        for (int v = 0; v < kV32; ++v) sum[v] = hn::Add(sum[v], hn::ShiftLeftSame(plane[v], bit - first_bit));
-      }
-      VF noise[kV32];
-      for (int v = 0; v < kV32; ++v) noise[v] = hn::Zero(df);
-      if (packed.noisy) {
-        VF sigma[kV32];
-        if (noise_inputs.variances) {
-          V32 variance[kV32];
-          for (int v = 0; v < kV32; ++v) variance[v] = hn::Zero(d32);
-          for (int group = 0; group < groups; ++group) {
-            const std::size_t entry = indices[std::size_t(phase * groups + group) * kChunk + vector];
-            const std::uint32_t* table = noise_inputs.variances + ((std::size_t(group) << group_rows) + entry) * kTile;
-            for (int v = 0; v < kV32; ++v)
-              variance[v] =
-                  hn::Add(variance[v], hn::Load(d32, reinterpret_cast<const std::int32_t*>(table) + v * kLanes32));
-          }
-          for (int v = 0; v < kV32; ++v) sigma[v] = hn::Sqrt(hn::Mul(hn::ConvertTo(df, variance[v]), unit));
-        } else {
-          for (int v = 0; v < kV32; ++v) sigma[v] = hn::Set(df, noise_inputs.sigma[phase * kChunk + vector]);
-        }
-        const std::uint16_t* words = reinterpret_cast<const std::uint16_t*>(noise_inputs.words) +
-                                     phase * noise_inputs.draws->groups * 8 + noise_inputs.draws->first_word;
-        for (int v = 0; v < kV32; ++v) {
-          const V32 word = hn::PromoteTo(d32, hn::LoadU(d16h, words + v * kLanes32));
-          noise[v] = hn::Mul(hn::GatherIndex(df, quantiles, word), sigma[v]);
-        }
-      }
+    V32 sum[kV32];
+    for (int v = 0; v < kV32; ++v) sum[v] = hn::Zero(d32);
+    const auto add_plane = [&](const V32* plane, int bit) HWY_ATTR {
+      const int phase = bit / packed.dac_bits, first_bit = phase * packed.dac_bits;
+      for (int v = 0; v < kV32; ++v) sum[v] = hn::Add(sum[v], hn::ShiftLeftSame(plane[v], bit - first_bit));
+      if (bit + 1 != packed.bits && bit + 1 != first_bit + packed.dac_bits) return;
       for (int v = 0; v < kV32; ++v) {
-        const V32 code = convert(d32, packed.conversion, sum[v], noise[v], hn::Load(df, gains + v * kLanes32),
+        const VF noise =
+            packed.noisy ? noise_of(noise_inputs, indices, vector, phase, group_rows, groups, unit, v) : hn::Zero(df);
+        const V32 code = convert(d32, packed.conversion, sum[v], noise, hn::Load(df, gains + v * kLanes32),
                                  hn::Load(df, offsets + v * kLanes32));
         total[v] = hn::Add(total[v], hn::ShiftLeftSame(code, first_bit));
+        sum[v] = hn::Zero(d32);
       }
+    };
+    int bit = 0;
+    for (; bit + kAtOnce <= packed.bits; bit += kAtOnce) {
+      V32 planes[kAtOnce][kV32];
+      add_runs<kAtOnce>(indices + bit * bit_stride + vector, bit_stride, tables, group_rows, runs, run_count, bias_sum,
+                        planes);
+      for (int b = 0; b < kAtOnce; ++b) add_plane(planes[b], bit + b);
+    }
+    for (; bit < packed.bits; ++bit) {
+      V32 planes[1][kV32];
+      add_runs<1>(indices + bit * bit_stride + vector, bit_stride, tables, group_rows, runs, run_count, bias_sum,
+                  planes);
+      add_plane(planes[0], bit);
     }
     std::int32_t* out = registers + std::size_t(vector) * register_stride + tile * kTile;
     for (int v = 0; v < kV32; ++v) hn::Store(total[v], d32, out + v * kLanes32);
@@ -294,8 +332,8 @@ HWY_INLINE void wide_tile(const Packed& packed, int tile, int group_rows, int ve
 }
 
 /// sigma[phase * kChunk + vector] of the constant model: all columns of a phase share it.
-HWY_INLINE void fill_sigma(const Packed& packed, const std::uint8_t* inputs, std::size_t stride, int vectors,
-                           float* sigma) {
+HWY_NOINLINE void fill_sigma(const Packed& packed, const std::uint8_t* inputs, std::size_t stride, int vectors,
+                             float* sigma) {
   std::uint32_t squares[kChunk];
   const int mask = (1 << packed.dac_bits) - 1;
   for (int phase = 0; phase < packed.phases; ++phase) {
@@ -316,8 +354,8 @@ HWY_INLINE void fill_sigma(const Packed& packed, const std::uint8_t* inputs, std
 }
 
 /// joined[vector * stride + output] of columns sorted by plane.
-HWY_INLINE void join_planes(const Packed& packed, int vectors, const std::int32_t* registers, int register_stride,
-                            std::int32_t* joined, int joined_stride) {
+HWY_NOINLINE void join_planes(const Packed& packed, int vectors, const std::int32_t* registers, int register_stride,
+                              std::int32_t* joined, int joined_stride) {
   const auto& encoding = *packed.encoding;
   for (int vector = 0; vector < vectors; ++vector) {
     const std::int32_t* own = registers + std::size_t(vector) * register_stride;
@@ -335,8 +373,8 @@ HWY_INLINE void join_planes(const Packed& packed, int vectors, const std::int32_
 }
 
 /// The same for columns in physical order.
-HWY_INLINE void join_neighbours(const Packed& packed, int vectors, const std::int32_t* registers, int register_stride,
-                                std::int32_t* joined, int joined_stride) {
+HWY_NOINLINE void join_neighbours(const Packed& packed, int vectors, const std::int32_t* registers, int register_stride,
+                                  std::int32_t* joined, int joined_stride) {
   const auto& encoding = *packed.encoding;
   for (int vector = 0; vector < vectors; ++vector) {
     const std::int32_t* own = registers + std::size_t(vector) * register_stride;
@@ -350,16 +388,16 @@ HWY_INLINE void join_neighbours(const Packed& packed, int vectors, const std::in
   }
 }
 
-HWY_INLINE void add_joined(int outputs, int vectors, const std::int32_t* joined, int joined_stride, double* sums,
-                           std::size_t sum_stride) {
+HWY_NOINLINE void add_joined(int outputs, int vectors, const std::int32_t* joined, int joined_stride, double* sums,
+                             std::size_t sum_stride) {
   for (int output = 0; output < outputs; ++output)
     for (int vector = 0; vector < vectors; ++vector)
       sums[output * sum_stride + vector] += joined[std::size_t(vector) * joined_stride + output];
 }
 
 /// Finished output sums looked up by the rows that each phase drives; highest phase first.
-HWY_INLINE void tabulated_chunk(const Packed& packed, const std::uint8_t* indices, int vectors, int groups,
-                                std::int32_t* joined) {
+HWY_NOINLINE void tabulated_chunk(const Packed& packed, const std::uint8_t* indices, int vectors, int groups,
+                                  std::int32_t* joined) {
   const hn::CappedTag<std::int32_t, 8> d;
   const int lanes = static_cast<int>(hn::Lanes(d));
   for (int vector = 0; vector < vectors; ++vector)
@@ -405,7 +443,7 @@ void chunk(const Packed& packed, const std::uint8_t* inputs, std::size_t input_s
   const int register_stride = packed.lanes + kTile;  // joining may read past the last column
   std::int32_t* registers = buffers.registers.reserve(std::size_t(kChunk) * register_stride);
   std::uint16_t* tables = buffers.tables.reserve((std::size_t(groups) << group_rows) * kTile);
-  NoiseInputs noise{&reads, nullptr, nullptr, nullptr, nullptr};
+  NoiseInputs noise{&reads, nullptr, nullptr, nullptr, nullptr, packed.noisy ? normal_quantiles() : nullptr};
   if (packed.noisy && packed.cells->read_variance.empty()) {
     float* sigma = buffers.sigma.reserve(std::size_t(packed.phases) * kChunk);
     fill_sigma(packed, inputs, input_stride, vectors, sigma);

@@ -8,6 +8,7 @@
 #include "sim/engine.h"
 #include "sim/functional/activity.h"
 #include "sim/functional/layer_runner.h"
+#include "sim/functional/pool_maps.h"
 #include "sim/parallel/for_each_item.h"
 #include "workloads/reference.h"
 
@@ -52,9 +53,7 @@ void run_batch(const ChipRun& run, const std::vector<LayerRunner>& layers, const
   for (int index = 0; index < static_cast<int>(network.nodes.size()); ++index) {
     const Node& node = network.nodes[index];
     if (node.kind == Node::Kind::pool) {
-      for (int image = 0; image < images; ++image)
-        workloads::pool(node, worker.current.data() + std::size_t(image) * node.input.size(),
-                        worker.next.data() + std::size_t(image) * node.output.size());
+      pool_maps(node, worker.current.data(), images, worker.next.data());
     } else {
       const int layer = run.plan.layer_of_node[index];
       worker.activity[layer].add(worker.current.data(), images);

@@ -69,7 +69,7 @@ class StrictBuilder : public nlohmann::json_sax<json> {
     if (what.starts_with("number overflow")) return "the number does not fit a double";
     if (const auto colon = what.find(": "); what.starts_with("parse error") && colon != std::string_view::npos)
       what.remove_prefix(colon + 2);
-    return std::string(what);
+    return valid_utf8(std::string(what));
   }
 
   std::string pointer() const {
@@ -165,6 +165,11 @@ std::optional<std::string> read_text_file(const std::filesystem::path& path, std
   if (size > 0) bytes << in.rdbuf();
   if (!in || !bytes) return fail("cannot be read");
   return std::move(bytes).str();
+}
+
+std::string valid_utf8(const std::string& text) {
+  const std::string escaped = json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+  return json::parse(escaped).get<std::string>();
 }
 
 std::string pointer_segment(std::string_view key) {

@@ -25,6 +25,9 @@ std::optional<nlohmann::json> parse_json(std::string_view text, const std::strin
 /// The bytes of a regular file of at most kMaxJsonBytes; otherwise nothing and one issue that says why.
 std::optional<std::string> read_text_file(const std::filesystem::path& path, std::vector<InputIssue>& issues);
 
+/// The text with what is not UTF-8 replaced, so that a message can be printed and stored anywhere.
+std::string valid_utf8(const std::string& text);
+
 /// `key` as a segment of a JSON pointer (RFC 6901: ~ and / are escaped).
 std::string pointer_segment(std::string_view key);
 

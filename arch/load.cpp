@@ -50,7 +50,8 @@ class Loader {
     load_text(text, origin, {}, 0);
   }
 
-  void apply_override(const std::string& override_text) {
+  void apply_override(const std::string& given) {
+    const std::string override_text = valid_utf8(given);  // a file is checked by the parser, an argument by nobody
     const std::size_t equals = override_text.find('=');
     const std::string pointer = override_text.substr(0, equals);
     const auto fail = [&](std::string message) { issues_.push_back({kOverrideOrigin, pointer, std::move(message)}); };

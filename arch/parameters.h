@@ -284,7 +284,7 @@ struct DeviceParameters {
                "conductance of level 0; its share of the column current is removed by an ideal reference");
     v.quantity("g_max", g_max, from_si<Conductance>(1e-9), from_si<Conductance>(1e-2),
                "conductance of the highest level");
-    v.integer("grid_bits", grid_bits, 6, 14,
+    v.integer("grid_bits", grid_bits, 8, 14,
               "the conductance grid has about 2^grid_bits steps from g_min to g_max (contract C1)");
     v.number("sigma", sigma, 0, 1, "of g_max - g_min", "standard deviation of the programmed conductance at level 0");
     v.number("sigma_slope", sigma_slope, -1, 1, "of g_max - g_min",

@@ -73,21 +73,122 @@ struct EnumNames<WireModel> {
   };
 };
 
-enum class DeviceModel { ideal, gaussian };
+enum class DeviceModel {
+  ideal,
+  gaussian,
+  rram_milo_irps_2021,
+  rram_wan_nature_2022,
+  pcm_joshi_2020,
+  reram_cmo,
+  sonos,
+  fefet,
+  measured,
+};
 template <>
 struct EnumNames<DeviceModel> {
   static constexpr EnumName<DeviceModel> all[] = {
       {DeviceModel::ideal, "ideal", "every cell holds its target"},
       {DeviceModel::gaussian, "gaussian", "programming variation N(0, sigma^2), sigma of the conductance range"},
+      {DeviceModel::rram_milo_irps_2021, "rram_milo_irps_2021",
+       "HfO2 RRAM after the IGVVA-100 write-verify, 50 to 225 uS (Milo et al., IRPS 2021)"},
+      {DeviceModel::rram_wan_nature_2022, "rram_wan_nature_2022",
+       "RRAM of NeuRRAM after its write-verify, 1 s to 2 days, 0 to 40 uS (Wan et al., Nature 2022)"},
+      {DeviceModel::pcm_joshi_2020, "pcm_joshi_2020",
+       "phase-change memory after its write-verify, drift and 1/f noise, 0 to 25 uS (Joshi et al., Nat. Commun. 2020)"},
+      {DeviceModel::reram_cmo, "reram_cmo", "conductive-metal-oxide/HfOx ReRAM after its write-verify, 8 to 90 uS"},
+      {DeviceModel::sonos, "sonos",
+       "40 nm SONOS charge trap after its programming, 0 to 16 uS (Agrawal et al., IEDM 2022)"},
+      {DeviceModel::fefet, "fefet",
+       "like gaussian, but levels between a quarter and three quarters spread mid_level_factor times as much"},
+      {DeviceModel::measured, "measured",
+       "like gaussian when written without verify; pulses and success of write-verify drawn from /device/table"},
   };
 };
 
-enum class ReadNoiseModel { constant, proportional };
+enum class PcmFit { joshi_aihwkit, joshi_crosssim, hermes_two_devices, hermes_one_device };
+template <>
+struct EnumNames<PcmFit> {
+  static constexpr EnumName<PcmFit> all[] = {
+      {PcmFit::joshi_aihwkit, "joshi_aihwkit", "quadratic of aihwkit, 25 uS"},
+      {PcmFit::joshi_crosssim, "joshi_crosssim", "quadratic of CrossSim to Fig. 3(b), 25 uS"},
+      {PcmFit::hermes_two_devices, "hermes_two_devices", "cubic for two Hermes devices in parallel, 20.7 uS"},
+      {PcmFit::hermes_one_device, "hermes_one_device", "cubic for one Hermes device, 10.35 uS"},
+  };
+};
+
+enum class CmoAcceptance { fine, coarse };
+template <>
+struct EnumNames<CmoAcceptance> {
+  static constexpr EnumName<CmoAcceptance> all[] = {
+      {CmoAcceptance::fine, "0.2 %", "written until within 0.2 % of the target"},
+      {CmoAcceptance::coarse, "2 %", "written until within 2 % of the target"},
+  };
+};
+
+enum class DriftModel { none, model };
+template <>
+struct EnumNames<DriftModel> {
+  static constexpr EnumName<DriftModel> all[] = {
+      {DriftModel::none, "none", "conductances stay as programmed"},
+      {DriftModel::model, "model", "the drift law of /device/model over /device/age"},
+  };
+};
+
+enum class RelaxationModel { none, technology_a, technology_b, technology_c };
+template <>
+struct EnumNames<RelaxationModel> {
+  static constexpr EnumName<RelaxationModel> all[] = {
+      {RelaxationModel::none, "none", "no relaxation"},
+      {RelaxationModel::technology_a, "technology_a",
+       "measured RRAM, up to 240 uS, bakes of 1.2 to 2 h at 100 to 260 C only"},
+      {RelaxationModel::technology_b, "technology_b", "measured RRAM, up to 128 uS, 10 ms to 1e4 s, 25 to 260 C"},
+      {RelaxationModel::technology_c, "technology_c", "measured RRAM, up to 40 uS, 10 ms to 1e5 s, 25 C"},
+  };
+};
+
+enum class RelaxationShape { heavy_tailed, gaussian };
+template <>
+struct EnumNames<RelaxationShape> {
+  static constexpr EnumName<RelaxationShape> all[] = {
+      {RelaxationShape::heavy_tailed, "heavy_tailed",
+       "two normal populations with the measured kurtosis and share beyond three sigma"},
+      {RelaxationShape::gaussian, "gaussian", "normal with the same mean and sigma; too thin in the tails"},
+  };
+};
+
+enum class WriteProcess { redraw, incremental, fixed_mean, measured };
+template <>
+struct EnumNames<WriteProcess> {
+  static constexpr EnumName<WriteProcess> all[] = {
+      {WriteProcess::redraw, "redraw", "every attempt draws the cell anew as an unverified write does"},
+      {WriteProcess::incremental, "incremental",
+       "SET and RESET ramps; a pulse that switches the cell moves it part of the way"},
+      {WriteProcess::fixed_mean, "fixed_mean",
+       "the same number of pulses for every cell, no verify read, a normal residual"},
+      {WriteProcess::measured, "measured", "pulses and success of every cell drawn from /device/table"},
+  };
+};
+
+enum class LoopOrder { agw, awg, gaw, gwa, wag, wga };
+template <>
+struct EnumNames<LoopOrder> {
+  static constexpr EnumName<LoopOrder> all[] = {
+      {LoopOrder::agw, "amplitude_gate_width", "amplitude moves fastest, then gate, then width"},
+      {LoopOrder::awg, "amplitude_width_gate", "amplitude, width, gate"},
+      {LoopOrder::gaw, "gate_amplitude_width", "gate, amplitude, width"},
+      {LoopOrder::gwa, "gate_width_amplitude", "gate, width, amplitude"},
+      {LoopOrder::wag, "width_amplitude_gate", "width, amplitude, gate"},
+      {LoopOrder::wga, "width_gate_amplitude", "width, gate, amplitude"},
+  };
+};
+
+enum class ReadNoiseModel { constant, proportional, model };
 template <>
 struct EnumNames<ReadNoiseModel> {
   static constexpr EnumName<ReadNoiseModel> all[] = {
       {ReadNoiseModel::constant, "constant", "read_noise times the conductance range, for every cell"},
       {ReadNoiseModel::proportional, "proportional", "read_noise times the cell's own programmed conductance"},
+      {ReadNoiseModel::model, "model", "the read-noise law of /device/model; read_noise is not used"},
   };
 };
 

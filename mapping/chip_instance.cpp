@@ -7,8 +7,10 @@
 #include <thread>
 
 #include "arch/random.h"
+#include "device/drift.h"
 #include "device/programming_variation.h"
 #include "device/read_noise.h"
+#include "device/relaxation.h"
 #include "device/stuck_cells.h"
 #include "device/wire_resistance.h"
 
@@ -81,12 +83,16 @@ ProgrammedBlock program_block(const DeviceParameters& device, const Node& node, 
   for (int level = 0; level <= encoding.max_level; ++level)
     sigma_of_level[level] =
         device::programming_sigma(device, static_cast<double>(level) / encoding.max_level) * range.span;
+  // A cell's own offset is part of every unverified write of it.
+  const DrawStream own(seed, Purpose::device_to_device, instance, layer_id, copy);
+  const double own_sigma = device.device_to_device * device.sigma_scale * range.span;
   const bool varies = std::any_of(sigma_of_level.begin(), sigma_of_level.end(), [](double sigma) { return sigma > 0; });
 
   ProgrammedBlock cells;
   cells.codes.resize(std::size_t(block.rows) * block.columns);
   std::vector<int> levels(block.columns);
   std::vector<double> normal(block.columns, 0.0);
+  std::vector<double> own_normal(block.columns, 0.0);
   std::vector<double> uniform(block.columns, 1.0);
   for (int row = 0; row < block.rows; ++row) {
     const auto matrix_row = static_cast<std::uint32_t>(block.row_begin + row);
@@ -94,6 +100,9 @@ ProgrammedBlock program_block(const DeviceParameters& device, const Node& node, 
     if (varies)
       fill_row(block, encoding, node.outputs(), normal,
                [&](std::uint32_t group) { return variation.normals(matrix_row, group); });
+    if (own_sigma > 0)
+      fill_row(block, encoding, node.outputs(), own_normal,
+               [&](std::uint32_t group) { return own.normals(matrix_row, group); });
     if (any_stuck)
       fill_row(block, encoding, node.outputs(), uniform, [&](std::uint32_t group) {
         const DrawStream::Block bits = stuck.block(matrix_row, group);
@@ -102,7 +111,8 @@ ProgrammedBlock program_block(const DeviceParameters& device, const Node& node, 
       });
     std::int16_t* codes = &cells.codes[std::size_t(row) * block.columns];
     for (int column = 0; column < block.columns; ++column) {
-      const double deviation = sigma_of_level[std::abs(levels[column])] * normal[column];
+      const double deviation =
+          sigma_of_level[std::abs(levels[column])] * normal[column] + own_sigma * own_normal[column];
       const double code = std::nearbyint(levels[column] * encoding.grid_per_level + deviation);
       codes[column] = static_cast<std::int16_t>(std::clamp(code, double(range.lowest), double(range.highest)));
       if (any_stuck) {
@@ -115,8 +125,52 @@ ProgrammedBlock program_block(const DeviceParameters& device, const Node& node, 
   return cells;
 }
 
+/// Moves every free cell to where it is after /device/age. An abstract signed cell moves by its magnitude.
+void age_block(const DeviceParameters& device, const Node& node, const LayerPlan& layer, const Block& block,
+               std::uint64_t seed, std::uint32_t instance, ProgrammedBlock& cells) {
+  const device::RelaxationLaw relaxation = device::relaxation_law(device);
+  const bool relaxes = relaxation.sigma > 0;
+  const bool drifts = device.drift == DriftModel::model;
+  if (!relaxes && !drifts) return;
+  const WeightEncoding& encoding = layer.encoding;
+  const CellRange range = cell_range(device, encoding);
+  const double step = (device.g_max.value() - device.g_min.value()) / range.span;
+  const auto layer_id = static_cast<std::uint32_t>(block.node);
+  const auto copy = static_cast<std::uint32_t>(block.copy);
+  const DrawStream stream(seed, relaxes ? Purpose::relaxation : Purpose::drift, instance, layer_id, copy);
+  const DrawStream stuck(seed, Purpose::stuck_cell, instance, layer_id, copy);
+  std::vector<int> levels(block.columns);
+  std::vector<double> normal(block.columns), uniform(block.columns), stuck_uniform(block.columns);
+  const auto uniforms = [](const DrawStream::Block& bits) {
+    return std::array<double, 4>{DrawStream::uniform(bits[0]), DrawStream::uniform(bits[1]),
+                                 DrawStream::uniform(bits[2]), DrawStream::uniform(bits[3])};
+  };
+  for (int row = 0; row < block.rows; ++row) {
+    const auto matrix_row = static_cast<std::uint32_t>(block.row_begin + row);
+    target_levels(node, encoding, block, row, levels);
+    fill_row(block, encoding, node.outputs(), normal,
+             [&](std::uint32_t group) { return stream.normals(matrix_row, group); });
+    fill_row(block, encoding, node.outputs(), uniform,
+             [&](std::uint32_t group) { return uniforms(stream.block(matrix_row, group, 1)); });
+    fill_row(block, encoding, node.outputs(), stuck_uniform,
+             [&](std::uint32_t group) { return uniforms(stuck.block(matrix_row, group)); });
+    std::int16_t* codes = &cells.codes[std::size_t(row) * block.columns];
+    for (int column = 0; column < block.columns; ++column) {
+      if (device::stuck_state(device, stuck_uniform[column]) != device::StuckState::free) continue;
+      const bool negative = range.lowest < -range.pedestal && codes[column] < 0;
+      const double programmed = ((negative ? -codes[column] : codes[column]) + range.pedestal) * step;
+      const double target = (std::abs(levels[column]) * encoding.grid_per_level + range.pedestal) * step;
+      const double aged = relaxes ? device::relaxed(device, relaxation, programmed, uniform[column], normal[column])
+                                  : device::drifted(device, target, programmed, normal[column]);
+      const double code = std::nearbyint(aged / step) - range.pedestal;
+      codes[column] =
+          static_cast<std::int16_t>(std::clamp(negative ? -code : code, double(range.lowest), double(range.highest)));
+    }
+  }
+}
+
 void add_read_variance(const DeviceParameters& device, const LayerPlan& layer, ProgrammedBlock& cells) {
-  if (device.read_noise == 0) return;
+  if (!device::has_read_noise(device)) return;
   const CellRange range = cell_range(device, layer.encoding);
   if (device.read_noise_model == ReadNoiseModel::constant) {
     cells.cell_read_variance = device::read_variance(device, range.span, 0);
@@ -205,6 +259,7 @@ ChipInstance program_once(const Architecture& architecture, const Network& netwo
     const LayerPlan& layer = plan.layers[plan.layer_of_node[block.node]];
     ProgrammedBlock& cells = chip.blocks[index];
     cells = program_block(architecture.device, network.nodes[block.node], layer, block, seed, instance);
+    age_block(architecture.device, network.nodes[block.node], layer, block, seed, instance, cells);
     cells.converters = draw_converters(architecture, block, seed, instance);
   });
   if (architecture.crossbar.wire_model == WireModel::effective_conductance)

@@ -35,9 +35,9 @@ struct ChipInstance {
   std::vector<ProgrammedBlock> blocks;  ///< [plan.blocks]
 };
 
-/// Programs every cell once, unverified, draws stuck cells and converter errors, folds in wire resistance when the
-/// architecture asks for it. Same seed and instance → same bytes, for any thread count, and the same deviation for the
-/// same matrix cell whatever the crossbar size, packing or placement.
+/// Programs every cell once, unverified, draws stuck cells and converter errors, moves the cells to /device/age, folds
+/// in wire resistance when the architecture asks for it. Same seed and instance → same bytes, for any thread count, and
+/// the same deviation for the same matrix cell whatever the crossbar size, packing or placement.
 ChipInstance program_once(const Architecture& architecture, const workloads::Network& network, const Plan& plan,
                           std::uint64_t seed, std::uint32_t instance, int threads = 1);
 

@@ -8,6 +8,7 @@
 
 #include "arch/check.h"
 #include "arch/input_error.h"
+#include "device/device_model.h"
 
 namespace nvcim::mapping {
 namespace {
@@ -84,13 +85,15 @@ std::vector<InputIssue> find_contradictions(const Architecture& architecture, co
   const auto say = [&](std::string pointer, std::string message) {
     issues.push_back({architecture.name, std::move(pointer), std::move(message)});
   };
+  for (const Contradiction& fault : device::check_device(architecture)) say(fault.pointers.front(), fault.message);
   if (network.nodes.empty() || network.nodes.front().kind != Node::Kind::mvm)
     say("", fmt::format("network {} does not start with a convolution or fully connected layer", network.name));
   else if (network.nodes.back().kind != Node::Kind::mvm || !network.nodes.back().mvm.raw_output)
     say("", fmt::format("network {} does not end with a layer whose sums are the logits", network.name));
   for (const auto& [name, copies] : architecture.mapping.duplicate) {
-    const bool known = std::any_of(network.nodes.begin(), network.nodes.end(),
-                                   [&, &name = name](const Node& node) { return node.kind == Node::Kind::mvm && node.name == name; });
+    const bool known = std::any_of(network.nodes.begin(), network.nodes.end(), [&, &name = name](const Node& node) {
+      return node.kind == Node::Kind::mvm && node.name == name;
+    });
     if (!known) {
       std::string names;
       for (const Node& node : network.nodes)

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "arch/input_error.h"
+#include "device/device_model.h"
+#include "device/measured_table.h"
+#include "device/relaxation.h"
+#include "device/rram_wan_nature_2022.h"
+#include "device/sonos.h"
+
+namespace nvcim::device {
+namespace {
+
+template <class E>
+const char* text_of(E value) {
+  for (const auto& entry : EnumNames<E>::all)
+    if (entry.value == value) return entry.text;
+  return "?";
+}
+
+void check_range(const DeviceParameters& p, std::vector<Contradiction>& faults) {
+  const DeviceLaw& law = device_law(p.model);
+  const double lowest = law.lowest(p);
+  const double highest = law.highest(p);
+  // Decimal text such as "0.04 mS" need not give the same double.
+  constexpr double kRounding = 1e-9;
+  const auto check = [&](const char* key, Conductance g) {
+    if (g.value() < lowest * (1 - kRounding) || g.value() > highest * (1 + kRounding))
+      faults.push_back({{fmt::format("/device/{}", key), "/device/model"},
+                        fmt::format("{} {} is outside {}..{}, over which {} was measured", key, format_quantity(g),
+                                    format_si(lowest, "S"), format_si(highest, "S"), text_of(p.model))});
+  };
+  check("g_min", p.g_min);
+  check("g_max", p.g_max);
+}
+
+void check_time(const DeviceParameters& p, std::vector<Contradiction>& faults) {
+  const DeviceLaw& law = device_law(p.model);
+  if (p.drift == DriftModel::model) {
+    if (!law.drifts)
+      faults.push_back({{"/device/drift", "/device/model"}, fmt::format("{} has no drift law", text_of(p.model))});
+    if (p.relaxation != RelaxationModel::none)
+      faults.push_back({{"/device/relaxation", "/device/drift"},
+                        "drift \"model\" and relaxation are both given; the same movement would count twice"});
+    double longest = 0;
+    if (p.model == DeviceModel::rram_wan_nature_2022) longest = RramWan::kLast;
+    if (p.model == DeviceModel::sonos) longest = Sonos::kLast;
+    if (longest > 0 && p.age.value() > longest)
+      faults.push_back({{"/device/age", "/device/drift"},
+                        fmt::format("age {} is above {}, up to which {} was measured", format_quantity(p.age),
+                                    format_si(longest, "s"), text_of(p.model))});
+  }
+  if (p.read_noise_model == ReadNoiseModel::model && !law.has_read_noise)
+    faults.push_back(
+        {{"/device/read_noise_model", "/device/model"}, fmt::format("{} has no read-noise law", text_of(p.model))});
+  for (const Contradiction& fault : check_relaxation(p)) faults.push_back(fault);
+}
+
+void check_pulses(const char* section, const PulseParameters& pulses, std::vector<Contradiction>& faults) {
+  const auto check = [&](const char* variable, auto start, auto stop) {
+    if (stop < start)
+      faults.push_back({{fmt::format("/{}/{}_stop", section, variable), fmt::format("/{}/{}_start", section, variable)},
+                        fmt::format("{0}_stop {1} is below {0}_start {2}", variable, format_quantity(stop),
+                                    format_quantity(start))});
+  };
+  check("amplitude", pulses.amplitude_start, pulses.amplitude_stop);
+  check("gate", pulses.gate_start, pulses.gate_stop);
+  check("width", pulses.width_start, pulses.width_stop);
+}
+
+void check_table(const Architecture& architecture, std::vector<Contradiction>& faults) {
+  const DeviceParameters& p = architecture.device;
+  if (p.model != DeviceModel::measured && architecture.write_controller.process != WriteProcess::measured) return;
+  try {
+    const MeasuredTable table = MeasuredTable::load(p.table);
+    if (architecture.crossbar.encoding == Encoding::ideal_signed)
+      faults.push_back({{"/device/table", "/crossbar/encoding"}, "a signed cell has no level of a measured table"});
+    else if (table.levels() != 1 << architecture.crossbar.cell_bits)
+      faults.push_back({{"/device/table", "/crossbar/cell_bits"},
+                        fmt::format("\"{}\" has {} levels, cells of {} bits have {}", p.table, table.levels(),
+                                    architecture.crossbar.cell_bits, 1 << architecture.crossbar.cell_bits)});
+  } catch (const InputError& error) {
+    for (const InputIssue& issue : error.issues()) {
+      const bool in_table = !issue.file.empty();
+      faults.push_back({{"/device/table"},
+                        in_table ? fmt::format("{}: {}{}{}", issue.file, issue.pointer,
+                                               issue.pointer.empty() ? "" : " ", issue.message)
+                                 : issue.message});
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Contradiction> check_device(const Architecture& architecture) {
+  std::vector<Contradiction> faults;
+  check_range(architecture.device, faults);
+  check_time(architecture.device, faults);
+  check_pulses("set_pulse", architecture.set_pulse, faults);
+  check_pulses("reset_pulse", architecture.reset_pulse, faults);
+  check_table(architecture, faults);
+  return faults;
+}
+
+}  // namespace nvcim::device

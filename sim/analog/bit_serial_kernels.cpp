@@ -236,7 +236,7 @@ struct NoiseInputs {
   const float* sigma;              ///< [phases][kChunk], constant model
   const std::uint32_t* variances;  ///< proportional model
   std::uint64_t* words;
-  const float* quantiles;
+  float* deviates;
 };
 
 /// planes[b] = sums of kBits neighbouring bits of the codes, run by run.
@@ -259,25 +259,31 @@ HWY_INLINE void add_runs(const std::uint8_t* indices, std::size_t bit_stride, co
   }
 }
 
-/// Read noise of one vector of a tile's columns in one phase.
-HWY_INLINE VF noise_of(const NoiseInputs& inputs, const std::uint8_t* indices, int vector, int phase, int group_rows,
-                       int groups, VF unit, int v) {
-  VF sigma;
-  if (inputs.variances) {  // one-bit digits: a phase is a bit
-    V32 variance = hn::Zero(d32);
-    const std::uint8_t* index = indices + std::size_t(phase * groups) * kChunk + vector;
-    for (int group = 0; group < groups; ++group, index += kChunk) {
-      const std::uint32_t* entry = inputs.variances + ((std::size_t(group) << group_rows) + *index) * kTile;
-      variance = hn::Add(variance, hn::Load(d32, reinterpret_cast<const std::int32_t*>(entry) + v * kLanes32));
-    }
-    sigma = hn::Sqrt(hn::Mul(hn::ConvertTo(df, variance), unit));
-  } else {
-    sigma = hn::Set(df, inputs.sigma[phase * kChunk + vector]);
+/// sigmas[b]: standard deviation of the columns' noise in the phase of each of kBits neighbouring bits.
+template <int kBits>
+HWY_INLINE void fill_sigmas(const Packed& packed, const NoiseInputs& inputs, const std::uint8_t* indices, int vector,
+                            int bit, int group_rows, int groups, VF (*HWY_RESTRICT sigmas)[kV32]) {
+  if (!inputs.variances) {
+    for (int b = 0; b < kBits; ++b)
+      for (int v = 0; v < kV32; ++v)
+        sigmas[b][v] = hn::Set(df, inputs.sigma[(bit + b) / packed.dac_bits * kChunk + vector]);
+    return;
   }
-  const std::uint16_t* words = reinterpret_cast<const std::uint16_t*>(inputs.words) + phase * inputs.draws->groups * 8 +
-                               inputs.draws->first_word;
-  const V32 word = hn::PromoteTo(d32, hn::LoadU(d16h, words + v * kLanes32));
-  return hn::Mul(hn::GatherIndex(df, inputs.quantiles, word), sigma);
+  // One-bit digits: a phase is a bit.
+  V32 sum[kBits][kV32];
+  for (int b = 0; b < kBits; ++b)
+    for (int v = 0; v < kV32; ++v) sum[b][v] = hn::Zero(d32);
+  const std::size_t bit_stride = std::size_t(groups) * kChunk;
+  const std::uint8_t* index = indices + bit * bit_stride + vector;
+  const auto* table = reinterpret_cast<const std::int32_t*>(inputs.variances);
+  for (int group = 0; group < groups; ++group, index += kChunk, table += std::size_t{kTile} << group_rows)
+    for (int b = 0; b < kBits; ++b) {
+      const std::int32_t* entry = table + std::size_t(index[b * bit_stride]) * kTile;
+      for (int v = 0; v < kV32; ++v) sum[b][v] = hn::Add(sum[b][v], hn::Load(d32, entry + v * kLanes32));
+    }
+  const VF unit = hn::Set(df, packed.variance_unit);
+  for (int b = 0; b < kBits; ++b)
+    for (int v = 0; v < kV32; ++v) sigmas[b][v] = hn::Sqrt(hn::Mul(hn::ConvertTo(df, sum[b][v]), unit));
 }
 
 /// Any converter, noise and digit width with 32-bit sums and codes.
@@ -291,22 +297,31 @@ HWY_NOINLINE void wide_tile(const Packed& packed, int tile, int group_rows, int 
   const std::size_t bit_stride = std::size_t(groups) * kChunk;
   const float* gains = packed.gain.data() + tile * kTile;
   const float* offsets = packed.offset.data() + tile * kTile;
-  const VF unit = hn::Set(df, packed.variance_unit);
+  // Vectors of the tile that hold any column; the rest stays 0 and unread.
+  const int used = std::min(kV32, (packed.columns - tile * kTile + kLanes32 - 1) / kLanes32);
   for (int vector = 0; vector < vectors; ++vector) {
     V32 total[kV32];
     for (int v = 0; v < kV32; ++v) total[v] = hn::Zero(d32);
-    if (packed.noisy)
+    if (packed.noisy) {
       noise_inputs.draws->fill(packed, noise_inputs.reads->positions[vector], noise_inputs.reads->samples[vector],
                                noise_inputs.words);
+      look_up_normals(reinterpret_cast<const std::uint16_t*>(noise_inputs.words),
+                      packed.phases * noise_inputs.draws->groups * 8, noise_inputs.deviates);
+    }
     V32 sum[kV32];
     for (int v = 0; v < kV32; ++v) sum[v] = hn::Zero(d32);
-    const auto add_plane = [&](const V32* plane, int bit) HWY_ATTR {
+    const auto add_plane = [&](const V32* plane, const VF* sigma, int bit) HWY_ATTR {
       const int phase = bit / packed.dac_bits, first_bit = phase * packed.dac_bits;
       for (int v = 0; v < kV32; ++v) sum[v] = hn::Add(sum[v], hn::ShiftLeftSame(plane[v], bit - first_bit));
       if (bit + 1 != packed.bits && bit + 1 != first_bit + packed.dac_bits) return;
       for (int v = 0; v < kV32; ++v) {
-        const VF noise =
-            packed.noisy ? noise_of(noise_inputs, indices, vector, phase, group_rows, groups, unit, v) : hn::Zero(df);
+        if (v >= used) continue;  // a fixed bound keeps the sums in registers
+        VF noise = hn::Zero(df);
+        if (packed.noisy) {
+          const TileDraws& draws = *noise_inputs.draws;
+          const float* deviates = noise_inputs.deviates + phase * draws.groups * 8 + draws.first_word;
+          noise = hn::Mul(hn::LoadU(df, deviates + v * kLanes32), sigma[v]);
+        }
         const V32 code = convert(d32, packed.conversion, sum[v], noise, hn::Load(df, gains + v * kLanes32),
                                  hn::Load(df, offsets + v * kLanes32));
         total[v] = hn::Add(total[v], hn::ShiftLeftSame(code, first_bit));
@@ -318,13 +333,17 @@ HWY_NOINLINE void wide_tile(const Packed& packed, int tile, int group_rows, int 
       V32 planes[kAtOnce][kV32];
       add_runs<kAtOnce>(indices + bit * bit_stride + vector, bit_stride, tables, group_rows, runs, run_count, bias_sum,
                         planes);
-      for (int b = 0; b < kAtOnce; ++b) add_plane(planes[b], bit + b);
+      VF sigmas[kAtOnce][kV32];
+      if (packed.noisy) fill_sigmas<kAtOnce>(packed, noise_inputs, indices, vector, bit, group_rows, groups, sigmas);
+      for (int b = 0; b < kAtOnce; ++b) add_plane(planes[b], sigmas[b], bit + b);
     }
     for (; bit < packed.bits; ++bit) {
       V32 planes[1][kV32];
       add_runs<1>(indices + bit * bit_stride + vector, bit_stride, tables, group_rows, runs, run_count, bias_sum,
                   planes);
-      add_plane(planes[0], bit);
+      VF sigmas[1][kV32];
+      if (packed.noisy) fill_sigmas<1>(packed, noise_inputs, indices, vector, bit, group_rows, groups, sigmas);
+      add_plane(planes[0], sigmas[0], bit);
     }
     std::int32_t* out = registers + std::size_t(vector) * register_stride + tile * kTile;
     for (int v = 0; v < kV32; ++v) hn::Store(total[v], d32, out + v * kLanes32);
@@ -443,7 +462,7 @@ void chunk(const Packed& packed, const std::uint8_t* inputs, std::size_t input_s
   const int register_stride = packed.lanes + kTile;  // joining may read past the last column
   std::int32_t* registers = buffers.registers.reserve(std::size_t(kChunk) * register_stride);
   std::uint16_t* tables = buffers.tables.reserve((std::size_t(groups) << group_rows) * kTile);
-  NoiseInputs noise{&reads, nullptr, nullptr, nullptr, nullptr, packed.noisy ? normal_quantiles() : nullptr};
+  NoiseInputs noise{&reads, nullptr, nullptr, nullptr, nullptr, nullptr};
   if (packed.noisy && packed.cells->read_variance.empty()) {
     float* sigma = buffers.sigma.reserve(std::size_t(packed.phases) * kChunk);
     fill_sigma(packed, inputs, input_stride, vectors, sigma);
@@ -463,6 +482,7 @@ void chunk(const Packed& packed, const std::uint8_t* inputs, std::size_t input_s
     const TileDraws draws(packed, tile);
     noise.draws = &draws;
     noise.words = buffers.draws.reserve(draws.buffer_words());
+    noise.deviates = buffers.deviates.reserve(draws.buffer_words() * 4);
     if (!packed.cells->read_variance.empty()) {
       std::uint32_t* variances = buffers.variances.reserve((std::size_t(groups) << group_rows) * kTile);
       fill_variances(packed, tile, group_rows, variances);

@@ -40,7 +40,7 @@ struct BitSerialBlock::Packed {
   // Read noise
   bool noisy = false;
   float variance_unit = 0;
-  std::array<std::uint32_t, 2> noise_key{};
+  std::array<std::array<std::uint64_t, 2>, 10> noise_keys{};  ///< of the ten rounds of Philox
 
   // Path::tabulated
   int table_outputs = 0;              ///< outputs padded to a vector
@@ -56,8 +56,8 @@ struct BitSerialWorkspace::Buffers {
   AlignedBuffer<std::int32_t> registers;   ///< [kChunk][lanes + a tile]
   AlignedBuffer<std::int32_t> joined;      ///< [kChunk][outputs]
   AlignedBuffer<float> sigma;              ///< [phases][kChunk], constant read noise
-  AlignedBuffer<float> noise;              ///< [phases][kTile]
   AlignedBuffer<std::uint64_t> draws;      ///< 16-bit draws of a tile, all phases
+  AlignedBuffer<float> deviates;           ///< their normal deviates
 };
 
 /// phase.h vector by vector: needs no bound and no vector unit.

@@ -35,4 +35,9 @@ const float* normal_quantiles() {
   return table.data();
 }
 
+void look_up_normals(const std::uint16_t* words, int count, float* deviates) {
+  const float* table = normal_quantiles();
+  for (int i = 0; i < count; ++i) deviates[i] = table[words[i]];
+}
+
 }  // namespace nvcim::sim

@@ -95,17 +95,33 @@ std::string joined(const std::vector<ParameterInfo::Choice>& choices) {
   return text;
 }
 
+std::string allowed_text(const ParameterInfo& p) {
+  std::string range = range_text(p);
+  switch (p.kind) {
+    case ParameterKind::integer:
+      return fmt::format("whole number in {}", range);
+    case ParameterKind::number:
+      return p.unit.empty() ? range : fmt::format("{} {}", range, p.unit);
+    case ParameterKind::quantity:
+      return range;
+    case ParameterKind::choice:
+      return joined(p.choices);
+    case ParameterKind::flag:
+      return "true, false";
+    case ParameterKind::text:
+      return "text";
+    case ParameterKind::integer_map:
+      return fmt::format("object: name → whole number in {}", range);
+    case ParameterKind::quantity_map:
+      return fmt::format("object: name → {}", range);
+  }
+  return {};
+}
+
 void append_table(std::string& page, const SectionInfo& section) {
   page += "| key | default | allowed | meaning |\n|---|---|---|---|\n";
   for (const ParameterInfo& p : section.parameters) {
-    std::string allowed = range_text(p);
-    if (p.kind == ParameterKind::number && !p.unit.empty()) allowed += " " + p.unit;
-    if (p.kind == ParameterKind::integer) allowed = "whole number in " + allowed;
-    if (p.kind == ParameterKind::choice) allowed = joined(p.choices);
-    if (p.kind == ParameterKind::flag) allowed = "true, false";
-    if (p.kind == ParameterKind::text) allowed = "text";
-    if (p.kind == ParameterKind::integer_map) allowed = "object: name → whole number in " + allowed;
-    if (p.kind == ParameterKind::quantity_map) allowed = "object: name → " + allowed;
+    const std::string allowed = allowed_text(p);
     page += fmt::format("| `{}` | `{}` | {} | {} |\n", p.key, p.default_value.dump(), allowed, p.doc);
   }
   page += "\n";

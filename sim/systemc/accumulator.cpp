@@ -92,7 +92,7 @@ void Accumulator::pass_on(Cycle now, Cycle cycle, const Column& column, Slot slo
   transfer->column_block = column.column_block;
   transfer->index = slot.index;
   transfer->sums = std::move(slot.sums);
-  interface_.send(now, cycle, kFromAccumulator, std::move(transfer));
+  interface_.send(now, cycle, from_accumulator, std::move(transfer));
 }
 
 void Accumulator::tell_waits(std::vector<std::string>& sentences) const {

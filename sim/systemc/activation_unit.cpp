@@ -44,7 +44,7 @@ void ActivationUnit::act(Cycle now) {
     Message message = sums_.take();
     groups_[message.group].waiting.emplace(message.index, std::move(message.sums));
   }
-  if (free_at_ > now) return;  // woken again when free
+  if (free_at_ > now) return wake_at(free_at_);
   bool waits = false;
   const int count = static_cast<int>(groups_.size());
   for (int turn = 1; turn <= count; ++turn) {
@@ -58,6 +58,8 @@ void ActivationUnit::act(Cycle now) {
     break;
   }
   time_.set_stalled(waits, now);
+  const auto has_sums = [](const Group& group) { return !group.waiting.empty(); };
+  if (free_at_ > now && std::any_of(groups_.begin(), groups_.end(), has_sums)) wake_at(free_at_);
 }
 
 bool ActivationUnit::has_room(const Group& group) const {
@@ -82,7 +84,7 @@ void ActivationUnit::start(Cycle now, int number) {
   context_.counts.add(static_cast<std::size_t>(layer.plan->node) + 1, Event::activation, sums.size());
   context_.layer_ended(layer.plan->node, group.next / positions, end);
   if (layer.pools.empty())
-    output_->put(now, end, kFromActivation, number, std::move(pixel));
+    output_->put(now, end, from_activation, number, std::move(pixel));
   else
     pooling_->pool(now, end, number, std::move(pixel));
   ++group.next;
@@ -91,7 +93,6 @@ void ActivationUnit::start(Cycle now, int number) {
                           group.next + static_cast<std::uint64_t>(kSumSlots * layer.plan->copies));
   free_at_ = end;
   time_.busy += length;
-  wake_at(end);
 }
 
 std::shared_ptr<PixelData> ActivationUnit::apply(const Group& group, const std::vector<std::int64_t>& sums) {

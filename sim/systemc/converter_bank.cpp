@@ -11,12 +11,13 @@ ConverterBank::ConverterBank(Context& context, const std::string& name, int numb
 
 void ConverterBank::convert(Cycle now, Cycle cycle, Hold& hold) {
   held_.post(now, cycle, 0, &hold);
-  wake_at(cycle);
+  if (idle_) wake_at(std::max(cycle, free_at_));
 }
 
 void ConverterBank::act(Cycle now) {
-  if (free_at_ > now) return;  // woken again when free
-  if (held_.ready(now)) start(now, *held_.take());
+  if (free_at_ <= now && held_.ready(now)) start(now, *held_.take());
+  idle_ = held_.empty();
+  if (!idle_) wake_at(std::max(held_.first_at(), free_at_));
 }
 
 void ConverterBank::start(Cycle now, Hold& hold) {
@@ -43,7 +44,6 @@ void ConverterBank::start(Cycle now, Hold& hold) {
   crossbar_.free_hold(now, end);
   free_at_ = end;
   time_.busy += length;
-  wake_at(end);
 }
 
 }  // namespace nvcim::sim

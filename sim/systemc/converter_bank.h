@@ -34,6 +34,7 @@ class ConverterBank : public Clocked {
   Accumulator* accumulator_ = nullptr;
   Inbox<Hold*> held_;
   Cycle free_at_ = 0;
+  bool idle_ = true;  ///< nothing is held or about to be
   std::vector<std::int32_t> codes_;
   UnitTime time_;
 };

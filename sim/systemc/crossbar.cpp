@@ -17,15 +17,19 @@ void Crossbar::load(Cycle now, Cycle cycle, MvmJobPtr job) {
 
 void Crossbar::free_hold(Cycle now, Cycle cycle) {
   freed_.post(now, cycle, 0, 0);
-  wake_at(cycle);
+  if (starved_) wake_at(cycle);
 }
 
 void Crossbar::act(Cycle now) {
   while (freed_.ready(now)) freed_.take(), ++holds_;
   while (loaded_.ready(now)) jobs_.push_back(loaded_.take());
-  if (jobs_.empty() || free_at_ > now) return;
-  time_.set_stalled(holds_ == 0, now);
-  if (holds_ > 0) drive(now);
+  if (!jobs_.empty() && free_at_ <= now && holds_ > 0) drive(now);
+  time_.set_stalled(!jobs_.empty() && free_at_ <= now && holds_ == 0, now);
+  starved_ = !jobs_.empty() && holds_ == 0;
+  if (jobs_.empty()) return;
+  if (free_at_ > now) wake_at(free_at_);
+  // A hold that is on its way was announced before anybody waited for it.
+  if (starved_ && !freed_.empty()) wake_at(freed_.first_at());
 }
 
 void Crossbar::drive(Cycle now) {
@@ -71,7 +75,6 @@ void Crossbar::drive(Cycle now) {
     jobs_.pop_front();
     sequencer_->free_register(now, end, number_);
   }
-  wake_at(end);
 }
 
 void Crossbar::tell_waits(std::vector<std::string>& sentences) const {

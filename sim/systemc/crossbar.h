@@ -59,6 +59,7 @@ class Crossbar : public Clocked {
   int phase_ = 0;
   Cycle free_at_ = 0;
   int holds_ = kHolds;
+  bool starved_ = false;  ///< has an MVM, but no hold
   int next_hold_ = 0;
   std::array<Hold, kHolds> hold_;
   std::vector<std::uint8_t> digits_;

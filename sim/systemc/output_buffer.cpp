@@ -12,7 +12,7 @@ OutputBuffer::OutputBuffer(Context& context, int tile, NetworkInterface& interfa
       activation_(activation),
       sender_(context, *this, interface,
               {tile, context.run.architecture.buffer.bus_bits,
-               static_cast<Cycle>(context.run.architecture.buffer.access_cycles), kFromOutputBuffer},
+               static_cast<Cycle>(context.run.architecture.buffer.access_cycles), from_output_buffer},
               [this](int group, Cycle cycle, std::uint64_t done) {
                 activation_.give_room(now(), cycle, group, done + groups_[group].capacity);
               }) {}
@@ -43,7 +43,7 @@ void OutputBuffer::act(Cycle now) {
         std::max(now, write_free_at_) + transfer_cycles(group.pixel_bits, context_.run.architecture.buffer.bus_bits);
     context_.counts.add(group.row, Event::output_buffer_write, static_cast<std::uint64_t>(group.pixel_bits));
     message.written = true;
-    inbox_.post(now, write_free_at_, kFromWritePort, std::move(message));
+    inbox_.post(now, write_free_at_, from_write_port, std::move(message));
     wake_at(write_free_at_);
   }
   sender_.act(now);

@@ -36,7 +36,7 @@ void PoolingUnit::take(Cycle now, Cycle cycle, int number, std::size_t level, st
   Group& group = groups_[number];
   const LayerFacts& layer = context_.layers[group.layer];
   if (level == layer.pools.size()) {
-    output_->put(now, cycle, kFromPooling, number, std::move(pixel));
+    output_->put(now, cycle, from_pooling, number, std::move(pixel));
     return;
   }
   const workloads::Node& node = *layer.pools[level];

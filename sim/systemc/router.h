@@ -18,7 +18,8 @@ class NetworkInterface;
 /// an input asks. Outputs are served in the order of Port, each from the input after the one it served last.
 class Router : public Clocked {
  public:
-  enum Port { north, east, south, west, local, global, kPorts };
+  enum Port { north, east, south, west, local, global };
+  static constexpr int kPorts = 6;
 
   Router(Context& context, int tile);
   void connect(Port port, Router& neighbour) { neighbours_[port] = &neighbour; }

@@ -5,7 +5,7 @@ namespace nvcim::sim {
 namespace {
 
 /// Order of the messages of one cycle: what frees something first, then what arrives.
-enum Source { kRegisters, kRows, kSlots, kPixels };
+enum Source { from_crossbars, from_read_port, from_home_tiles, from_interface };
 
 }  // namespace
 
@@ -69,15 +69,15 @@ void Sequencer::deliver(Cycle now, TransferPtr pixel) {
   const Cycle start = std::max(now, write_free_at_);
   write_free_at_ = start + transfer_cycles(pixel->bits, bus_bits_);
   context_.counts.add(pixel->row, Event::input_buffer_write, static_cast<std::uint64_t>(pixel->bits));
-  post(now, write_free_at_, kPixels, {Message::Kind::pixel, 0, 0, 0, std::move(pixel)});
+  post(now, write_free_at_, from_interface, {Message::Kind::pixel, 0, 0, 0, std::move(pixel)});
 }
 
 void Sequencer::free_register(Cycle now, Cycle cycle, int crossbar) {
-  post(now, cycle, kRegisters, {Message::Kind::register_free, crossbar, 0, 0, nullptr});
+  post(now, cycle, from_crossbars, {Message::Kind::register_free, crossbar, 0, 0, nullptr});
 }
 
 void Sequencer::give_slots(Cycle now, Cycle cycle, int layer, int column_block, std::uint64_t limit) {
-  post(now, cycle, kSlots, {Message::Kind::slots, layer, column_block, limit, nullptr});
+  post(now, cycle, from_home_tiles, {Message::Kind::slots, layer, column_block, limit, nullptr});
 }
 
 std::uint64_t Sequencer::Map::arrived() const {
@@ -234,7 +234,7 @@ void Sequencer::issue(Cycle now, BlockState& state) {
   time_.busy += length;
   --registers_[state.crossbar];
   state.next = after(state, state.next);
-  post(now, read, kRows, {Message::Kind::rows_read, static_cast<int>(&state - blocks_.data()), 0, 0, nullptr});
+  post(now, read, from_read_port, {Message::Kind::rows_read, static_cast<int>(&state - blocks_.data()), 0, 0, nullptr});
   crossbars_[state.crossbar]->load(now, read, std::move(job));
 }
 

@@ -4,7 +4,7 @@
 /// Order of a tile's units where several of them reach the same one in the same cycle.
 namespace nvcim::sim {
 
-enum InterfaceSource { kFromAccumulator, kFromOutputBuffer };
-enum OutputBufferSource { kFromActivation, kFromPooling, kFromWritePort };
+enum InterfaceSource { from_accumulator, from_output_buffer };
+enum OutputBufferSource { from_activation, from_pooling, from_write_port };
 
 }  // namespace nvcim::sim

@@ -7,6 +7,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+# A clone may belong to another user than the one who checks it (root in CI).
+git() { command git -c safe.directory="$PWD" "$@"; }
+
 build=${NVCIM_BUILD:-build/release}
 seconds=${NVCIM_TIDY_SECONDS:-300}
 [ -f "$build/compile_commands.json" ] || {

@@ -18,13 +18,14 @@ enum class Purpose : std::uint32_t {
   device_to_device = 4,
   adc_offset = 5,
   adc_gain = 6,
-  write_pulse = 7,    ///< one pulse of write-verify of one cell
-  verify_read = 8,    ///< noise of one verify read of one cell
+  training_weights = 7,
+  training_order = 8,
   write_outcome = 9,  ///< table row or residual of a whole verified write of one cell
   drift = 10,         ///< a cell's drift exponent or deviation, once per cell
   relaxation = 11,    ///< a cell's relaxation, once per cell
-  training_weights = 7,
-  training_order = 8,
+  selection = 12,     ///< order of a random selection
+  write_pulse = 13,   ///< one pulse of write-verify of one cell
+  verify_read = 14,   ///< noise of one verify read of one cell
 };
 
 /// A stateless stream of draws: the key of a Philox4x32-10 generator (Salmon et al., SC 2011) made from

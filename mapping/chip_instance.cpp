@@ -6,6 +6,7 @@
 #include <cmath>
 #include <thread>
 
+#include "arch/check.h"
 #include "arch/random.h"
 #include "device/drift.h"
 #include "device/programming_variation.h"
@@ -13,61 +14,14 @@
 #include "device/relaxation.h"
 #include "device/stuck_cells.h"
 #include "device/wire_resistance.h"
+#include "mapping/cell_targets.h"
+#include "mapping/verified_write.h"
 
 namespace nvcim::mapping {
 namespace {
 
 using workloads::Network;
 using workloads::Node;
-
-/// What the cells of one layer can hold, in grid steps.
-struct CellRange {
-  int span;      ///< g_max - g_min
-  int pedestal;  ///< g_min
-  int lowest;    ///< programmed codes are clipped to lowest…highest
-  int highest;
-};
-
-CellRange cell_range(const DeviceParameters& device, const WeightEncoding& encoding) {
-  CellRange range{};
-  range.span = encoding.max_level * encoding.grid_per_level;
-  range.highest = std::min(2 * range.span, 32767);
-  if (encoding.encoding == Encoding::ideal_signed) {
-    range.lowest = -range.highest;
-    return range;
-  }
-  const double steps = device.g_min.value() / (device.g_max.value() - device.g_min.value()) * range.span;
-  range.pedestal = static_cast<int>(std::min(std::nearbyint(steps), 32767.0));
-  range.lowest = -range.pedestal;
-  return range;
-}
-
-/// Levels that the block's columns should hold in one matrix row.
-void target_levels(const Node& node, const WeightEncoding& encoding, const Block& block, int row,
-                   std::vector<int>& levels) {
-  const int matrix_rows = node.matrix_rows();
-  for (int output = 0; output < block.outputs; ++output) {
-    const std::size_t at = std::size_t(block.output_begin + output) * matrix_rows + block.row_begin + row;
-    encoding.encode(node.mvm.weights[at], &levels[output * encoding.planes()]);
-  }
-  if (encoding.has_offset_column()) levels.back() = encoding.offset_level;
-}
-
-/// Deviates for the block's columns, four to a draw. `draw` gives the four values of one column group.
-template <class T, class Draw>
-void fill_row(const Block& block, const WeightEncoding& encoding, int layer_outputs, std::vector<T>& values,
-              Draw draw) {
-  std::uint32_t loaded = ~std::uint32_t{0};
-  std::array<T, 4> group{};
-  for (int column = 0; column < block.columns; ++column) {
-    const std::uint32_t at = block.draw_column(column, encoding, layer_outputs);
-    if (at / 4 != loaded) {
-      loaded = at / 4;
-      group = draw(loaded);
-    }
-    values[column] = group[at % 4];
-  }
-}
 
 ProgrammedBlock program_block(const DeviceParameters& device, const Node& node, const LayerPlan& layer,
                               const Block& block, std::uint64_t seed, std::uint32_t instance) {
@@ -249,6 +203,13 @@ void for_each_index(int count, int threads, Task task) {
 
 ChipInstance program_once(const Architecture& architecture, const Network& network, const Plan& plan,
                           std::uint64_t seed, std::uint32_t instance, int threads) {
+  return program(architecture, network, plan, WritePlan{}, seed, instance, threads);
+}
+
+ChipInstance program(const Architecture& architecture, const Network& network, const Plan& plan,
+                     const WritePlan& write_plan, std::uint64_t seed, std::uint32_t instance, int threads) {
+  NVCIM_CHECK(write_plan.verify.empty() || write_plan.verify.size() == plan.blocks.size(),
+              "write plan of {} blocks for {}", write_plan.verify.size(), plan.blocks.size());
   ChipInstance chip;
   chip.seed = seed;
   chip.instance = instance;
@@ -259,6 +220,9 @@ ChipInstance program_once(const Architecture& architecture, const Network& netwo
     const LayerPlan& layer = plan.layers[plan.layer_of_node[block.node]];
     ProgrammedBlock& cells = chip.blocks[index];
     cells = program_block(architecture.device, network.nodes[block.node], layer, block, seed, instance);
+    if (!write_plan.verify.empty())
+      write_verified_cells(architecture, network.nodes[block.node], layer, block, write_plan.verify[index], seed,
+                           instance, cells.codes);
     age_block(architecture.device, network.nodes[block.node], layer, block, seed, instance, cells);
     cells.converters = draw_converters(architecture, block, seed, instance);
   });

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "mapping/plan.h"
+#include "mapping/write_plan.h"
 
 namespace nvcim::mapping {
 
@@ -40,5 +41,11 @@ struct ChipInstance {
 /// the same deviation for the same matrix cell whatever the crossbar size, packing or placement.
 ChipInstance program_once(const Architecture& architecture, const workloads::Network& network, const Plan& plan,
                           std::uint64_t seed, std::uint32_t instance, int threads = 1);
+
+/// The same with write-verify of the cells that the plan marks: they hold the verified outcome
+/// (mapping/verified_write.h), every other cell exactly what program_once gives it. Draws are addressed by cell, so two
+/// plans differ only in the cells they treat differently (common random numbers).
+ChipInstance program(const Architecture& architecture, const workloads::Network& network, const Plan& plan,
+                     const WritePlan& write_plan, std::uint64_t seed, std::uint32_t instance, int threads = 1);
 
 }  // namespace nvcim::mapping

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mapping/cell_targets.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nvcim::mapping {
+
+CellRange cell_range(const DeviceParameters& device, const WeightEncoding& encoding) {
+  CellRange range{};
+  range.span = encoding.max_level * encoding.grid_per_level;
+  range.highest = std::min(2 * range.span, 32767);
+  if (encoding.encoding == Encoding::ideal_signed) {
+    range.lowest = -range.highest;
+    return range;
+  }
+  const double steps = device.g_min.value() / (device.g_max.value() - device.g_min.value()) * range.span;
+  range.pedestal = static_cast<int>(std::min(std::nearbyint(steps), 32767.0));
+  range.lowest = -range.pedestal;
+  return range;
+}
+
+void target_levels(const workloads::Node& node, const WeightEncoding& encoding, const Block& block, int row,
+                   std::vector<int>& levels) {
+  const int matrix_rows = node.matrix_rows();
+  for (int output = 0; output < block.outputs; ++output) {
+    const std::size_t at = std::size_t(block.output_begin + output) * matrix_rows + block.row_begin + row;
+    encoding.encode(node.mvm.weights[at], &levels[output * encoding.planes()]);
+  }
+  if (encoding.has_offset_column()) levels.back() = encoding.offset_level;
+}
+
+}  // namespace nvcim::mapping

@@ -3,18 +3,18 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <numeric>
 
 #include "arch/check.h"
 #include "arch/input_error.h"
 #include "arch/random.h"
-#include "workloads/reference.h"
+#include "workloads/training_batches.h"
 
 namespace nvcim::workloads {
 
@@ -230,54 +230,30 @@ class Model {
   std::vector<Layer> layers_;
 };
 
-/// Batches of input values in an order drawn anew for each epoch.
-class Batches {
+/// Threads of libtorch, and of OpenBLAS where libtorch uses it: that has a setting of its own, and its sums depend on
+/// it.
+class Threads {
  public:
-  Batches(const Network& shape, const Dataset& data, const TrainingOptions& options)
-      : shape_(shape), data_(data), options_(options), order_(data.samples()) {}
-
-  void shuffle(int epoch) {
-    epoch_ = epoch;
-    std::iota(order_.begin(), order_.end(), 0);
-    const DrawStream stream = draws();
-    for (int i = data_.samples() - 1; i > 0; --i) {
-      const double u = DrawStream::uniform(stream.block(std::uint32_t(i), 0)[0]);
-      std::swap(order_[i], order_[std::min(i, int(u * (i + 1)))]);
-    }
+  explicit Threads(int threads) : torch_before_(at::get_num_threads()) {
+    at::set_num_threads(threads);
+    // Looked up, not linked: another libtorch may bring another BLAS.
+    set_blas_ = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+    const auto get_blas = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));
+    if (!set_blas_ || !get_blas) return;
+    blas_before_ = get_blas();
+    set_blas_(threads);
   }
-
-  at::Tensor inputs(int begin, int end, bool augment) const {
-    const Shape& s = shape_.input;
-    at::Tensor batch = at::empty({end - begin, s.channels, s.height, s.width});
-    float* out = batch.data_ptr<float>();
-    std::vector<std::uint8_t> codes(s.size());
-    const float scale = float(shape_.nodes.front().input_scale);
-    const DrawStream stream = draws();
-    for (int i = begin; i < end; ++i) {
-      encode_image(shape_, data_.image(order_[i]), codes.data());
-      if (augment && options_.mirror && (stream.block(std::uint32_t(i), 1)[0] & 1))
-        for (int line = 0; line < s.channels * s.height; ++line)
-          std::reverse(codes.begin() + std::ptrdiff_t(line) * s.width,
-                       codes.begin() + std::ptrdiff_t(line + 1) * s.width);
-      for (const std::uint8_t code : codes) *out++ = float(code) * scale;
-    }
-    return batch;
+  ~Threads() {
+    at::set_num_threads(torch_before_);
+    if (blas_before_ > 0) set_blas_(blas_before_);
   }
-
-  at::Tensor labels(int begin, int end) const {
-    at::Tensor labels = at::empty({end - begin}, at::kLong);
-    for (int i = begin; i < end; ++i) labels.data_ptr<std::int64_t>()[i - begin] = data_.labels[order_[i]];
-    return labels;
-  }
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
 
  private:
-  DrawStream draws() const { return DrawStream(options_.seed, Purpose::training_order, 0, std::uint32_t(epoch_), 0); }
-
-  const Network& shape_;
-  const Dataset& data_;
-  const TrainingOptions& options_;
-  std::vector<int> order_;
-  int epoch_ = 0;
+  int torch_before_;
+  void (*set_blas_)(int) = nullptr;
+  int blas_before_ = 0;
 };
 
 double accuracy_of(const Model& model, const Network& shape, const Dataset& test, const TrainingOptions& options) {
@@ -360,8 +336,7 @@ void check_options(const Network& shape, const Dataset& data, const TrainingOpti
 
 Network train(const Network& shape, const Dataset& data, const TrainingOptions& options) {
   check_options(shape, data, options);
-  const int threads_before = at::get_num_threads();
-  at::set_num_threads(options.threads);
+  const Threads threads(options.threads);
   Model model(shape, options.seed);
   Batches batches(shape, data, options);
   TrainingProgress progress;
@@ -383,7 +358,6 @@ Network train(const Network& shape, const Dataset& data, const TrainingOptions& 
   Network network = model.integers();
   network.data = data.name;
   network.float_accuracy = float_accuracy;
-  at::set_num_threads(threads_before);
   return network;
 }
 

@@ -57,6 +57,13 @@ TEST_P(Zoo, ReachesTheAccuracyItStatesExactly) {
 INSTANTIATE_TEST_SUITE_P(Networks, Zoo, testing::ValuesIn(zoo()),
                          [](const auto& instance) { return instance.param.name; });
 
+TEST(ZooList, HoldsTheFiveNetworksOfTheProject) {
+  std::vector<std::string> names;
+  for (const ZooEntry& entry : zoo()) names.push_back(entry.name);
+  EXPECT_THAT(names, testing::UnorderedElementsAre("lenet_fashion_mnist_8b", "lenet_fashion_mnist_4b", "lenet_mnist_8b",
+                                                   "lenet_mnist_4b", "mlp_fashion_mnist_8b"));
+}
+
 TEST(ZooList, LeNetsHaveTheWeightsOfThePaperAndTheirBits) {
   for (const ZooEntry& entry : zoo()) {
     if (!entry.name.starts_with("lenet")) continue;

@@ -27,8 +27,8 @@ struct Recipe {
 };
 
 std::vector<Recipe> recipes() {
-  const TrainingOptions eight_bits{.float_epochs = 10, .quantised_epochs = 4, .quantised_learning_rate = 5e-4};
-  const TrainingOptions four_bits{.float_epochs = 10, .quantised_epochs = 6};
+  const TrainingOptions eight_bits{.float_epochs = 7, .quantised_epochs = 2, .quantised_learning_rate = 5e-4};
+  const TrainingOptions four_bits{.float_epochs = 7, .quantised_epochs = 4};
   std::vector<Recipe> list{
       {"lenet_fashion_mnist_8b", "lenet", "fashion_mnist", 8, "LeNet, 8-bit weights and activations", eight_bits},
       {"lenet_fashion_mnist_4b", "lenet", "fashion_mnist", 4, "LeNet, 4-bit weights, activations and inputs",

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/report/facts.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <set>
+
+namespace nvcim::sim {
+namespace {
+
+template <class E>
+const EnumName<E>& entry_of(E value) {
+  for (const EnumName<E>& entry : EnumNames<E>::all)
+    if (entry.value == value) return entry;
+  return EnumNames<E>::all[0];
+}
+
+template <class E>
+std::string named(E value) {
+  const EnumName<E>& entry = entry_of(value);
+  return fmt::format("{}: {}", entry.text, entry.doc);
+}
+
+/// One text per distinct encoding; almost always a single one, since layers differ in weight bits only.
+std::string kappas(const RunRecord& record) {
+  std::set<std::pair<int, double>> distinct;
+  for (const mapping::LayerPlan& layer : record.plan.layers)
+    distinct.emplace(layer.encoding.weight_bits, kappa(layer.encoding));
+  std::string text;
+  for (const auto& [bits, value] : distinct)
+    text += fmt::format("{}{:.4f}{}", text.empty() ? "" : ", ", value,
+                        distinct.size() > 1 ? fmt::format(" ({}-bit weights)", bits) : "");
+  return text;
+}
+
+std::string weight_sigmas(const RunRecord& record) {
+  const DeviceParameters& device = record.architecture.device;
+  if (device.model == DeviceModel::ideal) return "0";
+  std::set<std::string> texts;
+  for (const mapping::LayerPlan& layer : record.plan.layers) {
+    const double at_zero = kappa(layer.encoding) * device.sigma * device.sigma_scale;
+    const double at_full = kappa(layer.encoding) * (device.sigma + device.sigma_slope) * device.sigma_scale;
+    texts.insert(device.sigma_slope == 0 ? fmt::format("{:.4f}", at_zero)
+                                         : fmt::format("{:.4f} at g_min to {:.4f} at g_max", at_zero, at_full));
+  }
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+}  // namespace
+
+double kappa(const mapping::WeightEncoding& encoding) {
+  double squares = 0;
+  for (const std::int64_t factor : encoding.factor)
+    squares += static_cast<double>(factor) * static_cast<double>(factor);
+  return std::sqrt(squares) * encoding.max_level / ((1 << (encoding.weight_bits - 1)) - 1);
+}
+
+std::vector<Fact> run_facts(const RunRecord& record, const Costs& costs) {
+  const Architecture& a = record.architecture;
+  const bool both = record.functional_on_cycle_samples != nullptr;
+  std::vector<Fact> facts;
+  const auto add = [&](const char* name, std::string value, const char* doc) {
+    facts.push_back({name, std::move(value), doc});
+  };
+  add("engine",
+      both                ? "both"
+      : record.functional ? "functional"
+                          : "systemc",
+      "functional: batched, all samples; systemc: cycle by cycle, the first samples; both: the two compared bit for "
+      "bit");
+  add("engines.compared",
+      both ? fmt::format("{} samples: sums, codes, outputs and event counts equal",
+                         record.cycle->timeline.samples.size())
+           : "no: one engine ran",
+      "whether the two engines were compared");
+  add("seed", fmt::format("{}", record.seed), "of every random draw");
+  add("instance", fmt::format("{}", record.instance), "which sampled chip");
+  const std::string law_doc = costs.adc_energy_law == entry_of(a.adc.energy_law).text
+                                  ? fmt::format(": {}", entry_of(a.adc.energy_law).doc)
+                                  : "";
+  add("adc.energy_law", costs.adc_energy_law + law_doc, "where energy and area of a conversion come from");
+  add("adc.transfer", named(a.adc.model), "the converter's transfer");
+  add("adc.range", named(a.adc.range), "what full scale means");
+  add("encoding", named(a.crossbar.encoding), "how a signed weight becomes cells");
+  const mapping::WeightEncoding& encoding = record.plan.layers.front().encoding;
+  add("cells_per_weight",
+      fmt::format("{} ({} slices of {} bits)", encoding.planes(), encoding.slices, encoding.cell_bits),
+      "of the first layer");
+  add("device.model", named(a.device.model), "programming variation, drawn once per instance");
+  add("programming", "every cell written once, nothing verified", "how the cells got their conductances");
+  add("variation.kappa", kappas(record),
+      "deviation of a weight over max|W|, per unit of the cells' deviation over the conductance range");
+  add("variation.sigma", weight_sigmas(record), "standard deviation of a programmed weight, in units of max|W|");
+  add("read_noise",
+      a.device.read_noise > 0 ? fmt::format("{:g} relative, {}", a.device.read_noise, named(a.device.read_noise_model))
+                              : "none",
+      "of one cell, drawn per read");
+  add("wire_resistance",
+      a.crossbar.wire_model == WireModel::none
+          ? "none"
+          : fmt::format("{}, {}", format_quantity(a.crossbar.wire_resistance), named(a.crossbar.wire_model)),
+      "what the wires do to the column sums");
+  return facts;
+}
+
+}  // namespace nvcim::sim

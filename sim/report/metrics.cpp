@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/report/metrics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "arch/units.h"
+
+namespace nvcim::sim {
+namespace {
+
+constexpr std::string_view kCycle = "SystemC cycle model, first sample of the cycle run";
+constexpr std::string_view kCounts =
+    "event counts of the engine times the architecture's energy table (arch/events.h, /energy); `nvcim check` lists "
+    "the table";
+
+constexpr std::array kRegistry = {
+    MetricInfo{"accuracy", "fraction", "share of the samples that the programmed chip classifies correctly",
+               "correct predictions / samples; the predicted class is the largest output, the lowest index on a tie",
+               "outputs of the functional engine, or of the SystemC engine when it ran alone"},
+    MetricInfo{"accuracy.low", "fraction",
+               "lower end of the 95 % confidence interval of accuracy over the choice of samples",
+               "Wilson score interval of accuracy with accuracy.samples trials", "Wilson, JASA 22 (1927)"},
+    MetricInfo{"accuracy.high", "fraction",
+               "upper end of the 95 % confidence interval of accuracy over the choice of samples",
+               "Wilson score interval of accuracy with accuracy.samples trials", "Wilson, JASA 22 (1927)"},
+    MetricInfo{"accuracy.samples", "count", "samples behind accuracy", "samples run", "--samples"},
+    MetricInfo{"accuracy.reference", "fraction",
+               "accuracy of the quantised network in exact integer arithmetic, without a chip, on the same samples",
+               "correct predictions of the reference / samples", "workloads/reference.h"},
+    MetricInfo{"accuracy.agreement", "fraction",
+               "share of the samples that the chip and the reference give the same class",
+               "equal predictions / samples", "engine outputs and workloads/reference.h"},
+    MetricInfo{"accuracy.float", "fraction", "accuracy of the network before quantisation on its whole test set",
+               "stored with the network when it was trained", "the network's model file"},
+    MetricInfo{"latency.inference", "s",
+               "first bit of the image leaving external memory to the last bit of the result reaching it",
+               "(last_output - first_input) of the first sample / clock; nothing else is in the machine ahead of it",
+               kCycle},
+    MetricInfo{"latency.inference.cycles", "count", "latency.inference in cycles of the chip's clock",
+               "last_output - first_input of the first sample", kCycle},
+    MetricInfo{"latency.layer.*", "s", "time in which a layer works on the first sample",
+               "(last output of the layer - start of its first MVM or pooling) / clock; layers overlap, so these do "
+               "not sum to latency.inference",
+               kCycle},
+    MetricInfo{
+        "interval.inference", "s", "time between the results of successive samples in the filled pipeline",
+        "(last output of the last sample - last output of the second) / (samples - 2) / clock; with two samples the "
+        "distance of their last outputs; with one sample latency.inference",
+        "SystemC cycle model, samples of the cycle run"},
+    MetricInfo{"throughput.inference", "1/s", "inferences per second in the filled pipeline", "1 / interval.inference",
+               "SystemC cycle model, samples of the cycle run"},
+    MetricInfo{"energy.inference", "J", "energy of one inference, mean over the samples",
+               "sum of energy.<component> = sum over events of count x energy, + energy.static", kCounts},
+    MetricInfo{"energy.dynamic", "J", "energy of the events of one inference", "energy.inference - energy.static",
+               kCounts},
+    MetricInfo{"energy.static", "J", "static power during one inference of the filled pipeline",
+               "power.static x interval.inference; 0 when the cycle model did not run",
+               "/static_power of the architecture"},
+    MetricInfo{"energy.layer.*", "J", "dynamic energy of one layer in one inference",
+               "sum over the layer's events of count x energy; all layers, the input and energy.static sum to "
+               "energy.inference",
+               kCounts},
+    MetricInfo{
+        "energy.*", "J", "dynamic energy of one component in one inference",
+        "sum over the component's events of count x energy; all components and energy.static sum to energy.inference",
+        kCounts},
+    MetricInfo{"power.average", "W", "mean power of the chip in the filled pipeline",
+               "energy.inference / interval.inference", "energy table and SystemC cycle model"},
+    MetricInfo{"power.static", "W", "power drawn whether or not the chip works",
+               "sum of /static_power over the components", "component table of the architecture (arch/components.h)"},
+    MetricInfo{"power.peak", "W", "power with every unit busy in every cycle",
+               "static power + sum over units of energy per event x events per second at full rate",
+               "component table of the architecture (arch/components.h)"},
+    MetricInfo{"area.chip", "m^2", "area of the whole chip, used or not", "sum of area.<component>",
+               "component table of the architecture (arch/components.h)"},
+    MetricInfo{"area.*", "m^2", "area of one kind of component over the whole chip",
+               "number of instances x area of one", "component table of the architecture (arch/components.h)"},
+    MetricInfo{"macs.inference", "count", "multiply-accumulates of one inference",
+               "sum over MVM layers of rows x outputs x positions", "the network"},
+    MetricInfo{"tops", "TOPS", "useful operations per second in the filled pipeline, a multiply-accumulate being two",
+               "2 x macs.inference x throughput.inference / 1e12", "the network and the SystemC cycle model"},
+    MetricInfo{"tops_per_watt", "TOPS/W", "useful operations per joule", "2 x macs.inference / energy.inference / 1e12",
+               "the network and the energy table"},
+    MetricInfo{"tops_per_mm2", "TOPS/mm^2", "useful operations per second and area", "tops / area.chip",
+               "tops and area.chip"},
+    MetricInfo{"utilization.crossbar", "fraction", "cells that hold a weight or an offset, of the crossbars in use",
+               "cells used / (crossbars.used x rows x columns)", "mapping/plan.h"},
+    MetricInfo{"utilization.chip", "fraction", "crossbars in use, of the crossbars on the chip",
+               "crossbars.used / crossbars.available", "mapping/plan.h"},
+    MetricInfo{"crossbars.used", "count", "crossbars that hold weights", "count of the floor plan", "mapping/plan.h"},
+    MetricInfo{"crossbars.available", "count", "crossbars on the chip",
+               "/chip/mesh_rows x /chip/mesh_columns x /tile/crossbars", "the architecture"},
+    MetricInfo{"tiles.used", "count", "tiles that hold weights", "count of the floor plan", "mapping/plan.h"},
+    MetricInfo{"busy.*", "fraction",
+               "mean share of the cycle run in which units of this kind work, over the units that work at all",
+               "sum of busy cycles / (units x total cycles)", "SystemC cycle model, whole cycle run"},
+    MetricInfo{"stall.*", "fraction",
+               "mean share of the cycle run in which units of this kind have work but wait for another unit",
+               "sum of stall cycles / (units x total cycles)", "SystemC cycle model, whole cycle run"},
+    MetricInfo{"write.latency", "s", "time to program every crossbar in use once, without verifying",
+               "sum over the rows of the busiest tile of set_up_time + ceil(columns / write_drivers) x pulse_width, in "
+               "whole cycles; "
+               "tiles are written at the same time",
+               "/write_controller of the architecture (arch/program_cost.h)"},
+    MetricInfo{"write.energy", "J", "energy of one unverified programming pass",
+               "sum over cells of pulse_voltage^2 x target conductance x pulse_width (first order: V^2 G t)",
+               "/write_controller and the programmed codes; V^2 G t as in MLP+NeuroSim"},
+    MetricInfo{"write.cells", "count", "cells programmed in one pass", "sum over blocks of rows x columns",
+               "mapping/plan.h"},
+    MetricInfo{"count.*", "count", "events of this kind in one inference, mean over the samples",
+               "count over all samples / samples", "engine; arch/events.h says what one event is"},
+};
+
+bool matches(std::string_view pattern, std::string_view name) {
+  if (pattern.ends_with('*')) {
+    pattern.remove_suffix(1);
+    return name.size() > pattern.size() && name.starts_with(pattern);
+  }
+  return pattern == name;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+    }
+  }
+  return row[b.size()];
+}
+
+std::string grouped(double value) {
+  std::string digits = fmt::format("{:.0f}", value);
+  for (int at = static_cast<int>(digits.size()) - 3; at > (value < 0 ? 1 : 0); at -= 3) digits.insert(at, ",");
+  return digits;
+}
+
+}  // namespace
+
+std::span<const MetricInfo> metric_registry() {
+  return kRegistry;
+}
+
+const MetricInfo* find_metric(std::string_view name) {
+  const MetricInfo* best = nullptr;
+  for (const MetricInfo& info : kRegistry) {
+    if (info.name == name) return &info;
+    if (matches(info.name, name) && (best == nullptr || info.name.size() > best->name.size())) best = &info;
+  }
+  return best;
+}
+
+std::vector<std::string> similar_metrics(std::string_view name, std::size_t limit) {
+  std::vector<std::pair<std::size_t, std::string>> scored;
+  for (const MetricInfo& info : kRegistry) {
+    const bool part = info.name.find(name) != std::string_view::npos;
+    scored.emplace_back(part ? 0 : edit_distance(name, info.name), info.name);
+  }
+  std::stable_sort(scored.begin(), scored.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < std::min(limit, scored.size()); ++i) names.push_back(scored[i].second);
+  return names;
+}
+
+std::string format_metric(double value, std::string_view unit) {
+  if (unit == "fraction") return fmt::format("{:.2f} %", 100 * value);
+  if (unit == "1/s") return (value >= 100 ? grouped(value) : fmt::format("{:.4g}", value)) + " /s";
+  if (unit == "count")
+    return value == std::floor(value) || value >= 1e4 ? grouped(value) : fmt::format("{:.6g}", value);
+  if (unit == "TOPS" || unit == "TOPS/W" || unit == "TOPS/mm^2") return fmt::format("{:.4g} {}", value, unit);
+  // The prefix of a squared unit is squared, so its steps are 1e6 wide; below 1000 um^2 the number stays readable
+  // anyway.
+  return format_si_rounded(value, unit);
+}
+
+}  // namespace nvcim::sim

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/report/result_files.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace nvcim::sim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+}  // namespace
+
+std::string result_json(const RunReport& report) {
+  Json json;
+  json["schema_version"] = 1;
+  json["architecture"] = report.architecture;
+  json["network"] = report.network;
+  json["data"] = report.data;
+  json["samples"] = report.samples;
+  json["cycle_samples"] = report.cycle_samples;
+  json["metrics"] = Json::object();
+  for (const Metric& metric : report.metrics)
+    json["metrics"][metric.name] = {{"value", metric.value}, {"unit", metric.info->unit}, {"doc", metric.info->doc}};
+  json["facts"] = Json::object();
+  for (const Fact& fact : report.facts) json["facts"][fact.name] = {{"value", fact.value}, {"doc", fact.doc}};
+  json["layers"] = Json::array();
+  for (const LayerRow& layer : report.layers) {
+    Json row = {{"name", layer.name}, {"kind", layer.kind}, {"macs", layer.macs}, {"energy_joules", layer.energy}};
+    if (layer.crossbars > 0) {
+      row["crossbars"] = layer.crossbars;
+      row["copies"] = layer.copies;
+      row["row_blocks"] = layer.row_blocks;
+      row["column_blocks"] = layer.column_blocks;
+    }
+    if (layer.start) row["start_seconds"] = *layer.start;
+    if (layer.end) row["end_seconds"] = *layer.end;
+    json["layers"].push_back(row);
+  }
+  json["units"] = Json::array();
+  for (const UnitRow& unit : report.units)
+    json["units"].push_back({{"name", unit.name}, {"busy", unit.busy}, {"stall", unit.stall}});
+  json["floor_plan"] = Json::array();
+  for (const PlacedBlock& block : report.floor_plan)
+    json["floor_plan"].push_back({{"tile", block.tile},
+                                  {"crossbar", block.crossbar},
+                                  {"layer", report.layers[block.layer].name},
+                                  {"row", block.row},
+                                  {"column", block.column},
+                                  {"rows", block.rows},
+                                  {"columns", block.columns}});
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string result_csv(const RunReport& report) {
+  std::string text = "metric,value,unit\n";
+  for (const Metric& metric : report.metrics)
+    text += fmt::format("{},{},{}\n", csv_field(metric.name), metric.value, csv_field(metric.info->unit));
+  return text;
+}
+
+}  // namespace nvcim::sim

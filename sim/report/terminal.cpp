@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/report/terminal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "arch/units.h"
+
+namespace nvcim::sim {
+namespace {
+
+constexpr int kBar = 24;
+constexpr std::size_t kNameWidth = 28;
+
+std::string percent(double share) {
+  return fmt::format("{:.1f} %", 100 * share);
+}
+
+std::string shortened(std::string name) {
+  if (display_width(name) > kNameWidth) name = name.substr(0, kNameWidth - 3) + "...";
+  return name;
+}
+
+std::string bar(double share) {
+  return std::string(static_cast<std::size_t>(std::lround(share * kBar)), '#');
+}
+
+std::string value_of(const RunReport& report, std::string_view name) {
+  const Metric* metric = report.find(name);
+  return metric ? format_metric(metric->value, metric->info->unit) : "";
+}
+
+std::string key_figures(const RunReport& report) {
+  std::vector<std::vector<std::string>> rows;
+  const auto add = [&](std::string name, std::string_view metric, std::string note) {
+    if (report.find(metric)) rows.push_back({"  " + std::move(name), value_of(report, metric), std::move(note)});
+  };
+  add("accuracy", "accuracy",
+      fmt::format("{} samples, 95 % interval {} to {}", report.samples, value_of(report, "accuracy.low"),
+                  value_of(report, "accuracy.high")));
+  add("  reference", "accuracy.reference",
+      fmt::format("quantised network, no chip; chip agrees on {}", value_of(report, "accuracy.agreement")));
+  add("latency", "latency.inference",
+      "first sample, first input to last output; " + value_of(report, "latency.inference.cycles") + " cycles");
+  add("throughput", "throughput.inference",
+      "one inference every " + value_of(report, "interval.inference") + " in the filled pipeline");
+  add("energy", "energy.inference", "per inference, of which static " + value_of(report, "energy.static"));
+  add("power", "power.average", "average in the filled pipeline; peak " + value_of(report, "power.peak"));
+  add("area", "area.chip", "whole chip");
+  add("TOPS", "tops", fmt::format("{} MACs per inference", value_of(report, "macs.inference")));
+  add("TOPS/W", "tops_per_watt", "");
+  add("utilisation", "utilization.crossbar",
+      fmt::format("of the cells in {} crossbars used of {}, on {} tiles", value_of(report, "crossbars.used"),
+                  value_of(report, "crossbars.available"), value_of(report, "tiles.used")));
+  add("programming", "write.latency",
+      fmt::format("and {} for one unverified pass over {} cells", value_of(report, "write.energy"),
+                  value_of(report, "write.cells")));
+  return aligned_table(rows, {false, true, false});
+}
+
+std::string energy_by_component(const RunReport& report) {
+  const double whole = report.value("energy.inference");
+  std::vector<std::vector<std::string>> rows;
+  std::vector<std::pair<std::string, double>> parts;
+  for (const Metric* part : report.family("energy.*")) parts.emplace_back(part->name.substr(7), part->value);
+  parts.emplace_back("static", report.value("energy.static"));
+  std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  for (const auto& [name, joules] : parts) {
+    if (joules <= 0) continue;
+    rows.push_back(
+        {"  " + shortened(name), format_si_rounded(joules, "J"), percent(joules / whole), bar(joules / whole)});
+  }
+  return aligned_table(rows, {false, true, true, false});
+}
+
+std::string by_layer(const RunReport& report) {
+  const double whole = report.value("energy.inference");
+  std::vector<std::vector<std::string>> rows = {
+      {"  layer", "kind", "MACs", "crossbars", "energy", "share", "start", "end"}};
+  for (const LayerRow& layer : report.layers)
+    rows.push_back({"  " + shortened(layer.name), layer.kind,
+                    layer.macs ? format_metric(static_cast<double>(layer.macs), "count") : "",
+                    layer.crossbars ? fmt::format("{}", layer.crossbars) : "", format_si_rounded(layer.energy, "J"),
+                    whole > 0 ? percent(layer.energy / whole) : "",
+                    layer.start ? format_si_rounded(*layer.start, "s") : "",
+                    layer.end ? format_si_rounded(*layer.end, "s") : ""});
+  return aligned_table(rows, {false, false, true, true, true, true, true, true});
+}
+
+std::string busiest_units(const RunReport& report) {
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t i = 0; i < std::min<std::size_t>(5, report.units.size()); ++i) {
+    const UnitRow& unit = report.units[i];
+    rows.push_back({"  " + unit.name, percent(unit.busy) + " busy", percent(unit.stall) + " waiting"});
+  }
+  return aligned_table(rows, {false, true, true});
+}
+
+}  // namespace
+
+std::size_t display_width(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string aligned_table(const std::vector<std::vector<std::string>>& rows, const std::vector<bool>& right) {
+  std::vector<std::size_t> widths(right.size(), 0);
+  for (const auto& row : rows)
+    for (std::size_t column = 0; column < row.size(); ++column)
+      widths[column] = std::max(widths[column], display_width(row[column]));
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t column = 0; column < row.size(); ++column) {
+      const std::string pad(widths[column] - display_width(row[column]), ' ');
+      line += (column > 0 ? "  " : "") + (right[column] ? pad + row[column] : row[column] + pad);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + '\n';
+  }
+  return text;
+}
+
+std::string terminal_report(const RunReport& report) {
+  std::string text = fmt::format("\n{} running {} on {}\n\n", report.architecture, report.network, report.data);
+  text += key_figures(report);
+  if (report.value("energy.inference") > 0)
+    text += "\nEnergy of one inference by component\n" + energy_by_component(report);
+  text += "\nBy layer (energy without static; times of the first sample)\n" + by_layer(report);
+  if (!report.units.empty()) text += "\nBusiest units of the cycle run\n" + busiest_units(report);
+  text += '\n';
+  for (const Fact& fact : report.facts)
+    if (fact.name == "adc.energy_law") text += fmt::format("ADC energy law: {}\n", fact.value);
+  if (report.compared)
+    text += fmt::format("Checked: both engines agree bit for bit on {} samples; all parts sum to their totals.\n",
+                        report.cycle_samples);
+  return text;
+}
+
+}  // namespace nvcim::sim

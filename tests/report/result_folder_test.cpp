@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/report/result_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "arch/input_error.h"
+
+namespace nvcim::sim {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class ResultFolder : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (fs::temp_directory_path() / "nvcim-folder-XXXXXX").string();
+    root_ = ::mkdtemp(pattern.data());
+  }
+  void TearDown() override { fs::remove_all(root_); }
+
+  std::string message(const fs::path& target, bool replace = false, const std::vector<OutputFile>& files = kFiles) {
+    try {
+      write_result_folder(target, files, replace);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "";
+  }
+  static std::string read(const fs::path& path) {
+    std::ifstream file(path);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+  }
+  std::size_t entries() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(root_), fs::directory_iterator()));
+  }
+
+  inline static const std::vector<OutputFile> kFiles = {{"manifest.json", "{\"program\": \"nvcim\"}"},
+                                                        {"a.txt", "first"}};
+  fs::path root_;
+};
+
+TEST_F(ResultFolder, AppearsWithAllFilesAndNothingBeside) {
+  EXPECT_EQ(message(root_ / "x/y/out/"), "");
+  EXPECT_EQ(read(root_ / "x/y/out/a.txt"), "first");
+  EXPECT_EQ(std::distance(fs::directory_iterator(root_ / "x/y"), fs::directory_iterator()), 1);
+}
+
+TEST_F(ResultFolder, MayBeEmptyBefore) {
+  fs::create_directory(root_ / "out");
+  EXPECT_EQ(message(root_ / "out"), "");
+}
+
+TEST_F(ResultFolder, OfAFormerRunIsReplacedOnlyWhenAsked) {
+  ASSERT_EQ(message(root_ / "out"), "");
+  EXPECT_THAT(message(root_ / "out"), HasSubstr("holds a former result; replace it with --force"));
+  EXPECT_EQ(message(root_ / "out", true, {kFiles[0], {"b.txt", "second"}}), "");
+  EXPECT_FALSE(fs::exists(root_ / "out/a.txt"));
+  EXPECT_EQ(read(root_ / "out/b.txt"), "second");
+  EXPECT_EQ(entries(), 1u);
+}
+
+TEST_F(ResultFolder, OfSomebodyElseIsNeverTouched) {
+  fs::create_directory(root_ / "out");
+  std::ofstream(root_ / "out/precious") << "mine";
+  EXPECT_THAT(message(root_ / "out", true), HasSubstr("not a result of nvcim"));
+  EXPECT_EQ(read(root_ / "out/precious"), "mine");
+}
+
+TEST_F(ResultFolder, IsNotAFile) {
+  std::ofstream(root_ / "out") << "a file";
+  EXPECT_THAT(message(root_ / "out", true), HasSubstr("is a file; the result is a folder"));
+  EXPECT_THAT(message(root_ / "out/below"), HasSubstr("is not a folder"));
+}
+
+TEST_F(ResultFolder, LeavesNothingWhenAFileCannotBeWritten) {
+  EXPECT_THAT(message(root_ / "x/out", false, {kFiles[0], {"no/such/folder", "text"}}),
+              HasSubstr("No such file or directory"));
+  EXPECT_EQ(entries(), 0u) << "neither the target nor its parent nor a temporary folder";
+}
+
+TEST_F(ResultFolder, KeepsTheFormerResultWhenTheNewOneCannotBeWritten) {
+  ASSERT_EQ(message(root_ / "out"), "");
+  EXPECT_NE(message(root_ / "out", true, {kFiles[0], {"no/such/folder", "text"}}), "");
+  EXPECT_EQ(read(root_ / "out/a.txt"), "first");
+  EXPECT_EQ(entries(), 1u);
+}
+
+TEST_F(ResultFolder, NeedsAFolderItMayWriteTo) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
+  fs::create_directory(root_ / "locked");
+  fs::permissions(root_ / "locked", fs::perms::owner_read | fs::perms::owner_exec);
+  EXPECT_THAT(message(root_ / "locked/out"), HasSubstr("Permission denied"));
+}
+
+TEST_F(ResultFolder, UnusedFolderCountsUp) {
+  EXPECT_EQ(unused_folder(root_ / "run"), root_ / "run");
+  fs::create_directory(root_ / "run");
+  fs::create_directory(root_ / "run-2");
+  EXPECT_EQ(unused_folder(root_ / "run"), root_ / "run-3");
+}
+
+TEST_F(ResultFolder, OneFileIsWrittenWholeOrNotAtAll) {
+  write_file(root_ / "a/b.json", "text");
+  EXPECT_EQ(read(root_ / "a/b.json"), "text");
+  EXPECT_THROW(write_file(root_ / "a", "text"), InputError);
+  EXPECT_EQ(std::distance(fs::directory_iterator(root_ / "a"), fs::directory_iterator()), 1);
+}
+
+}  // namespace
+}  // namespace nvcim::sim

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/report/run_report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "sim/report/facts.h"
+#include "sim/stats/proportion.h"
+#include "tests/report/example_run.h"
+
+namespace nvcim::sim {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string fact(const RunReport& report, const std::string& name) {
+  for (const Fact& one : report.facts)
+    if (one.name == name) return one.value;
+  return "missing";
+}
+
+TEST(RunReport, AccuracyCountsTheSamplesOfTheFunctionalEngine) {
+  const RunReport report = ExampleRun().report();
+  EXPECT_DOUBLE_EQ(report.value("accuracy"), 3.0 / 4);            // 0, 1, 1 right; 1 instead of 0
+  EXPECT_DOUBLE_EQ(report.value("accuracy.reference"), 3.0 / 4);  // 0 instead of 1 at the third
+  EXPECT_DOUBLE_EQ(report.value("accuracy.agreement"), 2.0 / 4);
+  EXPECT_EQ(report.value("accuracy.samples"), 4);
+  EXPECT_DOUBLE_EQ(report.value("accuracy.low"), wilson_interval(3, 4).low);
+  EXPECT_EQ(report.find("accuracy.float"), nullptr) << "unknown for this network";
+}
+
+TEST(RunReport, EnergyIsCountsTimesTableAndStaticPowerTimesInterval) {
+  const RunReport report = ExampleRun().report();
+  const double adc = 1200 * 2e-12, dac = 50 * 1e-12, input_register = 50 * 3e-12, pooling = 40 * 5e-13,
+               external = 100 * 1e-11;
+  const double interval = 500e-9;  // third result 500 cycles of 1 ns after the second
+  EXPECT_NEAR(report.value("energy.adc"), adc, 1e-21);
+  EXPECT_NEAR(report.value("energy.input_register"), input_register, 1e-21) << "an event may feed two components";
+  EXPECT_NEAR(report.value("energy.layer.conv"), 1000 * 2e-12 + dac + input_register, 1e-21);
+  EXPECT_NEAR(report.value("energy.layer.pool"), pooling, 1e-21);
+  EXPECT_NEAR(report.value("energy.layer.input"), external, 1e-21);
+  EXPECT_NEAR(report.value("energy.static"), 2e-3 * interval, 1e-21);
+  const double energy = adc + dac + input_register + pooling + external + 2e-3 * interval;
+  EXPECT_NEAR(report.value("energy.inference"), energy, 1e-20);
+  EXPECT_NEAR(report.value("power.average"), energy / interval, 1e-12);
+  EXPECT_EQ(report.value("power.peak"), 0.5);
+}
+
+TEST(RunReport, TimesComeFromTheTimeline) {
+  const RunReport report = ExampleRun().report();
+  EXPECT_DOUBLE_EQ(report.value("latency.inference"), 1000e-9);
+  EXPECT_DOUBLE_EQ(report.value("latency.layer.conv"), 550e-9);
+  EXPECT_DOUBLE_EQ(report.value("interval.inference"), 500e-9);
+  EXPECT_DOUBLE_EQ(report.value("throughput.inference"), 2e6);
+  EXPECT_DOUBLE_EQ(*report.layers[3].start, 700e-9);
+  const double macs = 9 * 2 * 4 + 2 * 2;
+  EXPECT_EQ(report.value("macs.inference"), macs);
+  EXPECT_NEAR(report.value("tops"), 2 * macs * 2e6 / 1e12, 1e-15);
+  EXPECT_NEAR(report.value("tops_per_watt"), 2 * macs / report.value("energy.inference") / 1e12, 1e-9);
+  EXPECT_NEAR(report.value("tops_per_mm2"), report.value("tops") / 2.5, 1e-12);
+}
+
+TEST(RunReport, AreaAndMappingAreOfTheWholeChip) {
+  const ExampleRun run;
+  const RunReport report = run.report();
+  EXPECT_DOUBLE_EQ(report.value("area.chip"), 2.5e-6);
+  EXPECT_EQ(report.value("crossbars.available"), 16);
+  EXPECT_EQ(report.value("crossbars.used"), run.plan.crossbars_used);
+  EXPECT_EQ(report.floor_plan.size(), run.plan.blocks.size());
+}
+
+TEST(RunReport, WithoutTheCycleModelHasNoTimesAndNoStaticEnergy) {
+  const ExampleRun run;
+  RunRecord record = run.record();
+  record.cycle = nullptr;
+  record.functional_on_cycle_samples = nullptr;
+  const RunReport report = make_run_report(record, run.costs);
+  for (const char* name : {"latency.inference", "throughput.inference", "power.average", "tops", "latency.layer.conv"})
+    EXPECT_EQ(report.find(name), nullptr) << name;
+  EXPECT_EQ(report.value("energy.static"), 0);
+  EXPECT_EQ(fact(report, "engine"), "functional");
+}
+
+TEST(RunReport, OfTheCycleModelAloneUsesItsSamples) {
+  const ExampleRun run;
+  RunRecord record = run.record();
+  record.functional = nullptr;
+  record.functional_on_cycle_samples = nullptr;
+  const RunReport report = make_run_report(record, run.costs);
+  EXPECT_EQ(report.value("accuracy.samples"), 3);
+  EXPECT_EQ(fact(report, "engine"), "systemc");
+}
+
+TEST(RunReport, LayersOfOneNameAreToldApart) {
+  ExampleRun run;
+  run.network.nodes[0].name = "input";
+  run.network.nodes[2].name = "pool";
+  const RunReport report = run.report();
+  EXPECT_NE(report.find("energy.layer.input"), nullptr);
+  EXPECT_NE(report.find("energy.layer.input#2"), nullptr);
+  EXPECT_NE(report.find("energy.layer.pool#2"), nullptr);
+}
+
+TEST(RunReport, StatesLawsAndDeviations) {
+  ExampleRun run;
+  run.architecture.device.sigma = 0.1;
+  const RunReport report = run.report();
+  EXPECT_THAT(fact(report, "adc.energy_law"), HasSubstr("a law <of> the test"));
+  EXPECT_THAT(fact(report, "encoding"), HasSubstr("differential_pair"));
+  EXPECT_THAT(fact(report, "engines.compared"), HasSubstr("3 samples"));
+  EXPECT_EQ(fact(report, "seed"), "7");
+}
+
+TEST(Kappa, FollowsItsDefinition) {
+  // method.md 1 for one cell per slice: sqrt(sum 4^(jK)) (2^K - 1) / (2^M - 1); M = 4, K = 2: 0.8246.
+  mapping::WeightEncoding encoding;
+  encoding.factor = {1, 4};
+  encoding.max_level = 3;
+  encoding.weight_bits = 5;
+  EXPECT_NEAR(kappa(encoding), 0.8246, 5e-5);
+  encoding.factor = {1, -1, 4, -4};
+  EXPECT_NEAR(kappa(encoding), std::sqrt(2.0) * 0.8246, 1e-4) << "both cells of a pair vary";
+}
+
+TEST(RunReportDeathTest, UnequalCountsOfTheEnginesAreABug) {
+  ExampleRun run;
+  run.functional_on_cycle_samples.add(1, Event::adc_conversion, 1);
+  EXPECT_DEATH(run.report(), "adc_conversion of row 1: functional 3001, SystemC 3000");
+}
+
+TEST(RunReportDeathTest, PartsThatDoNotSumAreABug) {
+  RunReport report = ExampleRun().report();
+  for (Metric& metric : report.metrics)
+    if (metric.name == "energy.adc") metric.value *= 1.000001;
+  EXPECT_DEATH(check_run_report(report), "energy by component");
+}
+
+TEST(RunReportDeathTest, ANegativeOrInfiniteFigureIsABug) {
+  ExampleRun negative;
+  negative.costs.energy[1][0].joules = -2e-12;
+  EXPECT_DEATH(negative.report(), "energy");
+  ExampleRun infinite;
+  infinite.costs.peak_power = std::nan("");
+  EXPECT_DEATH(infinite.report(), "power.peak is nan");
+}
+
+TEST(RunReportDeathTest, AnUnregisteredFamilyMemberCannotAppearTwice) {
+  RunReport report = ExampleRun().report();
+  report.metrics.push_back(report.metrics.front());
+  EXPECT_DEATH(check_run_report(report), "accuracy is there twice");
+}
+
+}  // namespace
+}  // namespace nvcim::sim

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/command_check.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "arch/area_table.h"
+#include "arch/energy_table.h"
+#include "arch/load.h"
+#include "arch/presets.h"
+#include "mapping/plan.h"
+#include "sim/report/metrics.h"
+#include "sim/report/result_folder.h"
+#include "sim/report/terminal.h"
+#include "workloads/model_file.h"
+
+namespace nvcim::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct CheckOptions : CommonOptions {
+  std::string architecture{kDefaultPreset};
+  std::string workload;
+};
+
+std::string area_lines(const AreaTable& table) {
+  std::vector<std::vector<std::string>> rows = {{"  component", "units", "area", "peak power", "source"}};
+  for (const AreaEntry& entry : table.entries) {
+    if (entry.area().value() == 0 && entry.peak_power().value() == 0) continue;
+    rows.push_back({"  " + entry.name, fmt::format("{}", entry.count), sim::format_metric(entry.area().value(), "m^2"),
+                    sim::format_metric(entry.peak_power().value(), "W"), entry.area_source});
+  }
+  return sim::aligned_table(rows, {false, true, true, true, false});
+}
+
+std::string energy_lines(const EnergyTable& table) {
+  std::vector<std::vector<std::string>> rows = {{"  key", "component", "energy", "per", "source"}};
+  for (const EnergyEntry& entry : table.entries)
+    if (entry.per_count.value() != 0)
+      rows.push_back({"  " + entry.name, entry.component, sim::format_metric(entry.per_count.value(), "J"), entry.per,
+                      entry.source});
+  return sim::aligned_table(rows, {false, false, true, false, false});
+}
+
+Json summary(const Architecture& architecture, const AreaTable& areas, const EnergyTable& energies) {
+  Json json;
+  json["architecture"] = architecture.name;
+  json["tiles"] = architecture.chip.tiles();
+  json["crossbars"] = architecture.chip.tiles() * architecture.tile.crossbars;
+  json["area_m2"] = areas.area().value();
+  json["peak_power_w"] = areas.peak_power().value();
+  json["static_power_w"] = areas.static_power().value();
+  json["adc_energy_law"] = energies.adc_law;
+  json["components"] = Json::array();
+  for (const AreaEntry& entry : areas.entries)
+    json["components"].push_back({{"name", entry.name},
+                                  {"count", entry.count},
+                                  {"area_m2", entry.area().value()},
+                                  {"peak_power_w", entry.peak_power().value()},
+                                  {"area_formula", entry.area_formula},
+                                  {"area_source", entry.area_source},
+                                  {"peak_formula", entry.peak_formula},
+                                  {"peak_source", entry.peak_source}});
+  json["energies"] = Json::array();
+  for (const EnergyEntry& entry : energies.entries)
+    json["energies"].push_back({{"name", entry.name},
+                                {"component", entry.component},
+                                {"joules", entry.per_count.value()},
+                                {"per", entry.per},
+                                {"formula", entry.formula},
+                                {"source", entry.source}});
+  return json;
+}
+
+int run(const CheckOptions& options) {
+  const Architecture architecture = load_architecture(options.architecture, options.set);
+  int weight_bits = 8;
+  std::string plan_text;
+  Json plan_json;
+  if (!options.workload.empty()) {
+    const workloads::Network network = workloads::load_network(options.workload);
+    for (const workloads::Node& node : network.nodes)
+      if (node.kind == workloads::Node::Kind::mvm) weight_bits = node.mvm.weight_bits;
+    const mapping::Plan plan = mapping::make_plan(architecture, network);
+    plan_text = fmt::format("\n{} on it: {} crossbars on {} tiles, {:.1f} % of their cells in use\n{}", network.name,
+                            plan.crossbars_used, plan.tiles_used, 100 * plan.utilization,
+                            mapping::floor_plan(architecture, network, plan));
+    plan_json = {{"network", network.name},
+                 {"crossbars_used", plan.crossbars_used},
+                 {"tiles_used", plan.tiles_used},
+                 {"utilization", plan.utilization}};
+  }
+  const AreaTable areas = area_table(architecture, weight_bits);
+  const EnergyTable energies = energy_table(architecture, weight_bits);
+  Json json = summary(architecture, areas, energies);
+  if (!plan_json.is_null()) json["plan"] = plan_json;
+  if (!options.out.empty()) sim::write_file(options.out / "check.json", json.dump(2) + "\n");
+  if (options.json) print_out(json.dump(2) + "\n");
+  if (options.json || options.quiet) return kOk;
+
+  const int crossbars = architecture.chip.tiles() * architecture.tile.crossbars;
+  std::string text = fmt::format("{}: no problem found\n", architecture.name);
+  if (!architecture.chip.description.empty()) text += architecture.chip.description + "\n";
+  text += fmt::format(
+      "\n{} tiles ({} x {}), {} crossbars of {} x {} cells\narea {}, peak power {}, of which static {}\n",
+      architecture.chip.tiles(), architecture.chip.mesh_rows, architecture.chip.mesh_columns, crossbars,
+      architecture.crossbar.rows, architecture.crossbar.columns, sim::format_metric(areas.area().value(), "m^2"),
+      sim::format_metric(areas.peak_power().value(), "W"), sim::format_metric(areas.static_power().value(), "W"));
+  text += fmt::format("ADC energy law: {}\n\nComponents\n{}\nEnergy of one event\n{}", energies.adc_law,
+                      area_lines(areas), energy_lines(energies));
+  print_out(text + plan_text);
+  return kOk;
+}
+
+}  // namespace
+
+void add_check_command(CLI::App& program, Action& action) {
+  const auto options = std::make_shared<CheckOptions>();
+  CLI::App* command =
+      add_command(program, *options, "check", "Check an architecture and say what it adds up to",
+                  "  nvcim check my_chip.json\n"
+                  "  nvcim check rram_1t1r_128 --workload lenet_fashion_mnist_8b     with the floor plan\n"
+                  "  nvcim check rram_1t1r_128 --set /adc/bits=10 --json             formulas and sources too\n"
+                  "All problems of the file are shown at once. With --out the JSON is written to DIR/check.json.\n"
+                  "--seed, --threads: no effect here.");
+  command->add_option("ARCH", options->architecture, "Architecture: a preset's name or a JSON file")
+      ->capture_default_str();
+  command->add_option("--workload", options->workload, "Network to place: a built-in name or an ONNX file")
+      ->type_name("NAME|FILE");
+  command->callback([options, &action] { action = [options] { return run(*options); }; });
+}
+
+}  // namespace nvcim::cli

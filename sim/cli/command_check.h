@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sim/cli/command_line.h"
+
+namespace nvcim::cli {
+
+/// Adds `nvcim check`; when it is chosen, parsing fills `action`.
+void add_check_command(CLI::App& program, Action& action);
+
+}  // namespace nvcim::cli

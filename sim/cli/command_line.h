@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nvcim::cli {
+
+inline constexpr int kOk = 0;
+inline constexpr int kBug = 1;
+inline constexpr int kBadCommandLine = 2;
+inline constexpr int kBadInput = 3;
+
+/// Options that every command takes.
+struct CommonOptions {
+  std::filesystem::path out;  ///< empty: not given
+  std::uint64_t seed = 1;
+  int threads = 0;               ///< 0: as many as the machine has; resolved by thread_count()
+  std::vector<std::string> set;  ///< "/json/pointer=value"
+  bool quiet = false;
+  bool json = false;
+  int thread_count() const;
+};
+
+/// What a command does once the command line is understood. Returns an exit code; throws InputError for bad input.
+using Action = std::function<int()>;
+
+/// A new sub-command with the common options. @param example  one or more lines, shown at the end of its help
+CLI::App* add_command(CLI::App& program, CommonOptions& options, const std::string& name,
+                      const std::string& description, const std::string& example);
+
+/// A fault of the command line that only shows after parsing; exit code 2.
+class CommandLineError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Validator: a whole number of at least `least`.
+CLI::Validator at_least(int least);
+
+/// A word of a shell command, quoted when it needs to be.
+std::string shell_word(std::string_view word);
+
+/// Writes to standard output. Errors: InputError when it cannot be written (full disk, closed pipe).
+void print_out(std::string_view text);
+
+}  // namespace nvcim::cli

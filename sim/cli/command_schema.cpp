@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/command_schema.h"
+
+#include <memory>
+
+#include "arch/schema.h"
+#include "sim/report/result_folder.h"
+
+namespace nvcim::cli {
+
+void add_schema_command(CLI::App& program, Action& action) {
+  const auto options = std::make_shared<CommonOptions>();
+  CLI::App* command = add_command(
+      program, *options, "schema", "Print the JSON Schema of the architecture file",
+      "  nvcim schema > architecture.schema.json\n"
+      "Then \"$schema\": \"./architecture.schema.json\" in an architecture file lets an editor complete and check it.\n"
+      "With --out it is written to DIR/architecture.schema.json. --seed, --threads, --set: no effect here.");
+  command->callback([options, &action] {
+    action = [options] {
+      const std::string text = architecture_schema().dump(2) + "\n";
+      if (!options->out.empty())
+        sim::write_file(options->out / "architecture.schema.json", text);
+      else if (!options->quiet || options->json)
+        print_out(text);
+      return kOk;
+    };
+  });
+}
+
+}  // namespace nvcim::cli

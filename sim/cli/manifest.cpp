@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/manifest.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+#include <ctime>
+#include <thread>
+
+#include "sim/cli/build_info.h"
+
+namespace nvcim::cli {
+
+std::string shell_command(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + shell_word(word);
+  return text;
+}
+
+Manifest::Manifest(std::vector<std::string> arguments, const CommonOptions& options) {
+  json_["program"] = "nvcim";
+  json_["version"] = kVersion;
+  json_["git"] = {{"commit", kGitCommit}, {"modified", kGitModified}};
+  json_["build"] = {{"type", kBuildType}, {"compiler", kCompiler}};
+  json_["command"] = shell_command(arguments);
+  json_["seed"] = options.seed;
+  json_["threads"] = options.thread_count();
+  utsname host{};
+  ::uname(&host);
+  json_["host"] = {{"name", host.nodename},
+                   {"system", std::string(host.sysname) + " " + host.release},
+                   {"machine", host.machine},
+                   {"cores", std::thread::hardware_concurrency()}};
+  json_["date"] = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+}
+
+std::string Manifest::text() {
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+  json_["wall_seconds"] = std::round(elapsed.count() * 1000) / 1000;
+  return json_.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace nvcim::cli

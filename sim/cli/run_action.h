@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sim/cli/command_line.h"
+
+namespace nvcim::cli {
+
+/// Parses and runs: prints help and errors, turns every outcome into an exit code. An abort (NVCIM_CHECK) ends with
+/// code 1.
+/// @param action  set by the command that was chosen, while parsing
+int parse_and_run(CLI::App& program, int argc, char** argv, Action& action);
+
+}  // namespace nvcim::cli

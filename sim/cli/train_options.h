@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include "sim/cli/command_line.h"
+
+namespace nvcim::cli {
+
+inline constexpr const char* kTrainDescription = "Train a built-in network with quantised weights and activations";
+
+struct TrainOptions : CommonOptions {
+  std::string network = "lenet";
+  std::string data = "fashion_mnist";
+  int bits = 8;
+  std::optional<int> float_epochs;
+  std::optional<int> quantised_epochs;
+  std::optional<int> samples;  ///< of the training set; not given: all
+  bool force = false;
+};
+
+/// Adds `train` to its own program.
+void add_train_options(CLI::App& program, TrainOptions& options);
+
+}  // namespace nvcim::cli

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/studies/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "arch/check.h"
+#include "arch/input_error.h"
+#include "mapping/chip_instance.h"
+#include "mapping/plan.h"
+#include "sim/report/costs.h"
+#include "workloads/reference.h"
+
+namespace nvcim::sim {
+namespace {
+
+std::string text(const workloads::Shape& shape) {
+  return fmt::format("{} x {} x {}", shape.channels, shape.height, shape.width);
+}
+
+template <class T>
+void check_equal_values(const std::vector<T>& a, const std::vector<T>& b, const std::string& what) {
+  NVCIM_CHECK(a.size() == b.size(), "{}: functional {} values, SystemC {}", what, a.size(), b.size());
+  if (std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0) return;
+  const std::size_t at = static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin()).first - a.begin());
+  NVCIM_CHECK(false, "{} at {}: functional {}, SystemC {}", what, at, a[std::min(at, a.size() - 1)],
+              b[std::min(at, b.size() - 1)]);
+}
+
+std::vector<int> reference_classes(const RunRequest& request) {
+  const int samples = request.data.samples(), classes = request.network.classes();
+  const std::vector<std::int64_t> logits =
+      workloads::reference_logits(request.network, request.data.pixels, samples, request.threads);
+  std::vector<int> predicted;
+  for (int sample = 0; sample < samples; ++sample)
+    predicted.push_back(workloads::predicted_class(
+        std::span<const std::int64_t>(logits).subspan(static_cast<std::size_t>(sample) * classes, classes)));
+  return predicted;
+}
+
+}  // namespace
+
+void check_data(const workloads::Network& network, const workloads::Dataset& data) {
+  std::vector<InputIssue> issues;
+  if (data.samples() == 0) issues.push_back({data.name, "", "holds no sample"});
+  if (!(data.shape == network.input))
+    issues.push_back({data.name, "",
+                      fmt::format("images are {}, but {} takes {} (channels x height x width)", text(data.shape),
+                                  network.name, text(network.input))});
+  if (data.classes != network.classes())
+    issues.push_back(
+        {data.name, "",
+         fmt::format("has {} classes, but {} has {} outputs", data.classes, network.name, network.classes())});
+  if (!issues.empty()) throw InputError(std::move(issues));
+}
+
+void check_equal(const workloads::Network& network, const InferenceResult& functional, const InferenceResult& systemc) {
+  check_equal_values(functional.logits, systemc.logits, "outputs");
+  check_equal_values(functional.predicted, systemc.predicted, "classes");
+  NVCIM_CHECK(functional.traces.size() == systemc.traces.size(), "{} and {} traces", functional.traces.size(),
+              systemc.traces.size());
+  for (std::size_t sample = 0; sample < functional.traces.size(); ++sample) {
+    const SampleTrace &a = functional.traces[sample], &b = systemc.traces[sample];
+    NVCIM_CHECK(a.sums.size() == b.sums.size() && a.codes.size() == b.codes.size(), "sample {}: layers", sample);
+    for (std::size_t layer = 0; layer < a.sums.size(); ++layer)
+      check_equal_values(a.sums[layer], b.sums[layer], fmt::format("sample {}, sums of MVM layer {}", sample, layer));
+    for (std::size_t node = 0; node < a.codes.size(); ++node)
+      check_equal_values(a.codes[node], b.codes[node],
+                         fmt::format("sample {}, codes of {}", sample, network.nodes[node].name));
+  }
+}
+
+RunOutcome run_network(const RunRequest& request) {
+  NVCIM_CHECK(request.functional || request.systemc, "no engine asked for");
+  check_data(request.network, request.data);
+  const auto begin = [&](const char* what) {
+    if (request.begin) request.begin(what);
+  };
+  const workloads::Dataset& data = request.data;
+  const std::span<const std::uint8_t> pixels = data.pixels;
+  const int cycle_samples = std::min(request.cycle_samples, data.samples());
+
+  RunOutcome outcome;
+  outcome.plan = mapping::make_plan(request.architecture, request.network);
+  begin("programming");
+  outcome.chip = mapping::program_once(request.architecture, request.network, outcome.plan, request.seed,
+                                       request.instance, request.threads);
+  const ChipRun run{request.architecture, request.network, outcome.plan, outcome.chip};
+
+  // The cycle model first: it finds a pipeline that cannot flow, and is short.
+  EngineOptions options{.threads = request.threads, .progress = request.progress};
+  if (request.systemc) {
+    begin("cycle model");
+    options.keep_traces = request.functional;
+    outcome.cycle = run_systemc(run, pixels.first(static_cast<std::size_t>(cycle_samples) * data.shape.size()),
+                                cycle_samples, options);
+  }
+  if (request.functional && request.systemc) {
+    EngineOptions traced = options;
+    traced.progress = {};
+    const InferenceResult functional = run_functional(
+        run, pixels.first(static_cast<std::size_t>(cycle_samples) * data.shape.size()), cycle_samples, traced);
+    check_equal(request.network, functional, outcome.cycle->inference);
+    outcome.functional_on_cycle_samples = functional.counts;
+  }
+  if (request.functional) {
+    begin("functional engine");
+    options.keep_traces = false;
+    outcome.functional = run_functional(run, pixels, data.samples(), options);
+  }
+  begin("reference");
+  outcome.reference_predicted = reference_classes(request);
+  return outcome;
+}
+
+RunReport report_run(const RunRequest& request, const RunOutcome& outcome) {
+  return make_run_report({.architecture = request.architecture,
+                          .network = request.network,
+                          .plan = outcome.plan,
+                          .chip = outcome.chip,
+                          .data = request.data.name,
+                          .seed = request.seed,
+                          .instance = request.instance,
+                          .labels = request.data.labels,
+                          .reference_predicted = outcome.reference_predicted,
+                          .functional = outcome.functional ? &*outcome.functional : nullptr,
+                          .cycle = outcome.cycle ? &*outcome.cycle : nullptr,
+                          .functional_on_cycle_samples =
+                              outcome.functional_on_cycle_samples ? &*outcome.functional_on_cycle_samples : nullptr},
+                         make_costs(request.architecture, request.network));
+}
+
+}  // namespace nvcim::sim

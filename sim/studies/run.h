@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "arch/parameters.h"
+#include "sim/engine.h"
+#include "sim/report/run_report.h"
+#include "workloads/dataset.h"
+#include "workloads/network.h"
+
+namespace nvcim::sim {
+
+/// One chip, programmed once, runs a network over a data set.
+struct RunRequest {
+  Architecture architecture;
+  workloads::Network network;
+  workloads::Dataset data;  ///< the samples to run
+  bool functional = true;   ///< all samples
+  bool systemc = true;      ///< the first cycle_samples, or fewer when there are fewer
+  int cycle_samples = 4;
+  std::uint64_t seed = 1;
+  std::uint32_t instance = 0;
+  int threads = 1;
+  std::function<void(std::string)> begin;  ///< told what starts; may be empty
+  std::function<void(int, int)> progress;  ///< of it; may be empty
+};
+
+struct RunOutcome {
+  mapping::Plan plan;
+  mapping::ChipInstance chip;
+  std::vector<int> reference_predicted;
+  std::optional<InferenceResult> functional;
+  std::optional<CycleResult> cycle;
+  std::optional<EventCounts> functional_on_cycle_samples;  ///< when both engines ran
+};
+
+/// Places, programs and runs. When both engines run, every sum, code, logit and count of the cycle samples is compared
+/// (NVCIM_CHECK). SystemC elaborates once per process, so a second call must leave `systemc` false.
+/// Errors: InputError: data of another shape than the network's input, a network that does not fit the chip, a pipeline
+/// that cannot flow.
+RunOutcome run_network(const RunRequest& request);
+
+/// What to report about it; references into both arguments.
+RunReport report_run(const RunRequest& request, const RunOutcome& outcome);
+
+/// InputError unless the data suits the network: shape and number of classes.
+void check_data(const workloads::Network& network, const workloads::Dataset& data);
+
+/// Aborts with the first place where two results differ. Exposed for tests.
+void check_equal(const workloads::Network& network, const InferenceResult& functional, const InferenceResult& systemc);
+
+}  // namespace nvcim::sim

@@ -27,6 +27,7 @@ CLI::App* add_command(CLI::App& program, CommonOptions& options, const std::stri
   command->add_option("--out", options.out, "Folder to write to")->type_name("DIR")->group(group);
   command->add_option("--seed", options.seed, "Seed of every random draw")
       ->type_name("N")
+      ->check(at_most(std::numeric_limits<std::uint64_t>::max()))
       ->capture_default_str()
       ->group(group);
   command
@@ -46,16 +47,27 @@ CLI::App* add_command(CLI::App& program, CommonOptions& options, const std::stri
   return command;
 }
 
+namespace {
+
+template <class T>
+CLI::Validator between(T least, T most) {
+  const auto check = [least, most](std::string& text) -> std::string {
+    T value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error == std::errc() && end == text.data() + text.size() && value >= least && value <= most) return "";
+    return fmt::format("{} is not a whole number of {} to {}", text.empty() ? "nothing" : text, least, most);
+  };
+  return CLI::Validator(check, "", "");
+}
+
+}  // namespace
+
 CLI::Validator at_least(int least) {
-  return CLI::Validator(
-      [least](std::string& text) -> std::string {
-        int value = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error == std::errc() && end == text.data() + text.size() && value >= least) return "";
-        return fmt::format("{} is not a whole number of {} to {}", text.empty() ? "nothing" : text, least,
-                           std::numeric_limits<int>::max());
-      },
-      "", "");
+  return between(least, std::numeric_limits<int>::max());
+}
+
+CLI::Validator at_most(std::uint64_t most) {
+  return between(std::uint64_t{0}, most);
 }
 
 std::string shell_word(std::string_view word) {

@@ -40,8 +40,10 @@ class CommandLineError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Validator: a whole number of at least `least`.
+/// Validator: a whole number of at least `least`, as an int.
 CLI::Validator at_least(int least);
+/// Validator: a whole number of 0 to `most`. CLI11 alone reads -1 as the largest unsigned number.
+CLI::Validator at_most(std::uint64_t most);
 
 /// A word of a shell command, quoted when it needs to be.
 std::string shell_word(std::string_view word);

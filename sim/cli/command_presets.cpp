@@ -6,6 +6,8 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "arch/input_error.h"
+#include "arch/json_input.h"
 #include "arch/load.h"
 #include "arch/presets.h"
 #include "sim/report/result_folder.h"
@@ -39,7 +41,9 @@ int run(const PresetOptions& options) {
     if (!options.quiet || options.json) print_out(list(options.json));
     return kOk;
   }
-  if (!preset_text(options.name)) load_architecture(options.name + ".json");  // the same message as everywhere
+  if (!preset_text(options.name))
+    throw InputError("", "",
+                     fmt::format("\"{}\" is not a preset; {}", options.name, suggestion(options.name, preset_names())));
   const std::string resolved = to_json(load_architecture(options.name, options.set)).dump(2) + "\n";
   if (!options.out.empty()) {
     sim::write_file(options.out / (options.name + ".json"), resolved);

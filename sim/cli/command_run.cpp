@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -237,7 +238,10 @@ void add_run_command(CLI::App& program, const std::vector<std::string>& argument
                    fmt::format("Samples of the cycle model [{}]", kDefaultCycleSamples))
       ->type_name("N")
       ->check(at_least(1));
-  command->add_option("--instance", options->instance, "Which sampled chip")->type_name("N")->capture_default_str();
+  command->add_option("--instance", options->instance, "Which sampled chip")
+      ->type_name("N")
+      ->check(at_most(std::numeric_limits<std::uint32_t>::max()))
+      ->capture_default_str();
   command->add_flag("--force", options->force, "Replace a former result in --out");
   command->callback(
       [options, arguments, &action] { action = [options, arguments] { return run(*options, arguments); }; });

@@ -46,7 +46,7 @@
           backgroundColor: colour(one.colour),
           borderRadius: 3,
           maxBarThickness: 17,
-          minBarLength: 2,
+          minBarLength: series.length > 1 ? 0 : 2,  // in a stack it would show what is not there
           token: one.colour,
         })),
       },
@@ -135,7 +135,7 @@
   if (data.units.length > 0) {
     bars("units", data.units.map((row) => row.name),
          [{ label: "busy", values: data.units.map((row) => row.busy), colour: "--first" },
-          { label: "waiting", values: data.units.map((row) => row.stall), colour: "--second" }], "%");
+          { label: "waiting", values: data.units.map((row) => row.stall), colour: "--second" }], "%", { max: 1 });
   }
   for (const card of document.querySelectorAll("[data-needs]"))
     if (data[card.dataset.needs].length === 0) card.hidden = true;

@@ -68,6 +68,14 @@ void check_pulses(const char* section, const PulseParameters& pulses, std::vecto
   check("width", pulses.width_start, pulses.width_stop);
 }
 
+void check_process(const WriteControllerParameters& controller, std::vector<Contradiction>& faults) {
+  if (controller.process == WriteProcess::fixed_mean &&
+      controller.fixed_set_pulses + controller.fixed_reset_pulses == 0)
+    faults.push_back(
+        {{"/write_controller/fixed_set_pulses", "/write_controller/fixed_reset_pulses"},
+         "fixed_set_pulses and fixed_reset_pulses are both 0; a fixed_mean write needs at least one pulse"});
+}
+
 void check_table(const Architecture& architecture, std::vector<Contradiction>& faults) {
   const DeviceParameters& p = architecture.device;
   if (p.model != DeviceModel::measured && architecture.write_controller.process != WriteProcess::measured) return;
@@ -98,6 +106,7 @@ std::vector<Contradiction> check_device(const Architecture& architecture) {
   check_time(architecture.device, faults);
   check_pulses("set_pulse", architecture.set_pulse, faults);
   check_pulses("reset_pulse", architecture.reset_pulse, faults);
+  check_process(architecture.write_controller, faults);
   check_table(architecture, faults);
   return faults;
 }

@@ -40,8 +40,9 @@ struct Programmed {
 /// the source's write-verify for the others. Includes sigma_scale. The mean is the target for every model.
 Programmed programmed_conductance(const DeviceParameters& parameters, double target);
 
-/// What arch/cross_checks.h cannot know: g_min…g_max inside what the model, its drift law and the relaxation were measured
-/// on, ages and temperatures too, laws that exist, a readable /device/table when it is used. All faults at once.
+/// What arch/cross_checks.h cannot know: g_min…g_max inside what the model, its drift law and the relaxation were
+/// measured on, ages and temperatures too, laws that exist, a readable /device/table when it is used. All faults at
+/// once.
 std::vector<Contradiction> check_device(const Architecture& architecture);
 
 }  // namespace nvcim::device

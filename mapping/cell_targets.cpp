@@ -1,23 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/cell_targets.h"
 
-#include <algorithm>
-#include <cmath>
-
 namespace nvcim::mapping {
 
 CellRange cell_range(const DeviceParameters& device, const WeightEncoding& encoding) {
-  CellRange range{};
-  range.span = encoding.max_level * encoding.grid_per_level;
-  range.highest = std::min(2 * range.span, 32767);
-  if (encoding.encoding == Encoding::ideal_signed) {
-    range.lowest = -range.highest;
-    return range;
-  }
-  const double steps = device.g_min.value() / (device.g_max.value() - device.g_min.value()) * range.span;
-  range.pedestal = static_cast<int>(std::min(std::nearbyint(steps), 32767.0));
-  range.lowest = -range.pedestal;
-  return range;
+  return device::cell_range(device, encoding.encoding, encoding.max_level * encoding.grid_per_level);
 }
 
 void target_levels(const workloads::Node& node, const WeightEncoding& encoding, const Block& block, int row,

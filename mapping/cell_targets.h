@@ -6,19 +6,15 @@
 #include <vector>
 
 #include "arch/parameters.h"
+#include "device/cell_range.h"
 #include "mapping/plan.h"
 #include "workloads/network.h"
 
 /// What the cells of a block should hold, and the draws that belong to them.
 namespace nvcim::mapping {
 
-/// What the cells of one layer can hold, in grid steps.
-struct CellRange {
-  int span;      ///< g_max - g_min
-  int pedestal;  ///< g_min
-  int lowest;    ///< programmed codes are clipped to lowest…highest
-  int highest;
-};
+using device::CellRange;
+/// What the cells of one layer can hold.
 CellRange cell_range(const DeviceParameters& device, const WeightEncoding& encoding);
 
 /// Levels that the block's columns should hold in one row of it.

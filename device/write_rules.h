@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "arch/conductance_grid.h"
+#include "device/cell_range.h"
+#include "device/measured_table.h"
+#include "device/pulse_ramp.h"
+
+namespace nvcim::device {
+
+/// One polarity of the `incremental` process: its pulses, and what share of them switches a cell.
+struct PolarityRules {
+  PulseRamp ramp;
+  /// [min(ramp length, kListed)] probability times 2^32 of each pulse; the last holds beyond.
+  std::vector<std::uint64_t> switching;
+
+  static constexpr int kListed = 4096;
+};
+
+/// Everything write-verify needs to know about the cells of one layer: made once, shared by all rows and threads.
+/// Distances are in grid steps; every spread and the tolerance include sigma_scale.
+struct WriteRules {
+  WriteProcess process;
+  CellRange range;
+  int max_attempts;
+  double tolerance;
+  int steps_per_level;
+  std::vector<double> redraw_sigma;  ///< [max_level + 1] spread of an unverified write by target level
+  PolarityRules set, reset;
+  double remaining;       ///< part of the error that a switching pulse leaves
+  double pulse_sigma;     ///< its spread
+  double verified_sigma;  ///< residual of fixed_mean
+  int fixed_set, fixed_reset;
+  std::optional<MeasuredTable> table;  ///< of `measured`
+  double verify_lsb;                   ///< resolution of a verify read; 0: unlimited
+  double read_sigma;                   ///< read noise where it does not depend on the cell; 0: none
+  bool noise_by_cell;                  ///< read noise depends on the conductance: `parameters` decides
+  DeviceParameters parameters;
+};
+
+/// @param grid  the layer's
+/// @throws InputError when the process is `measured` and its table cannot be read or has another number of levels.
+WriteRules make_write_rules(const Architecture& architecture, const ConductanceGrid& grid);
+
+/// Resolution in grid steps of a verify read through the shared ADC. Only one row is driven, so the converter's range
+/// is set to one cell, 0…2 (g_max - g_min): 2^bits codes over the codes that a cell may hold. 0 for the ideal
+/// converter.
+double verify_resolution(const AdcParameters& adc, const CellRange& range);
+
+}  // namespace nvcim::device

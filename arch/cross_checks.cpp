@@ -172,9 +172,19 @@ class Checks {
       say({pointer, switch_pointer},
           fmt::format("has no effect with {} = {}; set that to {} as well", switch_pointer, setting, needed));
     };
-    const bool ideal_device = a_.device.model == DeviceModel::ideal;
-    for (const char* pointer : {"/device/sigma", "/device/sigma_slope", "/device/sigma_scale"})
-      check(ideal_device, pointer, "/device/model", "ideal", "gaussian");
+    const DeviceParameters& device = a_.device;
+    const std::string model = choice_text(device.model);
+    const bool ideal_device = device.model == DeviceModel::ideal;
+    const bool own_sigma = device.model == DeviceModel::gaussian || device.model == DeviceModel::fefet ||
+                           device.model == DeviceModel::measured;
+    for (const char* pointer : {"/device/sigma", "/device/sigma_slope"})
+      check(!own_sigma, pointer, "/device/model", model, "gaussian");
+    check(ideal_device, "/device/sigma_scale", "/device/model", model, "gaussian");
+    check(device.model != DeviceModel::pcm_joshi_2020, "/device/pcm_fit", "/device/model", model, "pcm_joshi_2020");
+    check(device.model != DeviceModel::reram_cmo, "/device/cmo_acceptance", "/device/model", model, "reram_cmo");
+    check(device.model != DeviceModel::fefet, "/device/mid_level_factor", "/device/model", model, "fefet");
+    check(device.read_noise_model == ReadNoiseModel::model, "/device/read_noise", "/device/read_noise_model", "model",
+          "constant or proportional");
     const bool ideal_adc = a_.adc.model == AdcModel::ideal;
     for (const char* pointer :
          {"/adc/range", "/adc/full_scale_levels", "/adc/offset_sigma", "/adc/gain_sigma", "/adc/inl"})

@@ -26,6 +26,20 @@ struct CheckOptions : CommonOptions {
   std::string workload;
 };
 
+constexpr std::size_t kWidth = 100;
+
+/// Lines that a terminal of kWidth columns shows whole; --json has the rest.
+std::string cut(const std::string& table) {
+  std::string text;
+  for (std::size_t start = 0, end; start < table.size(); start = end + 1) {
+    end = table.find('\n', start);
+    std::string line = table.substr(start, end - start);
+    if (line.size() > kWidth) line = line.substr(0, kWidth - 3) + "...";
+    text += line + '\n';
+  }
+  return text;
+}
+
 std::string area_lines(const AreaTable& table) {
   std::vector<std::vector<std::string>> rows = {{"  component", "units", "area", "peak power", "source"}};
   for (const AreaEntry& entry : table.entries) {
@@ -33,16 +47,15 @@ std::string area_lines(const AreaTable& table) {
     rows.push_back({"  " + entry.name, fmt::format("{}", entry.count), sim::format_metric(entry.area().value(), "m^2"),
                     sim::format_metric(entry.peak_power().value(), "W"), entry.area_source});
   }
-  return sim::aligned_table(rows, {false, true, true, true, false});
+  return cut(sim::aligned_table(rows, {false, true, true, true, false}));
 }
 
 std::string energy_lines(const EnergyTable& table) {
-  std::vector<std::vector<std::string>> rows = {{"  key", "component", "energy", "per", "source"}};
+  std::vector<std::vector<std::string>> rows = {{"  key", "component", "energy", "per"}};
   for (const EnergyEntry& entry : table.entries)
     if (entry.per_count.value() != 0)
-      rows.push_back({"  " + entry.name, entry.component, sim::format_metric(entry.per_count.value(), "J"), entry.per,
-                      entry.source});
-  return sim::aligned_table(rows, {false, false, true, false, false});
+      rows.push_back({"  " + entry.name, entry.component, sim::format_metric(entry.per_count.value(), "J"), entry.per});
+  return cut(sim::aligned_table(rows, {false, false, true, false}));
 }
 
 Json summary(const Architecture& architecture, const AreaTable& areas, const EnergyTable& energies) {
@@ -109,8 +122,9 @@ int run(const CheckOptions& options) {
       architecture.chip.tiles(), architecture.chip.mesh_rows, architecture.chip.mesh_columns, crossbars,
       architecture.crossbar.rows, architecture.crossbar.columns, sim::format_metric(areas.area().value(), "m^2"),
       sim::format_metric(areas.peak_power().value(), "W"), sim::format_metric(areas.static_power().value(), "W"));
-  text += fmt::format("ADC energy law: {}\n\nComponents\n{}\nEnergy of one event\n{}", energies.adc_law,
-                      area_lines(areas), energy_lines(energies));
+  text += fmt::format(
+      "ADC energy law: {}\n\nComponents\n{}\nEnergy of one event\n{}\nFormulas and sources in full: --json\n",
+      energies.adc_law, area_lines(areas), energy_lines(energies));
   print_out(text + plan_text);
   return kOk;
 }

@@ -50,7 +50,7 @@ std::string tiles(const RunReport& report) {
   tile("Average power", "power.average", "peak " + shown(report, "power.peak"));
   tile("Area", "area.chip",
        shown(report, "crossbars.used") + " crossbars used of " + shown(report, "crossbars.available"));
-  tile("TOPS/W", "tops_per_watt", report.find("tops") ? shown(report, "tops") + " useful" : "");
+  tile("Operations per joule", "tops_per_watt", report.find("tops") ? shown(report, "tops") + " useful" : "");
   tile("Crossbar utilisation", "utilization.crossbar", "cells that hold a weight, in the crossbars used");
   return html;
 }
@@ -73,6 +73,9 @@ std::string chart_data(const RunReport& report) {
   if (const double joules = report.value("energy.static"); joules > 0)
     for (const char* list : {"energy_by_component", "energy_by_layer"})
       data[list].push_back({{"name", "static"}, {"value", joules}});
+  auto& components = data["energy_by_component"];
+  std::stable_sort(components.begin(), components.end(),
+                   [](const Json& a, const Json& b) { return a["value"].get<double>() > b["value"].get<double>(); });
   data["area_total"] = report.value("area.chip");
   data["area"] = parts(report.family("area.*"), std::string_view("area.").size());
   data["latency"] = report.find("latency.inference") ? report.value("latency.inference") : 0.0;

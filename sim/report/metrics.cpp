@@ -176,7 +176,9 @@ std::string format_metric(double value, std::string_view unit) {
   if (unit == "1/s") return (value >= 100 ? grouped(value) : fmt::format("{:.4g}", value)) + " /s";
   if (unit == "count")
     return value == std::floor(value) || value >= 1e4 ? grouped(value) : fmt::format("{:.6g}", value);
-  if (unit == "TOPS" || unit == "TOPS/W" || unit == "TOPS/mm^2") return fmt::format("{:.4g} {}", value, unit);
+  if (unit.starts_with("TOPS"))
+    return value >= 1e-3 ? fmt::format("{:.4g} {}", value, unit)
+                         : format_si_rounded(1e12 * value, "OPS") + std::string(unit.substr(4));
   // The prefix of a squared unit is squared, so its steps are 1e6 wide; below 1000 um^2 the number stays readable
   // anyway.
   return format_si_rounded(value, unit);

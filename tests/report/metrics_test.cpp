@@ -38,6 +38,8 @@ TEST(FormatMetric, IsMadeForReaders) {
   EXPECT_EQ(format_metric(0.25, "count"), "0.25");
   EXPECT_EQ(format_metric(81300.4, "1/s"), "81,300 /s");
   EXPECT_EQ(format_metric(1.667e-12, "J"), "1.667 pJ");
+  EXPECT_EQ(format_metric(0.5422, "TOPS/W"), "0.5422 TOPS/W");
+  EXPECT_EQ(format_metric(9.7081e-5, "TOPS/W"), "97.08 MOPS/W");
 }
 
 }  // namespace

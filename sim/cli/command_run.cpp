@@ -208,7 +208,7 @@ void add_run_command(CLI::App& program, const std::vector<std::string>& argument
   CLI::App* command = add_command(
       program, *options, "run", "Run a network on a chip: accuracy, latency, energy, area",
       "  nvcim run rram_1t1r_128 --workload lenet_fashion_mnist_8b --out out\n"
-      "  nvcim run my_chip.json --set /device/sigma=0.05 --instance 3\n"
+      "  nvcim run my_chip.json --set /device/model=gaussian --set /device/sigma=0.05 --instance 3\n"
       "  nvcim run tiny_2x2 --workload my_model.onnx --data my_folder --samples 100\n"
       "  nvcim run out/architecture.json                      a former result's chip again\n\n"
       "--out is created, or must be empty; a former result is replaced with --force. Without --out the result goes to\n"

@@ -20,12 +20,12 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <class D64, class V64 = hn::Vec<D64>>
 HWY_INLINE void philox(D64 d64, V64 c0, V64 c1, V64 c2, V64 c3,
                        const std::array<std::array<std::uint64_t, 2>, 10>& keys, V64& low, V64& high) {
-  const hn::Repartition<std::uint32_t, D64> d32;
-  const auto m0 = hn::BitCast(d32, hn::Set(d64, 0xD2511F53u));
-  const auto m1 = hn::BitCast(d32, hn::Set(d64, 0xCD9E8D57u));
+  const hn::Repartition<std::uint32_t, D64> words;
+  const auto m0 = hn::BitCast(words, hn::Set(d64, 0xD2511F53u));
+  const auto m1 = hn::BitCast(words, hn::Set(d64, 0xCD9E8D57u));
   for (const auto& key : keys) {
-    const V64 p0 = hn::MulEven(hn::BitCast(d32, c0), m0);
-    const V64 p1 = hn::MulEven(hn::BitCast(d32, c2), m1);
+    const V64 p0 = hn::MulEven(hn::BitCast(words, c0), m0);
+    const V64 p1 = hn::MulEven(hn::BitCast(words, c2), m1);
     c0 = hn::Xor(hn::Xor(hn::ShiftRight<32>(p1), c1), hn::Set(d64, key[0]));
     c2 = hn::Xor(hn::Xor(hn::ShiftRight<32>(p0), c3), hn::Set(d64, key[1]));
     c1 = p1;

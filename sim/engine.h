@@ -25,15 +25,16 @@ struct ChipRun {
 
 struct EngineOptions {
   int threads = 1;
-  int batch = 64;             ///< samples that a worker takes at a time (functional engine)
-  bool keep_traces = false;   ///< fill SampleResult::sums and codes
-  std::uint32_t first_sample = 0;  ///< number of the first sample, the address of its read noise
+  int batch = 64;                                     ///< samples that a worker takes at a time (functional engine)
+  bool keep_traces = false;                           ///< fill SampleResult::sums and codes
+  std::uint32_t first_sample = 0;                     ///< number of the first sample, the address of its read noise
   std::function<void(int done, int total)> progress;  ///< called from one thread at a time; may be empty
 };
 
 /// Everything one sample left behind, for comparison between engines.
 struct SampleTrace {
-  std::vector<std::vector<std::int64_t>> sums;   ///< [MVM layers][outputs][positions] code sums after shift-add and accumulation
+  std::vector<std::vector<std::int64_t>>
+      sums;  ///< [MVM layers][outputs][positions] code sums after shift-add and accumulation
   std::vector<std::vector<std::uint8_t>> codes;  ///< [nodes][output.size()]; empty for the raw output of the last
 };
 
@@ -57,16 +58,16 @@ struct Timeline {
   std::vector<Sample> samples;
   std::uint64_t total_cycles = 0;
   struct Unit {
-    std::string name;                ///< "tile3.crossbar2.adc", "router(1,2)", …
+    std::string name;  ///< "tile3.crossbar2.adc", "router(1,2)", …
     std::uint64_t busy_cycles = 0;
     std::uint64_t stall_cycles = 0;  ///< had work but waited for somebody
   };
   std::vector<Unit> units;
   struct Layer {
-    std::uint64_t first_start = 0;   ///< first MVM of the first sample starts
-    std::uint64_t last_end = 0;      ///< its last output of the first sample leaves
+    std::uint64_t first_start = 0;  ///< first MVM of the first sample starts
+    std::uint64_t last_end = 0;     ///< its last output of the first sample leaves
   };
-  std::vector<Layer> layers;         ///< [nodes]
+  std::vector<Layer> layers;  ///< [nodes]
 };
 
 struct CycleResult {
@@ -77,6 +78,7 @@ struct CycleResult {
 /// Cycle-level SystemC engine: samples follow each other through the layer pipeline as fast as it takes them.
 /// SystemC allows one elaboration per process: call once (studies that need more run it in a child process).
 /// Errors: InputError when the pipeline cannot flow (who waits for whom), found before or by the watchdog.
-CycleResult run_systemc(const ChipRun& run, std::span<const std::uint8_t> pixels, int samples, const EngineOptions& options);
+CycleResult run_systemc(const ChipRun& run, std::span<const std::uint8_t> pixels, int samples,
+                        const EngineOptions& options);
 
 }  // namespace nvcim::sim

@@ -70,7 +70,11 @@ TEST_F(Run, TwiceGivesTheSameBytesWhateverTheThreads) {
 }
 
 TEST_F(Run, CanBeRepeatedFromItsOwnFolder) {
-  ASSERT_EQ(nvcim(kShort + "rram_1t1r_128 --set /device/model=gaussian --set /device/sigma_scale=0.5 --seed 5 --instance 2 --out one").exit_code, 0);
+  ASSERT_EQ(
+      nvcim(kShort +
+            "rram_1t1r_128 --set /device/model=gaussian --set /device/sigma_scale=0.5 --seed 5 --instance 2 --out one")
+          .exit_code,
+      0);
   const std::string repeat = json::parse(read("one/manifest.json"))["repeat"];
   ASSERT_THAT(repeat, ::testing::StartsWith("nvcim run architecture.json "));
   ASSERT_EQ(nvcim("run one/" + repeat.substr(std::string("nvcim run ").size()) + " --out two").exit_code, 0) << repeat;

@@ -76,7 +76,8 @@ struct CycleResult {
 };
 
 /// Cycle-level SystemC engine: samples follow each other through the layer pipeline as fast as it takes them.
-/// SystemC allows one elaboration per process: call once (studies that need more run it in a child process).
+/// May be called any number of times in a process (each call has a SystemC kernel of its own), from one thread at a
+/// time.
 /// Errors: InputError when the pipeline cannot flow (who waits for whom), found before or by the watchdog.
 CycleResult run_systemc(const ChipRun& run, std::span<const std::uint8_t> pixels, int samples,
                         const EngineOptions& options);

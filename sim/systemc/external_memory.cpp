@@ -44,7 +44,7 @@ void ExternalMemory::stream(Cycle now) {
   const BufferParameters& parameters = context_.run.architecture.buffer;
   const auto per_sample =
       static_cast<std::uint64_t>(network.input.height) * static_cast<std::uint64_t>(network.input.width);
-  const auto bits = static_cast<std::uint64_t>(network.input.channels * network.input_bits);
+  const auto bits = static_cast<std::uint64_t>(network.input.channels) * static_cast<std::uint64_t>(network.input_bits);
   const auto bus = static_cast<std::uint64_t>(parameters.external_bus_bits);
   const std::uint64_t all = per_sample * static_cast<std::uint64_t>(context_.samples);
   const Cycle begin = std::max(now, static_cast<Cycle>(parameters.external_access_cycles));

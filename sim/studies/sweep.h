@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "arch/parameters.h"
+#include "mapping/selection/selection.h"
+#include "workloads/dataset.h"
+#include "workloads/network.h"
+
+namespace nvcim::sim {
+
+/// One way to choose what is verified.
+struct SweepMethod {
+  mapping::SelectionMethod method = mapping::SelectionMethod::swim;
+  mapping::Granularity granularity = mapping::Granularity::weight;
+  mapping::SelectionOrder order = mapping::SelectionOrder::per_cycle;
+  std::string name() const;  ///< "swim", "swim/row", "swim/cell/per_time"
+};
+
+/// Accuracy over budget: every method at every budget on the same sampled chips.
+struct SweepRequest {
+  Architecture architecture;
+  workloads::Network network;
+  workloads::Dataset data;      ///< the samples to classify
+  std::vector<double> budgets;  ///< shares of the write cycles of verifying everything (NWC), each 0…1
+  std::vector<SweepMethod> methods;
+  int instances = 1;  ///< numbered from 0
+  std::uint64_t seed = 1;
+  int threads = 1;
+  mapping::WeightValues curvature;                     ///< of the normalised weights, for swim
+  mapping::WeightValues scores;                        ///< the user's, for file
+  std::function<double(int verified_cells)> row_time;  ///< for per_time
+  /// Every finished evaluation is appended to it at once, and what it already holds is not computed again; empty: no
+  /// such file.
+  std::filesystem::path journal;
+  std::function<void(int done, int total)> progress;  ///< called from one thread at a time; may be empty
+};
+
+struct SweepPoint {
+  int method = 0;  ///< index in SweepRequest::methods
+  double budget = 0;
+  double nwc = 0;                ///< of the chosen units, mean over the instances
+  double verified_cells = 0;     ///< mean over the instances
+  double rows_touched = 0;       ///< rows with at least one verified cell, mean over the instances
+  std::vector<double> accuracy;  ///< [instances] 0…1
+};
+
+struct SweepResult {
+  double reference_accuracy = 0;  ///< of the quantised network without a chip
+  std::int64_t cells = 0;
+  std::int64_t rows = 0;
+  std::vector<SweepPoint> points;  ///< [methods][budgets]
+  const SweepPoint& at(std::size_t method, std::size_t budget, std::size_t budgets) const {
+    return points[method * budgets + budget];
+  }
+};
+
+/// Programs and runs methods x budgets x instances, spread over the threads; the result does not depend on their number
+/// nor on how often the work was interrupted. Draws are common: instance i is the same chip for every method and
+/// budget, and `random` draws a new order for every instance. Budgets that verify nothing or everything run once for
+/// all methods. Errors: InputError: data that do not suit the network, a network that does not fit, a budget outside
+/// 0…1, values missing for a method, a journal of another sweep or one that cannot be written.
+SweepResult run_sweep(const SweepRequest& request);
+
+/// Spread of one point.
+struct Spread {
+  double mean = 0;
+  double deviation = 0;  ///< of the sample (n - 1); 0 for one instance
+  double ci95 = 0;       ///< half width of the 95 % interval of the mean, Student's t; 0 for one instance
+  double minimum = 0;
+};
+Spread spread_of(const std::vector<double>& values);
+
+/// (acc - acc0) / (acc1 - acc0): the share of the gap between nothing and everything verified that is closed.
+double recovery(double accuracy, double nothing, double everything);
+
+/// result.json and result.csv of a sweep: points with accuracy, NWC and what was verified.
+std::string sweep_json(const SweepRequest& request, const SweepResult& result);
+std::string sweep_csv(const SweepRequest& request, const SweepResult& result);
+
+}  // namespace nvcim::sim

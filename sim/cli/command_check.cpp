@@ -5,11 +5,15 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
 
 #include "arch/area_table.h"
 #include "arch/energy_table.h"
+#include "arch/input_error.h"
 #include "arch/load.h"
 #include "arch/presets.h"
+#include "device/device_model.h"
 #include "mapping/plan.h"
 #include "sim/report/metrics.h"
 #include "sim/report/result_folder.h"
@@ -93,7 +97,13 @@ int run(const CheckOptions& options) {
   int weight_bits = 8;
   std::string plan_text;
   Json plan_json;
-  if (!options.workload.empty()) {
+  // make_plan says what is wrong with the device together with what does not fit.
+  if (options.workload.empty()) {
+    std::vector<InputIssue> issues;
+    for (Contradiction& fault : device::check_device(architecture))
+      issues.push_back({architecture.name, std::move(fault.pointers.front()), std::move(fault.message)});
+    if (!issues.empty()) throw InputError(std::move(issues));
+  } else {
     const workloads::Network network = workloads::load_network(options.workload);
     for (const workloads::Node& node : network.nodes)
       if (node.kind == workloads::Node::Kind::mvm) weight_bits = node.mvm.weight_bits;

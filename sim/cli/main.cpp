@@ -7,6 +7,7 @@
 #include "sim/cli/command_presets.h"
 #include "sim/cli/command_run.h"
 #include "sim/cli/command_schema.h"
+#include "sim/cli/command_sweep.h"
 #include "sim/cli/command_train.h"
 #include "sim/cli/run_action.h"
 
@@ -27,6 +28,7 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv, argv + argc);
   Action action;
   add_run_command(program, arguments, action);
+  add_sweep_command(program, arguments, action);
   add_check_command(program, action);
   add_schema_command(program, action);
   add_presets_command(program, action);

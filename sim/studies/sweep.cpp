@@ -186,11 +186,13 @@ SweepResult run_sweep(const SweepRequest& request) {
       point.budget = request.budgets[b];
       for (int i = 0; i < request.instances; ++i) {
         const Outcome& outcome = outcomes[(std::size_t(m) * budgets + b) * request.instances + i];
-        point.nwc += outcome.nwc / request.instances;
-        point.verified_cells += double(outcome.verified) / request.instances;
-        point.rows_touched += double(outcome.rows) / request.instances;
+        point.nwc += outcome.nwc;
+        point.verified_cells += double(outcome.verified);
+        point.rows_touched += double(outcome.rows);
         point.accuracy.push_back(double(outcome.correct) / request.data.samples());
       }
+      // Divided once, so that a mean of ones is one.
+      for (double* sum : {&point.nwc, &point.verified_cells, &point.rows_touched}) *sum /= request.instances;
     }
   return result;
 }

@@ -42,7 +42,7 @@ SweepRequest small_sweep() {
   }
   request.budgets = {0, 0.3, 1};
   request.methods = {{SelectionMethod::swim}, {SelectionMethod::random}, {SelectionMethod::swim, Granularity::row}};
-  request.instances = 4;
+  request.instances = 6;
   return request;
 }
 
@@ -122,10 +122,10 @@ TEST(Sweep, ContinuesWithMoreInstances) {
   SweepRequest request = small_sweep();
   request.journal = journal_file("more");
   const SweepResult few = run_sweep(request);
-  request.instances = 6;
+  request.instances = 9;
   const SweepResult more = run_sweep(request);
   for (std::size_t point = 0; point < few.points.size(); ++point)
-    for (int instance = 0; instance < 4; ++instance)
+    for (int instance = 0; instance < 6; ++instance)
       EXPECT_EQ(more.points[point].accuracy[instance], few.points[point].accuracy[instance]);
 }
 

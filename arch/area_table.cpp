@@ -95,7 +95,11 @@ class Structure {
   Figure area(std::string_view name) const {
     using namespace figures;
     if (name == "adc") return {adc_.area.value(), adc_.area_formula, adc_.area_source};
-    if (name == "dac") return one(kDacArea);
+    if (name == "dac") {
+      Figure figure = times(kDacArea, arch_.dac.bits, "bits");
+      figure.source = kDacSource;
+      return figure;
+    }
     if (name == "crossbar") return times(kCellArea, arch_.crossbar.rows * arch_.crossbar.columns, "cells");
     if (name == "sample_hold") return one(kSampleHoldArea);
     if (name == "shift_add" || name == "accumulation") return one(kShiftAddArea);

@@ -5,7 +5,8 @@
 /// Unless said otherwise: Shafiee et al., ISCA 2016, Table I (power at full load, area).
 namespace nvcim::figures {
 
-// 8 x 128 one-bit DACs: 4 mW, 0.00017 mm^2.
+// 8 x 128 one-bit DACs: 4 mW, 0.00017 mm^2. More bits: linear, as the DAC law of ZigZag-IMC (50 fF x bits x Vdd^2);
+// that the area is linear too is an assumption.
 inline constexpr double kDacPower = 4e-3 / 1024;
 inline constexpr double kDacArea = 0.00017e-6 / 1024;
 // 8 x 128 sample-and-holds: 10 uW, 0.00004 mm^2, one sample per 100 ns.
@@ -49,6 +50,8 @@ inline constexpr double kChipLinkPower = 10.4 / 4;
 inline constexpr double kChipLinkArea = 22.88e-6 / 4;
 
 inline constexpr const char* kIsaac = "Shafiee et al., ISCA 2016, Table I";
+inline constexpr const char* kDacSource =
+    "Shafiee et al., ISCA 2016, Table I (one bit); linear in bits as in ZigZag-IMC";
 inline constexpr const char* kLibrary = "hwcomponents-library, ISAAC entries";
 
 }  // namespace nvcim::figures

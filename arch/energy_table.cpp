@@ -51,8 +51,10 @@ Figure builtin(std::string_view name, const Architecture& architecture, int weig
   const int flit = architecture.interconnect.flit_bits;
   const Time read_time = architecture.crossbar.read_time;
   if (name == "row_drive")
-    return {kDacPower * read_time.value(),
-            fmt::format("{} x read_time {}", format_si_rounded(kDacPower, "W"), format_quantity(read_time)), kIsaac};
+    return {kDacPower * architecture.dac.bits * read_time.value(),
+            fmt::format("{} x {} bits x read_time {}", format_si_rounded(kDacPower, "W"), architecture.dac.bits,
+                        format_quantity(read_time)),
+            kDacSource};
   if (name == "cell_conduction") return conduction(architecture, weight_bits);
   if (name == "crossbar_read") return {0, "0: the cells' conduction is counted by itself", "definition"};
   if (name == "sample_hold") return fixed(kSampleHoldEnergy, kIsaac);

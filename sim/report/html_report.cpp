@@ -46,7 +46,11 @@ std::string tiles(const RunReport& report) {
   tile("Latency", "latency.inference",
        shown(report, "latency.inference.cycles") + " cycles, first input to last output");
   tile("Throughput", "throughput.inference", "one inference every " + shown(report, "interval.inference"));
-  tile("Energy", "energy.inference", "per inference, of which static " + shown(report, "energy.static"));
+  if (report.find("energy.inference"))
+    tile("Energy", "energy.inference", "per inference, of which static " + shown(report, "energy.static"));
+  else
+    tile("Dynamic energy", "energy.dynamic",
+         "per inference, without the static " + shown(report, "power.static") + ": needs the cycle model");
   tile("Average power", "power.average", "peak " + shown(report, "power.peak"));
   tile("Area", "area.chip",
        shown(report, "crossbars.used") + " crossbars used of " + shown(report, "crossbars.available"));
@@ -65,14 +69,14 @@ Json parts(const std::vector<const Metric*>& metrics, std::size_t prefix) {
 /// What page.js draws. In a script element only "<" could end it, so it is written as an escape.
 std::string chart_data(const RunReport& report) {
   Json data;
-  data["energy"] = report.value("energy.inference");
+  data["energy"] = report.known_energy().value;
   data["energy_by_component"] = parts(report.family("energy.*"), std::string_view("energy.").size());
   data["energy_by_layer"] = Json::array();
   for (const LayerRow& layer : report.layers)
     if (layer.energy > 0) data["energy_by_layer"].push_back({{"name", layer.name}, {"value", layer.energy}});
-  if (const double joules = report.value("energy.static"); joules > 0)
+  if (const Metric* joules = report.find("energy.static"); joules && joules->value > 0)
     for (const char* list : {"energy_by_component", "energy_by_layer"})
-      data[list].push_back({{"name", "static"}, {"value", joules}});
+      data[list].push_back({{"name", "static"}, {"value", joules->value}});
   auto& components = data["energy_by_component"];
   std::stable_sort(components.begin(), components.end(),
                    [](const Json& a, const Json& b) { return a["value"].get<double>() > b["value"].get<double>(); });
@@ -192,7 +196,7 @@ std::string html_report(const RunReport& report, const PageTexts& texts) {
                   {"architecture", escape_html(report.architecture)},
                   {"lead", lead},
                   {"tiles", tiles(report)},
-                  {"energy", shown(report, "energy.inference")},
+                  {"energy", shown(report, report.known_energy().name)},
                   {"area", shown(report, "area.chip")},
                   {"latency", shown(report, "latency.inference")},
                   {"cycle_samples", fmt::format("{} samples", report.cycle_samples)},

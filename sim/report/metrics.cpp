@@ -57,9 +57,11 @@ constexpr std::array kRegistry = {
                "sum of energy.<component> = sum over events of count x energy, + energy.static", kCounts},
     MetricInfo{"energy.dynamic", "J", "energy of the events of one inference", "energy.inference - energy.static",
                kCounts},
-    MetricInfo{"energy.static", "J", "static power during one inference of the filled pipeline",
-               "power.static x interval.inference; 0 when the cycle model did not run",
-               "/static_power of the architecture"},
+    MetricInfo{
+        "energy.static", "J", "static power during one inference of the filled pipeline",
+        "power.static x interval.inference; like energy.inference left out when static power is drawn and the cycle "
+        "model did not run",
+        "/static_power of the architecture"},
     MetricInfo{"energy.layer.*", "J", "dynamic energy of one layer in one inference",
                "sum over the layer's events of count x energy; all layers, the input and energy.static sum to "
                "energy.inference",

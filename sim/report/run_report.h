@@ -84,6 +84,8 @@ struct RunReport {
 
   const Metric* find(std::string_view name) const;
   double value(std::string_view name) const;  ///< of a metric that must be there
+  /// energy.inference, or energy.dynamic where the static part is not known.
+  const Metric& known_energy() const;
   /// Metrics of one family of the registry ("energy.layer.*"), largest first: the parts of a breakdown.
   std::vector<const Metric*> family(std::string_view pattern) const;
 };

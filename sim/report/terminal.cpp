@@ -46,7 +46,12 @@ std::string key_figures(const RunReport& report) {
       "first sample, first input to last output; " + value_of(report, "latency.inference.cycles") + " cycles");
   add("throughput", "throughput.inference",
       "one inference every " + value_of(report, "interval.inference") + " in the filled pipeline");
-  add("energy", "energy.inference", "per inference, of which static " + value_of(report, "energy.static"));
+  if (report.find("energy.inference"))
+    add("energy", "energy.inference", "per inference, of which static " + value_of(report, "energy.static"));
+  else
+    add("energy", "energy.dynamic",
+        fmt::format("per inference, without the static {}: how long it is drawn needs the cycle model",
+                    value_of(report, "power.static")));
   add("power", "power.average", "average in the filled pipeline; peak " + value_of(report, "power.peak"));
   add("area", "area.chip", "whole chip");
   add("TOPS", "tops", fmt::format("{} MACs per inference", value_of(report, "macs.inference")));
@@ -61,11 +66,11 @@ std::string key_figures(const RunReport& report) {
 }
 
 std::string energy_by_component(const RunReport& report) {
-  const double whole = report.value("energy.inference");
+  const double whole = report.known_energy().value;
   std::vector<std::vector<std::string>> rows;
   std::vector<std::pair<std::string, double>> parts;
   for (const Metric* part : report.family("energy.*")) parts.emplace_back(part->name.substr(7), part->value);
-  parts.emplace_back("static", report.value("energy.static"));
+  if (const Metric* joules = report.find("energy.static")) parts.emplace_back("static", joules->value);
   std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
   for (const auto& [name, joules] : parts) {
     if (joules <= 0) continue;
@@ -76,7 +81,7 @@ std::string energy_by_component(const RunReport& report) {
 }
 
 std::string by_layer(const RunReport& report) {
-  const double whole = report.value("energy.inference");
+  const double whole = report.known_energy().value;
   std::vector<std::vector<std::string>> rows = {
       {"  layer", "kind", "MACs", "crossbars", "energy", "share", "start", "end"}};
   for (const LayerRow& layer : report.layers)
@@ -126,8 +131,7 @@ std::string aligned_table(const std::vector<std::vector<std::string>>& rows, con
 std::string terminal_report(const RunReport& report) {
   std::string text = fmt::format("\n{} running {} on {}\n\n", report.architecture, report.network, report.data);
   text += key_figures(report);
-  if (report.value("energy.inference") > 0)
-    text += "\nEnergy of one inference by component\n" + energy_by_component(report);
+  if (report.known_energy().value > 0) text += "\nEnergy of one inference by component\n" + energy_by_component(report);
   text += "\nBy layer (energy without static; times of the first sample)\n" + by_layer(report);
   if (!report.units.empty()) text += "\nBusiest units of the cycle run\n" + busiest_units(report);
   text += '\n';

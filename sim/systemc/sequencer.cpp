@@ -87,6 +87,7 @@ std::uint64_t Sequencer::Map::arrived() const {
 }
 
 void Sequencer::act(Cycle now) {
+  const Cycle port_busy_until = read_free_at_;
   while (inbox_.ready(now)) take(now, inbox_.take());
   const int count = static_cast<int>(crossbars_.size());
   bool issued = false;
@@ -98,7 +99,7 @@ void Sequencer::act(Cycle now) {
   if (issued) first_crossbar_ = (first_crossbar_ + 1) % count;
   bool waits = false;
   for (const BlockState& block : blocks_) waits |= window_is_in(block);
-  time_.set_stalled(waits, now);
+  time_.set_stalled(waits, now, port_busy_until);
 }
 
 void Sequencer::take(Cycle now, Message message) {

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "sim/report/facts.h"
+#include "sim/report/terminal.h"
 #include "sim/stats/proportion.h"
 #include "tests/report/example_run.h"
 
@@ -71,15 +72,21 @@ TEST(RunReport, AreaAndMappingAreOfTheWholeChip) {
   EXPECT_EQ(report.floor_plan.size(), run.plan.blocks.size());
 }
 
-TEST(RunReport, WithoutTheCycleModelHasNoTimesAndNoStaticEnergy) {
+TEST(RunReport, WithoutTheCycleModelHasNoTimesAndNoTotalOfStaticPower) {
   const ExampleRun run;
   RunRecord record = run.record();
   record.cycle = nullptr;
   record.functional_on_cycle_samples = nullptr;
   const RunReport report = make_run_report(record, run.costs);
-  for (const char* name : {"latency.inference", "throughput.inference", "power.average", "tops", "latency.layer.conv"})
+  for (const char* name : {"latency.inference", "throughput.inference", "power.average", "tops", "latency.layer.conv",
+                           "energy.static", "energy.inference", "tops_per_watt"})
     EXPECT_EQ(report.find(name), nullptr) << name;
-  EXPECT_EQ(report.value("energy.static"), 0);
+  EXPECT_EQ(report.known_energy().name, "energy.dynamic");
+  EXPECT_THAT(terminal_report(report), HasSubstr("without the static"));
+
+  Costs without_static = run.costs;
+  without_static.static_power.clear();
+  EXPECT_GT(make_run_report(record, without_static).value("energy.inference"), 0) << "nothing unknown then";
   EXPECT_EQ(fact(report, "engine"), "functional");
 }
 

@@ -72,8 +72,10 @@ class Loader {
     read_layer(layer, kOverrideOrigin);
   }
 
-  Architecture finish() {
-    const std::vector<Contradiction> contradictions = cross_check(result_, layers_of_parameters());
+  Architecture finish(const FurtherCheck& further_check) {
+    std::vector<Contradiction> contradictions = cross_check(result_, layers_of_parameters());
+    if (further_check)
+      for (Contradiction& contradiction : further_check(result_)) contradictions.push_back(std::move(contradiction));
     const std::vector<InputIssue> faults = issues_;
     for (const Contradiction& contradiction : contradictions) {
       const bool already_wrong = std::any_of(contradiction.pointers.begin(), contradiction.pointers.end(),
@@ -214,11 +216,12 @@ class Loader {
 
 }  // namespace
 
-Architecture load_architecture(const std::string& name_or_file, const std::vector<std::string>& set_overrides) {
+Architecture load_architecture(const std::string& name_or_file, const std::vector<std::string>& set_overrides,
+                               const FurtherCheck& further_check) {
   Loader loader;
   loader.load_name(name_or_file);
   for (const std::string& override_text : set_overrides) loader.apply_override(override_text);
-  return loader.finish();
+  return loader.finish(further_check);
 }
 
 Architecture parse_architecture(std::string_view text, const std::string& origin,
@@ -226,7 +229,7 @@ Architecture parse_architecture(std::string_view text, const std::string& origin
   Loader loader;
   loader.load_top_text(text, origin);
   for (const std::string& override_text : set_overrides) loader.apply_override(override_text);
-  return loader.finish();
+  return loader.finish({});
 }
 
 nlohmann::ordered_json to_json(const Architecture& architecture) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "arch/cross_checks.h"
 #include "arch/input_error.h"
 #include "arch/parameters.h"
 
@@ -13,6 +15,9 @@ namespace nvcim {
 
 /// Longest chain of "extends".
 inline constexpr int kMaxExtends = 8;
+
+/// Contradictions that a higher layer finds in an architecture, e.g. device::check_device.
+using FurtherCheck = std::function<std::vector<Contradiction>(const Architecture&)>;
 
 /// Loads an architecture: the built-in defaults, under what the file `extends` (a preset's name, or a file relative to
 /// the extending one), under the file itself, under the overrides in their order.
@@ -22,7 +27,9 @@ inline constexpr int kMaxExtends = 8;
 ///                       "/device/g_max=40 uS".
 /// Errors: InputError with every fault of every layer and every contradiction between sections. A contradiction is only
 /// reported when the values it compares were themselves right.
-Architecture load_architecture(const std::string& name_or_file, const std::vector<std::string>& set_overrides = {});
+/// @param further_check  what a higher layer knows to be wrong, told together with everything else.
+Architecture load_architecture(const std::string& name_or_file, const std::vector<std::string>& set_overrides = {},
+                               const FurtherCheck& further_check = {});
 
 /// The same from JSON text that is not in a file. @param origin  name in messages; "extends" with a relative path is
 /// relative to the working folder.

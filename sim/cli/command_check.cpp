@@ -5,12 +5,10 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <utility>
 #include <vector>
 
 #include "arch/area_table.h"
 #include "arch/energy_table.h"
-#include "arch/input_error.h"
 #include "arch/load.h"
 #include "arch/presets.h"
 #include "device/device_model.h"
@@ -93,17 +91,11 @@ Json summary(const Architecture& architecture, const AreaTable& areas, const Ene
 }
 
 int run(const CheckOptions& options) {
-  const Architecture architecture = load_architecture(options.architecture, options.set);
+  const Architecture architecture = load_architecture(options.architecture, options.set, device::check_device);
   int weight_bits = 8;
   std::string plan_text;
   Json plan_json;
-  // make_plan says what is wrong with the device together with what does not fit.
-  if (options.workload.empty()) {
-    std::vector<InputIssue> issues;
-    for (Contradiction& fault : device::check_device(architecture))
-      issues.push_back({architecture.name, std::move(fault.pointers.front()), std::move(fault.message)});
-    if (!issues.empty()) throw InputError(std::move(issues));
-  } else {
+  if (!options.workload.empty()) {
     const workloads::Network network = workloads::load_network(options.workload);
     for (const workloads::Node& node : network.nodes)
       if (node.kind == workloads::Node::Kind::mvm) weight_bits = node.mvm.weight_bits;

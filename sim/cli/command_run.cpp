@@ -13,6 +13,7 @@
 #include "arch/input_error.h"
 #include "arch/load.h"
 #include "arch/presets.h"
+#include "device/device_model.h"
 #include "sim/cli/build_info.h"
 #include "sim/cli/data_path.h"
 #include "sim/cli/manifest.h"
@@ -96,7 +97,7 @@ sim::RunRequest load_inputs(const RunOptions& options) {
     }
   };
   gather([&] {
-    request.architecture = load_architecture(options.architecture, options.set);
+    request.architecture = load_architecture(options.architecture, options.set, device::check_device);
     request.architecture.name = architecture_name(request.architecture, options.architecture);
   });
   // Which data are meant may depend on the network.

@@ -9,6 +9,7 @@
 
 #include "arch/parameters.h"
 #include "mapping/selection/selection.h"
+#include "sim/stats/spread.h"
 #include "workloads/dataset.h"
 #include "workloads/network.h"
 
@@ -66,15 +67,6 @@ struct SweepResult {
 /// all methods. Errors: InputError: data that do not suit the network, a network that does not fit, a budget outside
 /// 0…1, values missing for a method, a journal of another sweep or one that cannot be written.
 SweepResult run_sweep(const SweepRequest& request);
-
-/// Spread of one point.
-struct Spread {
-  double mean = 0;
-  double deviation = 0;  ///< of the sample (n - 1); 0 for one instance
-  double ci95 = 0;       ///< half width of the 95 % interval of the mean, Student's t; 0 for one instance
-  double minimum = 0;
-};
-Spread spread_of(const std::vector<double>& values);
 
 /// (acc - acc0) / (acc1 - acc0): the share of the gap between nothing and everything verified that is closed.
 double recovery(double accuracy, double nothing, double everything);

@@ -145,15 +145,6 @@ TEST(Sweep, NamesEveryMistakeAtOnce) {
   }
 }
 
-TEST(Spread, IsThatOfASmallSample) {
-  const Spread spread = spread_of({0.8, 0.9, 1.0});
-  EXPECT_DOUBLE_EQ(spread.mean, 0.9);
-  EXPECT_NEAR(spread.deviation, 0.1, 1e-12);
-  EXPECT_NEAR(spread.ci95, 4.302653 * 0.1 / std::sqrt(3.0), 1e-6);  // Student's t, 2 degrees of freedom
-  EXPECT_EQ(spread.minimum, 0.8);
-  EXPECT_EQ(spread_of({0.5}).ci95, 0);
-}
-
 TEST(VerifyUntil, StopsAtTheFirstGroupThatMeetsTheTarget) {
   const SweepRequest sweep = small_sweep();
   const mapping::Plan plan = mapping::make_plan(sweep.architecture, sweep.network);

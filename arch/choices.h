@@ -63,6 +63,16 @@ struct EnumNames<AdcEnergyLaw> {
   };
 };
 
+enum class HalfSelect { none, half_voltage };
+template <>
+struct EnumNames<HalfSelect> {
+  static constexpr EnumName<HalfSelect> all[] = {
+      {HalfSelect::none, "none", "nothing: an access transistor per cell, driven lines only where a cell is pulsed"},
+      {HalfSelect::half_voltage, "half_voltage",
+       "half the amplitude on the other cells of the row and of the pulsed columns (V/2 scheme, no transistor)"},
+  };
+};
+
 enum class WireModel { none, effective_conductance };
 template <>
 struct EnumNames<WireModel> {

@@ -48,10 +48,13 @@ inline constexpr int kRouterLinks = 4;
 inline constexpr double kExternalEnergyPerBit = 26e-12 / 128;
 inline constexpr double kChipLinkPower = 10.4 / 4;
 inline constexpr double kChipLinkArea = 22.88e-6 / 4;
+// One driven line of a write driver: the 50 fF that ZigZag-IMC gives a converter's driver per bit.
+inline constexpr double kDriverCapacitance = 50e-15;
 
 inline constexpr const char* kIsaac = "Shafiee et al., ISCA 2016, Table I";
 inline constexpr const char* kDacSource =
     "Shafiee et al., ISCA 2016, Table I (one bit); linear in bits as in ZigZag-IMC";
+inline constexpr const char* kDriverSource = "driver capacitance of ZigZag-IMC's DAC law, 50 fF";
 inline constexpr const char* kLibrary = "hwcomponents-library, ISAAC entries";
 
 }  // namespace nvcim::figures

@@ -185,9 +185,6 @@ class Checks {
     check(device.model != DeviceModel::fefet, "/device/mid_level_factor", "/device/model", model, "fefet");
     check(device.read_noise_model == ReadNoiseModel::model, "/device/read_noise", "/device/read_noise_model", "model",
           "constant or proportional");
-    const bool new_chip = device.age.value() == 0;
-    check(new_chip, "/device/drift", "/device/age", "0 s", "the chip's age");
-    check(new_chip, "/device/relaxation", "/device/age", "0 s", "the chip's age");
     check(device.drift == DriftModel::none && device.relaxation == RelaxationModel::none, "/device/age",
           "/device/drift", "none", "model, or /device/relaxation to a technology,");
     const bool ideal_adc = a_.adc.model == AdcModel::ideal;

@@ -14,6 +14,17 @@ struct WriteControllerParameters {
   Time pulse_width = from_si<Time>(100e-9);
   Voltage pulse_voltage = from_si<Voltage>(2.0);
   Time set_up_time = from_si<Time>(19e-9);
+  Time idle_to_read_time = from_si<Time>(19e-9);
+  Time read_to_write_time = from_si<Time>(19e-9);
+  Time write_to_read_time = from_si<Time>(19e-9);
+  Time polarity_switch_time = from_si<Time>(19e-9);
+  Time post_read_time = from_si<Time>(19e-9);
+  Current charge_pump_current = from_si<Current>(0.0);
+  Power peak_power = from_si<Power>(0.0);
+  HalfSelect half_select = HalfSelect::none;
+  int buffer_rows = 2;
+  int reverify_rounds = 0;
+  Time reverify_wait = from_si<Time>(1.0);
   WriteProcess process = WriteProcess::incremental;
   double tolerance = 0.06;
   int max_attempts = 200;
@@ -24,11 +35,31 @@ struct WriteControllerParameters {
   template <class V>
   void describe(V& v) {
     v.integer("write_drivers", write_drivers, 1, 1024, "columns of one row that a crossbar writes at the same time");
-    v.quantity("pulse_width", pulse_width, from_si<Time>(1e-9), from_si<Time>(1e-3), "one programming pulse");
+    v.quantity("pulse_width", pulse_width, from_si<Time>(1e-9), from_si<Time>(1e-3),
+               "the one pulse of an unverified write");
     v.quantity("pulse_voltage", pulse_voltage, from_si<Voltage>(0.1), from_si<Voltage>(20.0),
-               "amplitude of a programming pulse");
-    v.quantity("set_up_time", set_up_time, from_si<Time>(0.0), from_si<Time>(1e-5),
-               "setting up row and drivers before the pulses of a row");
+               "amplitude of the pulse of an unverified write");
+    const auto set_up = [&v](const char* key, Time& time, const char* doc) {
+      v.quantity(key, time, from_si<Time>(0.0), from_si<Time>(1e-5), doc);
+    };
+    set_up("set_up_time", set_up_time, "setting up row and drivers before the first pulses of a row (idle to write)");
+    set_up("idle_to_read_time", idle_to_read_time, "before a row's verify read when nothing was done to it yet");
+    set_up("read_to_write_time", read_to_write_time, "between a verify read and the next pulses");
+    set_up("write_to_read_time", write_to_read_time, "between pulses and the verify read");
+    set_up("polarity_switch_time", polarity_switch_time,
+           "added before pulses of the other polarity than the row's last ones");
+    set_up("post_read_time", post_read_time, "after a verify read: comparing the codes, masking cells that pass");
+    v.quantity("charge_pump_current", charge_pump_current, from_si<Current>(0.0), from_si<Current>(10.0),
+               "what a tile's charge pump delivers: a pulse takes as many turns as cells at g_max need; 0: no limit");
+    v.quantity("peak_power", peak_power, from_si<Power>(0.0), from_si<Power>(1e4),
+               "power of all programming pulses on the chip at a time, every cell taken at g_max; tiles wait for their "
+               "share; 0: no limit");
+    v.choice("half_select", half_select, "what the cells beside the pulsed ones see");
+    v.integer("buffer_rows", buffer_rows, 1, 256, "rows of targets that a tile's write controller holds");
+    v.integer("reverify_rounds", reverify_rounds, 0, 16,
+              "times that all verified rows of a tile are verified again after a wait (redraw and incremental)");
+    v.quantity("reverify_wait", reverify_wait, from_si<Time>(0.0), from_si<Time>(1e5),
+               "wait before each of those rounds, over which the cells relax");
     v.choice("process", process, "what a pulse of write-verify does to a cell");
     v.number("tolerance", tolerance, 0, 1, "of g_max - g_min",
              "a verified cell is accepted within this of its target (times /device/sigma_scale)");

@@ -67,6 +67,13 @@ Figure builtin(std::string_view name, const Architecture& architecture, int weig
     return per_bits(kBusEnergyPerBit, flit, "hwcomponents-library, ISAAC bus of a tile's length");
   if (name == "external_read" || name == "external_write")
     return fixed(kExternalEnergyPerBit, "hwcomponents-library, ISAAC chip link; the memory itself is not included");
+  if (name == "write_driver") {
+    const double volt = architecture.write_controller.pulse_voltage.value();
+    return {
+        kDriverCapacitance * volt * volt,
+        fmt::format("C V^2 with C = 50 fF and V = {}", format_quantity(architecture.write_controller.pulse_voltage)),
+        kDriverSource};
+  }
   if (name == "input_register")
     return per_bits(kInputRegisterEnergyPerBit, architecture.crossbar.rows * architecture.dac.bits, kIsaac);
   if (name == "output_register") return fixed(kOutputRegisterEnergy, kIsaac);

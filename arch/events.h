@@ -9,8 +9,8 @@
 
 namespace nvcim {
 
-/// Everything countable in an inference (contract C5). Modules and kernels count; the report multiplies by the energy
-/// table once. Both engines produce the same numbers.
+/// Everything countable in inference and programming whose energy does not depend on its value (contract C5). Modules
+/// and kernels count; the report multiplies by the energy table once. Both engines produce the same numbers.
 enum class Event : std::size_t {
   row_drive,            ///< one word line driven with a non-zero digit for one phase
   cell_conduction,      ///< digit^2 x conductance code (pedestal included) summed over driven cells: energy of V^2 G t
@@ -31,8 +31,9 @@ enum class Event : std::size_t {
   global_buffer_read,   ///< bits
   external_read,        ///< bits
   external_write,       ///< bits
+  write_driver,         ///< one column driven for one programming pulse
 };
-inline constexpr std::size_t kEvents = static_cast<std::size_t>(Event::external_write) + 1;
+inline constexpr std::size_t kEvents = static_cast<std::size_t>(Event::write_driver) + 1;
 
 /// Name in the file ("/energy/adc_conversion"), the component its energy is reported under, and what one count is.
 struct EventInfo {
@@ -62,6 +63,7 @@ inline constexpr std::array<EventInfo, kEvents> kEventInfo = {{
     {Event::global_buffer_read, "global_buffer_read", "global_buffer", "one bit"},
     {Event::external_read, "external_read", "external_memory", "one bit"},
     {Event::external_write, "external_write", "external_memory", "one bit"},
+    {Event::write_driver, "write_driver", "write_controller", "one column driven for one programming pulse"},
 }};
 
 /// Event counts by node of the network: row 0 is the delivery of the input image and the collection of the result,

@@ -8,9 +8,14 @@
 namespace nvcim {
 
 /// Closed formulas of one unverified write pass: every row once, one pulse per cell, rows one after another within a
-/// tile (one write controller per tile), tiles at the same time.
+/// tile (one write controller per tile), tiles at the same time. The simulated write controller (sim/programming) adds
+/// the way of the targets to it and waits for the chip's power.
 
-/// set_up_time + ceil(columns / write_drivers) * pulse_width, each rounded up to cycles of the clock.
+/// Cells of one row that are pulsed in one turn: the write drivers, and what /write_controller/charge_pump_current and
+/// peak_power leave of them with every cell taken at g_max. At least 1 on a checked architecture.
+int cells_per_turn(const Architecture& architecture, Voltage amplitude);
+
+/// set_up_time + ceil(columns / cells_per_turn) * pulse_width, each rounded up to cycles of the clock.
 Time write_row_time(const Architecture& architecture, int columns);
 
 /// Time of the tile with the most rows. @param rows_of_busiest_tile  rows written in it, @param columns of each

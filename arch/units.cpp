@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/units.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -28,6 +29,10 @@ constexpr std::array<Prefix, 11> kPrefixes = {{{"a", -18},
                                                {"G", 9},
                                                {"T", 12}}};
 constexpr double kCelsiusZero = 273.15;
+
+/// Whole seconds of the units that people give ages in.
+constexpr std::array<std::pair<std::string_view, int>, 4> kLongTimes = {
+    {{"min", 60}, {"h", 3600}, {"d", 86400}, {"day", 86400}}};
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -205,7 +210,10 @@ std::optional<double> parse_si(std::string_view text, std::string_view symbol, s
     return std::nullopt;
   }
   const bool celsius = symbol == "K" && unit == "C";
-  const std::optional<int> exponent = celsius ? 0 : unit_exponent(unit, symbol);
+  const auto* const long_time = std::find_if(kLongTimes.begin(), kLongTimes.end(),
+                                             [&](const auto& entry) { return symbol == "s" && entry.first == unit; });
+  const bool is_long = long_time != kLongTimes.end();
+  const std::optional<int> exponent = celsius || is_long ? 0 : unit_exponent(unit, symbol);
   if (!exponent) {
     why = "has unit " + unit + " where " + std::string(symbol) + " is needed; write e.g. \"" +
           std::string(example(symbol)) + "\"";
@@ -217,6 +225,7 @@ std::optional<double> parse_si(std::string_view text, std::string_view symbol, s
     return std::nullopt;
   }
   if (celsius) *value += kCelsiusZero;
+  if (is_long) *value *= long_time->second;
   return value;
 }
 

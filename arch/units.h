@@ -80,7 +80,8 @@ struct UnitSymbol<Temperature> {
 
 /// Reads "40 uS", "1.2 GHz", "0.5 um^2", "85 C" (temperature), "-3e2 mV": number, optional blanks, prefix and unit.
 /// @param symbol  SI symbol wanted (UnitSymbol). Prefixes: a f p n u m k M G T ("mm^2" squares its prefix).
-///                "µ" and "Ω" are understood; "C" is degrees Celsius where K is wanted.
+///                "µ" and "Ω" are understood; "C" is degrees Celsius where K is wanted; times may be in
+///                min, h, d or day.
 /// @return SI value, or nothing with `why` filled ("has no unit; write e.g. \"40 uS\"", "has unit V where S is
 /// needed").
 std::optional<double> parse_si(std::string_view text, std::string_view symbol, std::string& why);

@@ -76,6 +76,43 @@ void check_process(const WriteControllerParameters& controller, std::vector<Cont
          "fixed_set_pulses and fixed_reset_pulses are both 0; a fixed_mean write needs at least one pulse"});
 }
 
+/// Every pulse must be possible with what the pump and the chip's power leave for one cell at g_max.
+void check_limits(const Architecture& architecture, std::vector<Contradiction>& faults) {
+  const WriteControllerParameters& controller = architecture.write_controller;
+  const auto check = [&](const char* pointer, Voltage amplitude) {
+    const Current one_cell = amplitude * architecture.device.g_max;
+    const Power power = one_cell * amplitude;
+    constexpr double kRounding = 1 + 1e-9;
+    if (controller.charge_pump_current.value() > 0 && controller.charge_pump_current * kRounding < one_cell)
+      faults.push_back({{"/write_controller/charge_pump_current", pointer, "/device/g_max"},
+                        fmt::format("{} cannot pulse one cell at g_max with {} = {}, which takes {}",
+                                    format_quantity(controller.charge_pump_current), pointer,
+                                    format_quantity(amplitude), format_si_rounded(one_cell.value(), "A"))});
+    if (controller.peak_power.value() > 0 && controller.peak_power * kRounding < power)
+      faults.push_back({{"/write_controller/peak_power", pointer, "/device/g_max"},
+                        fmt::format("{} cannot pulse one cell at g_max with {} = {}, which takes {}",
+                                    format_quantity(controller.peak_power), pointer, format_quantity(amplitude),
+                                    format_si_rounded(power.value(), "W"))});
+  };
+  check("/write_controller/pulse_voltage", controller.pulse_voltage);
+  check("/set_pulse/amplitude_stop", architecture.set_pulse.amplitude_stop);
+  check("/reset_pulse/amplitude_stop", architecture.reset_pulse.amplitude_stop);
+}
+
+void check_reverify(const Architecture& architecture, std::vector<Contradiction>& faults) {
+  const WriteControllerParameters& controller = architecture.write_controller;
+  if (controller.reverify_rounds == 0) return;
+  if (controller.process == WriteProcess::fixed_mean || controller.process == WriteProcess::measured)
+    faults.push_back({{"/write_controller/reverify_rounds", "/write_controller/process"},
+                      fmt::format("{} has no verify read of its own to repeat; use redraw or incremental",
+                                  text_of(controller.process))});
+  DeviceParameters after_wait = architecture.device;
+  after_wait.age = controller.reverify_wait;
+  for (const Contradiction& fault : check_relaxation(after_wait))
+    if (fault.pointers.front() == "/device/age")
+      faults.push_back({{"/write_controller/reverify_wait", "/device/relaxation"}, fault.message});
+}
+
 void check_table(const Architecture& architecture, std::vector<Contradiction>& faults) {
   const DeviceParameters& p = architecture.device;
   if (p.model != DeviceModel::measured && architecture.write_controller.process != WriteProcess::measured) return;
@@ -107,6 +144,8 @@ std::vector<Contradiction> check_device(const Architecture& architecture) {
   check_pulses("set_pulse", architecture.set_pulse, faults);
   check_pulses("reset_pulse", architecture.reset_pulse, faults);
   check_process(architecture.write_controller, faults);
+  check_limits(architecture, faults);
+  check_reverify(architecture, faults);
   check_table(architecture, faults);
   return faults;
 }

@@ -52,32 +52,42 @@ void RowWriter::settle_outcome(std::uint16_t column) {
   give_up(column);
 }
 
-void RowWriter::step_measured() {
-  const auto needs = [this](WriteAction action, std::uint16_t column) {
+/// Lists the pending cells whose current attempt has a pulse of this polarity. RESETs fill a cell's first attempts,
+/// SETs its last; where they overlap an attempt has both.
+bool RowWriter::show_measured(WriteAction action) {
+  shown_.clear();
+  for (const std::uint16_t column : pending_) {
     const MeasuredTable::Outcome& outcome = cells_[column].outcome;
     const std::uint32_t attempt = cells_[column].pulses;
-    // RESETs fill a cell's first attempts, SETs its last; where they overlap an attempt has both.
-    return action == WriteAction::reset ? attempt < outcome.reset
-                                        : attempt + outcome.set >= outcome.pulses && outcome.set > 0;
-  };
-  const auto show = [&](WriteAction action) {
-    shown_.clear();
-    for (const std::uint16_t column : pending_)
-      if (needs(action, column)) shown_.push_back(column);
-    return !shown_.empty();
-  };
+    const bool needed = action == WriteAction::reset ? attempt < outcome.reset
+                                                     : attempt + outcome.set >= outcome.pulses && outcome.set > 0;
+    if (needed) shown_.push_back(column);
+  }
+  return !shown_.empty();
+}
+
+WriteOperation RowWriter::peek_measured() {
+  const bool begins = stage_ == Stage::pulse;
+  const int ramp_step = static_cast<int>(rounds_) - (begins ? 0 : 1);
+  if (begins && show_measured(WriteAction::reset)) return describe(WriteAction::reset, shown_, ramp_step);
+  if ((begins || stage_ == Stage::second_pulse) && show_measured(WriteAction::set))
+    return describe(WriteAction::set, shown_, ramp_step);
+  return {WriteAction::read, pending_, {}, 0};
+}
+
+void RowWriter::step_measured() {
   if (stage_ == Stage::pulse) {
     ++rounds_;
     ++counts_.rounds;
     stage_ = Stage::second_pulse;
-    if (show(WriteAction::reset)) {
+    if (show_measured(WriteAction::reset)) {
       pulse(WriteAction::reset, shown_, static_cast<int>(rounds_) - 1);
       return;
     }
   }
   if (stage_ == Stage::second_pulse) {
     stage_ = Stage::verify;
-    if (show(WriteAction::set)) {
+    if (show_measured(WriteAction::set)) {
       pulse(WriteAction::set, shown_, static_cast<int>(rounds_) - 1);
       return;
     }

@@ -29,6 +29,11 @@ double verify_resolution(const AdcParameters& adc, const CellRange& range) {
   return adc.model == AdcModel::ideal ? 0 : std::ldexp(2.0 * range.span, -adc.bits);
 }
 
+double verified_sigma(const Architecture& architecture) {
+  if (architecture.device.model == DeviceModel::ideal) return 0;
+  return architecture.write_controller.verified_sigma * architecture.device.sigma_scale;
+}
+
 WriteRules make_write_rules(const Architecture& architecture, const ConductanceGrid& grid) {
   const DeviceParameters& device = architecture.device;
   const WriteControllerParameters& controller = architecture.write_controller;
@@ -47,7 +52,7 @@ WriteRules make_write_rules(const Architecture& architecture, const ConductanceG
       .reset = polarity(device, architecture.reset_pulse, device.reset_threshold, reference_width),
       .remaining = 1 - device.pulse_part,
       .pulse_sigma = device.pulse_sigma * unit,
-      .verified_sigma = controller.verified_sigma * unit,
+      .verified_sigma = verified_sigma(architecture) * range.span,
       .fixed_set = controller.fixed_set_pulses,
       .fixed_reset = controller.fixed_reset_pulses,
       .table = std::nullopt,

@@ -46,6 +46,11 @@ struct WriteRules {
 /// @throws InputError when the process is `measured` and its table cannot be read or has another number of levels.
 WriteRules make_write_rules(const Architecture& architecture, const ConductanceGrid& grid);
 
+/// Standard deviation that a verified write is expected to leave, in units of g_max - g_min, sigma_scale included:
+/// /write_controller/verified_sigma, 0 for an ideal device. What `fixed_mean` draws; of the other processes, what the
+/// selection counts with.
+double verified_sigma(const Architecture& architecture);
+
 /// Resolution in grid steps of a verify read through the shared ADC. Only one row is driven, so the converter's range
 /// is set to one cell, 0…2 (g_max - g_min): 2^bits codes over the codes that a cell may hold. 0 for the ideal
 /// converter.

@@ -63,7 +63,9 @@ void RowWriter::start(const WriteRow& row, std::uint32_t round) {
     cells_[column].pulses = 0;
     cells_[column].reads = 0;
   }
-  stage_ = rules_.process == WriteProcess::incremental ? Stage::first_read : Stage::pulse;
+  const bool read_first =
+      rules_.process == WriteProcess::incremental || (rules_.process == WriteProcess::redraw && round > 0);
+  stage_ = read_first ? Stage::first_read : Stage::pulse;
   if (pending_.empty()) stage_ = Stage::finished;
   if (rules_.process == WriteProcess::measured) draw_outcomes();
 }
@@ -104,8 +106,20 @@ void RowWriter::pulse(WriteAction action, const Columns& columns, int ramp_step)
   const bool set = action == WriteAction::set;
   ++(set ? counts_.set_operations : counts_.reset_operations);
   (set ? counts_.set_bits : counts_.reset_bits) += columns.size();
-  const PolarityRules& rules = set ? rules_.set : rules_.reset;
-  operation_ = {action, columns, rules.ramp.at(ramp_step), ramp_step};
+  operation_ = describe(action, columns, ramp_step);
+}
+
+WriteOperation RowWriter::describe(WriteAction action, const Columns& columns, int ramp_step) const {
+  const PolarityRules& rules = action == WriteAction::set ? rules_.set : rules_.reset;
+  return {action, columns, rules.ramp.at(ramp_step), ramp_step};
+}
+
+WriteOperation RowWriter::peek() {
+  if (stage_ == Stage::finished) return {};
+  if (rules_.process == WriteProcess::measured) return peek_measured();
+  if (rules_.process == WriteProcess::fixed_mean) return peek_fixed();
+  if (stage_ != Stage::pulse) return {WriteAction::read, pending_, {}, 0};
+  return describe(rules_.process == WriteProcess::redraw ? WriteAction::set : polarity_, pending_, ramp_step_);
 }
 
 void RowWriter::finish() {
@@ -222,12 +236,18 @@ void RowWriter::step_incremental() {
   stage_ = Stage::verify;
 }
 
-void RowWriter::step_fixed() {
-  const int total = rules_.fixed_set + rules_.fixed_reset;
+WriteOperation RowWriter::peek_fixed() {
   const bool reset_first = rules_.fixed_reset <= rules_.fixed_set;
   const int first = std::min(rules_.fixed_set, rules_.fixed_reset);
   const auto at = static_cast<int>(rounds_);
   const bool reset = at < first ? reset_first : !reset_first;
+  return describe(reset ? WriteAction::reset : WriteAction::set, pending_, at < first ? at : at - first);
+}
+
+void RowWriter::step_fixed() {
+  const int total = rules_.fixed_set + rules_.fixed_reset;
+  const auto at = static_cast<int>(rounds_);
+  const WriteOperation next = peek_fixed();
   ++rounds_;
   ++counts_.rounds;
   for (const std::uint16_t column : pending_) {
@@ -236,7 +256,7 @@ void RowWriter::step_fixed() {
     const std::uint32_t bits = outcome_stream_.block(row_.row, row_.columns[column], 1, round_)[1];
     set_code(column, row_.targets[column] + rules_.verified_sigma * quantile_(bits));
   }
-  pulse(reset ? WriteAction::reset : WriteAction::set, pending_, at < first ? at : at - first);
+  pulse(next.action, pending_, next.ramp_step);
   if (at + 1 < total) return;
   counts_.success += pending_.size();
   shown_ = pending_;

@@ -60,7 +60,8 @@ struct WriteDraws {
 /// Write-verify of one row, without time: pulse, verify read, mask the cells that pass, switch the polarity, until none
 /// is left or the attempt limit. One process per rules:
 ///
-///   redraw       {SET all pending; READ them} until each passed or had max_attempts. A pulse draws the cell anew.
+///   redraw       {SET all pending; READ them} until each passed or had max_attempts. A pulse draws the cell anew. From
+///                round 1 on a READ comes first: cells that still pass are left alone.
 ///   incremental  READ all. Then phases of one polarity, SET first: {pulse the cells on that side of their target; READ
 ///                them} with the ramp rising, until none is on that side; then the other polarity from its start. A
 ///                cell that overshoots waits for the other phase. Ends when no cell is left. As the EMBER controller,
@@ -83,6 +84,8 @@ class RowWriter {
   /// Takes a row. @param round  0 for the first writing of these cells, 1, 2, … for later ones
   void start(const WriteRow& row, std::uint32_t round = 0);
 
+  /// What the next step will do; changes nothing. Its columns are valid until the next call of the writer.
+  WriteOperation peek();
   /// Executes the next operation and describes it; `done` when none is left.
   const WriteOperation& step();
 
@@ -94,6 +97,13 @@ class RowWriter {
 
   /// Cells that still need a pulse; 0 after `done`.
   int pending() const;
+  /// Calls visit(column) for each of them.
+  template <class Visit>
+  void for_each_pending(Visit visit) const {
+    if (stage_ == Stage::finished) return;
+    for (const Columns* list : {&pending_, &low_, &high_})
+      for (const std::uint16_t column : *list) visit(column);
+  }
   /// Columns of this row given up at the attempt limit, in no particular order.
   std::span<const std::uint16_t> unconverged() const { return unconverged_; }
   /// Sum over all rows since construction.
@@ -114,6 +124,10 @@ class RowWriter {
 
   void read(const Columns& columns);
   void pulse(WriteAction action, const Columns& columns, int ramp_step);
+  WriteOperation describe(WriteAction action, const Columns& columns, int ramp_step) const;
+  WriteOperation peek_fixed();
+  WriteOperation peek_measured();
+  bool show_measured(WriteAction action);
   void finish();
   void give_up(std::uint16_t column);
   bool passes(std::uint16_t column);

@@ -2,124 +2,34 @@
 #include "mapping/chip_instance.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <thread>
+#include <utility>
 
 #include "arch/check.h"
 #include "arch/random.h"
-#include "device/drift.h"
-#include "device/programming_variation.h"
 #include "device/read_noise.h"
-#include "device/relaxation.h"
-#include "device/stuck_cells.h"
 #include "device/wire_resistance.h"
+#include "mapping/ageing.h"
 #include "mapping/cell_targets.h"
-#include "mapping/verified_write.h"
+#include "mapping/for_each_index.h"
 
 namespace nvcim::mapping {
 namespace {
 
 using workloads::Network;
-using workloads::Node;
 
-ProgrammedBlock program_block(const DeviceParameters& device, const Node& node, const LayerPlan& layer,
-                              const Block& block, std::uint64_t seed, std::uint32_t instance) {
-  const WeightEncoding& encoding = layer.encoding;
-  const CellRange range = cell_range(device, encoding);
-  const auto layer_id = static_cast<std::uint32_t>(block.node);
-  const auto copy = static_cast<std::uint32_t>(block.copy);
-  const DrawStream variation(seed, Purpose::programming_variation, instance, layer_id, copy);
-  const DrawStream stuck(seed, Purpose::stuck_cell, instance, layer_id, copy);
-  const bool any_stuck = device.stuck_at_g_min > 0 || device.stuck_at_g_max > 0;
-
-  std::vector<double> sigma_of_level(encoding.max_level + 1);
-  for (int level = 0; level <= encoding.max_level; ++level)
-    sigma_of_level[level] =
-        device::programming_sigma(device, static_cast<double>(level) / encoding.max_level) * range.span;
-  // A cell's own offset is part of every unverified write of it.
-  const DrawStream own(seed, Purpose::device_to_device, instance, layer_id, copy);
-  const double own_sigma = device.device_to_device * device.sigma_scale * range.span;
-  const bool varies = std::any_of(sigma_of_level.begin(), sigma_of_level.end(), [](double sigma) { return sigma > 0; });
-
-  ProgrammedBlock cells;
-  cells.codes.resize(std::size_t(block.rows) * block.columns);
-  std::vector<int> levels(block.columns);
-  std::vector<double> normal(block.columns, 0.0);
-  std::vector<double> own_normal(block.columns, 0.0);
-  std::vector<double> uniform(block.columns, 1.0);
+/// Moves every free cell to where it is after /device/age.
+void age_block(const Architecture& architecture, const Network& network, const Plan& plan, int index,
+               const WrittenCells& cells, std::vector<std::int16_t>& codes) {
+  if (architecture.device.age.value() == 0 && architecture.device.model != DeviceModel::reram_cmo) return;
+  BlockAgeing ageing(architecture.device, network, plan, index, cells.draws);
+  if (!ageing.moves()) return;
+  const Block& block = plan.blocks[index];
+  const std::span<const std::uint8_t> writing = cells.blocks[index].writing;
   for (int row = 0; row < block.rows; ++row) {
-    const auto matrix_row = static_cast<std::uint32_t>(block.row_begin + row);
-    target_levels(node, encoding, block, row, levels);
-    if (varies)
-      fill_row(block, encoding, node.outputs(), normal,
-               [&](std::uint32_t group) { return variation.normals(matrix_row, group); });
-    if (own_sigma > 0)
-      fill_row(block, encoding, node.outputs(), own_normal,
-               [&](std::uint32_t group) { return own.normals(matrix_row, group); });
-    if (any_stuck)
-      fill_row(block, encoding, node.outputs(), uniform, [&](std::uint32_t group) {
-        const DrawStream::Block bits = stuck.block(matrix_row, group);
-        return std::array<double, 4>{DrawStream::uniform(bits[0]), DrawStream::uniform(bits[1]),
-                                     DrawStream::uniform(bits[2]), DrawStream::uniform(bits[3])};
-      });
-    std::int16_t* codes = &cells.codes[std::size_t(row) * block.columns];
-    for (int column = 0; column < block.columns; ++column) {
-      const double deviation =
-          sigma_of_level[std::abs(levels[column])] * normal[column] + own_sigma * own_normal[column];
-      const double code = std::nearbyint(levels[column] * encoding.grid_per_level + deviation);
-      codes[column] = static_cast<std::int16_t>(std::clamp(code, double(range.lowest), double(range.highest)));
-      if (any_stuck) {
-        const device::StuckState state = device::stuck_state(device, uniform[column]);
-        if (state == device::StuckState::at_g_min) codes[column] = 0;
-        if (state == device::StuckState::at_g_max) codes[column] = static_cast<std::int16_t>(range.span);
-      }
-    }
-  }
-  return cells;
-}
-
-/// Moves every free cell to where it is after /device/age. An abstract signed cell moves by its magnitude.
-void age_block(const DeviceParameters& device, const Node& node, const LayerPlan& layer, const Block& block,
-               std::uint64_t seed, std::uint32_t instance, ProgrammedBlock& cells) {
-  const device::RelaxationLaw relaxation = device::relaxation_law(device);
-  const bool relaxes = relaxation.sigma > 0;
-  const bool drifts = device.drift == DriftModel::model;
-  if (!relaxes && !drifts) return;
-  const WeightEncoding& encoding = layer.encoding;
-  const CellRange range = cell_range(device, encoding);
-  const double step = (device.g_max.value() - device.g_min.value()) / range.span;
-  const auto layer_id = static_cast<std::uint32_t>(block.node);
-  const auto copy = static_cast<std::uint32_t>(block.copy);
-  const DrawStream stream(seed, relaxes ? Purpose::relaxation : Purpose::drift, instance, layer_id, copy);
-  const DrawStream stuck(seed, Purpose::stuck_cell, instance, layer_id, copy);
-  std::vector<int> levels(block.columns);
-  std::vector<double> normal(block.columns), uniform(block.columns), stuck_uniform(block.columns);
-  const auto uniforms = [](const DrawStream::Block& bits) {
-    return std::array<double, 4>{DrawStream::uniform(bits[0]), DrawStream::uniform(bits[1]),
-                                 DrawStream::uniform(bits[2]), DrawStream::uniform(bits[3])};
-  };
-  for (int row = 0; row < block.rows; ++row) {
-    const auto matrix_row = static_cast<std::uint32_t>(block.row_begin + row);
-    target_levels(node, encoding, block, row, levels);
-    fill_row(block, encoding, node.outputs(), normal,
-             [&](std::uint32_t group) { return stream.normals(matrix_row, group); });
-    fill_row(block, encoding, node.outputs(), uniform,
-             [&](std::uint32_t group) { return uniforms(stream.block(matrix_row, group, 1)); });
-    fill_row(block, encoding, node.outputs(), stuck_uniform,
-             [&](std::uint32_t group) { return uniforms(stuck.block(matrix_row, group)); });
-    std::int16_t* codes = &cells.codes[std::size_t(row) * block.columns];
-    for (int column = 0; column < block.columns; ++column) {
-      if (device::stuck_state(device, stuck_uniform[column]) != device::StuckState::free) continue;
-      const bool negative = range.lowest < -range.pedestal && codes[column] < 0;
-      const double programmed = ((negative ? -codes[column] : codes[column]) + range.pedestal) * step;
-      const double target = (std::abs(levels[column]) * encoding.grid_per_level + range.pedestal) * step;
-      const double aged = relaxes ? device::relaxed(device, relaxation, programmed, uniform[column], normal[column])
-                                  : device::drifted(device, target, programmed, normal[column]);
-      const double code = std::nearbyint(aged / step) - range.pedestal;
-      codes[column] =
-          static_cast<std::int16_t>(std::clamp(negative ? -code : code, double(range.lowest), double(range.highest)));
-    }
+    const std::size_t first = std::size_t(row) * block.columns, columns = block.columns;
+    const std::span<std::int16_t> of_row(codes.data() + first, columns);
+    ageing.age_row(row, of_row, writing.empty() ? writing : writing.subspan(first, columns), of_row);
   }
 }
 
@@ -187,18 +97,6 @@ void fold_in_wires(const Architecture& architecture, const Plan& plan, int cross
   });
 }
 
-/// Runs task(i) for i in 0…count-1 on a few threads; tasks are independent.
-template <class Task>
-void for_each_index(int count, int threads, Task task) {
-  std::atomic<int> next{0};
-  const auto work = [&] {
-    for (int i = next++; i < count; i = next++) task(i);
-  };
-  std::vector<std::jthread> helpers;
-  for (int i = 1; i < std::min(threads, count); ++i) helpers.emplace_back(work);
-  work();
-}
-
 }  // namespace
 
 ChipInstance program_once(const Architecture& architecture, const Network& network, const Plan& plan,
@@ -208,23 +106,25 @@ ChipInstance program_once(const Architecture& architecture, const Network& netwo
 
 ChipInstance program(const Architecture& architecture, const Network& network, const Plan& plan,
                      const WritePlan& write_plan, std::uint64_t seed, std::uint32_t instance, int threads) {
-  NVCIM_CHECK(write_plan.verify.empty() || write_plan.verify.size() == plan.blocks.size(),
-              "write plan of {} blocks for {}", write_plan.verify.size(), plan.blocks.size());
+  return make_instance(architecture, network, plan,
+                       write_cells(architecture, network, plan, write_plan, {seed, instance}, false, threads), threads);
+}
+
+ChipInstance make_instance(const Architecture& architecture, const Network& network, const Plan& plan,
+                           WrittenCells cells, int threads) {
+  NVCIM_CHECK(cells.blocks.size() == plan.blocks.size(), "{} written blocks for {}", cells.blocks.size(),
+              plan.blocks.size());
   ChipInstance chip;
-  chip.seed = seed;
-  chip.instance = instance;
+  chip.seed = cells.draws.seed;
+  chip.instance = cells.draws.instance;
   chip.pedestal = cell_range(architecture.device, plan.layers.front().encoding).pedestal;
   chip.blocks.resize(plan.blocks.size());
   for_each_index(static_cast<int>(plan.blocks.size()), threads, [&](int index) {
     const Block& block = plan.blocks[index];
-    const LayerPlan& layer = plan.layers[plan.layer_of_node[block.node]];
-    ProgrammedBlock& cells = chip.blocks[index];
-    cells = program_block(architecture.device, network.nodes[block.node], layer, block, seed, instance);
-    if (!write_plan.verify.empty())
-      write_verified_cells(architecture, network.nodes[block.node], layer, block, write_plan.verify[index], seed,
-                           instance, cells.codes);
-    age_block(architecture.device, network.nodes[block.node], layer, block, seed, instance, cells);
-    cells.converters = draw_converters(architecture, block, seed, instance);
+    ProgrammedBlock& programmed = chip.blocks[index];
+    programmed.codes = std::move(cells.blocks[index].codes);
+    age_block(architecture, network, plan, index, cells, programmed.codes);
+    programmed.converters = draw_converters(architecture, block, chip.seed, chip.instance);
   });
   if (architecture.crossbar.wire_model == WireModel::effective_conductance)
     for_each_index(plan.crossbars_used, threads,

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "mapping/plan.h"
-#include "mapping/write_plan.h"
+#include "mapping/written_cells.h"
 
 namespace nvcim::mapping {
 
@@ -36,15 +36,19 @@ struct ChipInstance {
   std::vector<ProgrammedBlock> blocks;  ///< [plan.blocks]
 };
 
-/// Programs every cell once, unverified, draws stuck cells and converter errors, moves the cells to /device/age, folds
-/// in wire resistance when the architecture asks for it. Same seed and instance → same bytes, for any thread count, and
-/// the same deviation for the same matrix cell whatever the crossbar size, packing or placement.
+/// The chip that reads these cells: moved to /device/age, with wire resistance folded in where the architecture asks
+/// for it, with its converters' errors. Takes the draws' seed and instance from the cells.
+ChipInstance make_instance(const Architecture& architecture, const workloads::Network& network, const Plan& plan,
+                           WrittenCells cells, int threads = 1);
+
+/// Programs every cell once, unverified. Same seed and instance → same bytes, for any thread count, and the same
+/// deviation for the same matrix cell whatever the crossbar size, packing or placement.
 ChipInstance program_once(const Architecture& architecture, const workloads::Network& network, const Plan& plan,
                           std::uint64_t seed, std::uint32_t instance, int threads = 1);
 
-/// The same with write-verify of the cells that the plan marks: they hold the verified outcome
-/// (mapping/verified_write.h), every other cell exactly what program_once gives it. Draws are addressed by cell, so two
-/// plans differ only in the cells they treat differently (common random numbers).
+/// The same with write-verify of the cells that the plan marks (write_cells); every other cell holds exactly what
+/// program_once gives it. Draws are addressed by cell, so two plans differ only in the cells they treat differently
+/// (common random numbers).
 ChipInstance program(const Architecture& architecture, const workloads::Network& network, const Plan& plan,
                      const WritePlan& write_plan, std::uint64_t seed, std::uint32_t instance, int threads = 1);
 

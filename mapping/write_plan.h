@@ -9,11 +9,17 @@
 
 namespace nvcim::mapping {
 
+/// Of a row of which no cell is verified.
+inline constexpr std::uint32_t kNoPriority = 0xffffffff;
+
 /// Which cells are written with verify; every other cell gets one unverified write.
 struct WritePlan {
   /// [plan.blocks][rows * columns of the block] 1: write-verify, 0: one unverified write. No blocks at all: nothing is
   /// verified.
   std::vector<std::vector<std::uint8_t>> verify;
+  /// [plan.blocks][rows] which row's verified cells come first, lower = earlier, kNoPriority where there are none;
+  /// comparable between blocks. Empty: rows in their natural order.
+  std::vector<std::vector<std::uint32_t>> row_priority;
 
   std::int64_t cells() const;           ///< that the plan covers
   std::int64_t verified_cells() const;  ///< of them verified

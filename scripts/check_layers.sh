@@ -28,6 +28,7 @@ find "${folders[@]}" \( -name '*.h' -o -name '*.cpp' \) -print0 | sort -z | xarg
     height["sim/stats"] = 5
     height["sim/analog"] = 6
     height["sim/parallel"] = 7
+    height["sim/programming"] = 7
     height["sim/functional"] = height["sim/systemc"] = 8
     height["sim/report"] = 9
     height["sim/studies"] = 10

@@ -9,9 +9,9 @@
 #include "arch/check.h"
 #include "arch/random.h"
 #include "device/programming_variation.h"
+#include "device/write_rules.h"
 #include "mapping/cell_targets.h"
 #include "mapping/selection/time_order.h"
-#include "mapping/verified_write.h"
 
 namespace nvcim::mapping {
 namespace {
@@ -36,7 +36,7 @@ class CellShares {
     for (std::int64_t factor : encoding_.factor)
       part_.push_back(std::abs(double(factor)) * encoding_.max_level / full_scale);
     part_.push_back(std::abs(double(encoding_.offset_factor)) * encoding_.max_level / full_scale);
-    const double left = verified_sigma(architecture);
+    const double left = device::verified_sigma(architecture);
     // A cell's own offset is part of every unverified write, so verifying removes it too.
     const double own = architecture.device.device_to_device * architecture.device.sigma_scale;
     for (int level = 0; level <= encoding_.max_level; ++level) {

@@ -9,17 +9,21 @@
 namespace nvcim::cli {
 
 void add_schema_command(CLI::App& program, Action& action) {
-  const auto options = std::make_shared<CommonOptions>();
+  struct SchemaOptions : CommonOptions {
+    bool reference = false;
+  };
+  const auto options = std::make_shared<SchemaOptions>();
   CLI::App* command = add_command(
       program, *options, "schema", "Print the JSON Schema of the architecture file",
       "  nvcim schema > architecture.schema.json\n"
       "Then \"$schema\": \"./architecture.schema.json\" in an architecture file lets an editor complete and check it.\n"
       "With --out it is written to DIR/architecture.schema.json. --seed, --threads, --set: no effect here.");
+  command->add_flag("--reference", options->reference, "The reference page of every parameter (Markdown) instead");
   command->callback([options, &action] {
     action = [options] {
-      const std::string text = architecture_schema().dump(2) + "\n";
+      const std::string text = options->reference ? architecture_reference() : architecture_schema_text();
       if (!options->out.empty())
-        sim::write_file(options->out / "architecture.schema.json", text);
+        sim::write_file(options->out / (options->reference ? "reference.md" : "architecture.schema.json"), text);
       else if (!options->quiet || options->json)
         print_out(text);
       return kOk;

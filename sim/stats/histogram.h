@@ -9,9 +9,9 @@ namespace nvcim::sim {
 
 /// How often whole numbers fall into bins of equal width.
 struct Histogram {
-  std::int64_t first = 0;             ///< lowest number of the first bin
-  std::int64_t width = 1;             ///< numbers per bin; whole, so that no bin holds more of them than its neighbour
-  std::vector<std::int64_t> counts;   ///< [bins]
+  std::int64_t first = 0;            ///< lowest number of the first bin
+  std::int64_t width = 1;            ///< numbers per bin; whole, so that no bin holds more of them than its neighbour
+  std::vector<std::int64_t> counts;  ///< [bins]
   std::int64_t begin(std::size_t bin) const { return first + std::int64_t(bin) * width; }
 };
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "arch/check.h"
-#include "sim/systemc/timing.h"
+#include "sim/analog/timing.h"
 
 /// The discipline of the cycle model: one SystemC time step is one cycle, a module acts at most once per cycle, and
 /// whatever it tells another module is visible there in a later cycle only. So no result depends on the order in which

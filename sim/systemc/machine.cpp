@@ -6,16 +6,10 @@
 #include "arch/input_error.h"
 #include "sim/systemc/external_memory.h"
 #include "sim/systemc/global_buffer.h"
-#include "sim/systemc/router.h"
+#include "sim/systemc/mesh_network.h"
 #include "sim/systemc/simulation_context.h"
 #include "sim/systemc/tile.h"
 #include "workloads/reference.h"
-
-// libsystemc.so brings a main of its own that calls this; a program of ours has its own main and starts the kernel
-// itself.
-extern "C" int sc_main(int, char**) {
-  return 0;
-}
 
 namespace nvcim::sim {
 namespace {
@@ -42,13 +36,12 @@ class Machine {
   const std::vector<Clocked*>& units() const { return units_; }
 
  private:
-  void connect_mesh();
   void connect_maps();
   void connect_slots();
   [[noreturn]] void give_up() const;
 
   Context& context_;
-  std::vector<std::unique_ptr<Router>> routers_;
+  MeshNetwork network_;
   LateSink global_sink_;
   NetworkInterface global_interface_;
   GlobalBuffer global_;
@@ -66,7 +59,8 @@ const std::vector<T>& at_or_empty(const std::map<int, std::vector<T>>& by_tile, 
 
 Machine::Machine(Context& context, const BufferShares& shares, const std::vector<std::vector<std::uint8_t>>& images)
     : context_(context),
-      global_interface_(context, "global_buffer.interface", mapping::kGlobalBuffer, global_sink_),
+      network_(context.network),
+      global_interface_(context.network, "global_buffer.interface", mapping::kGlobalBuffer, global_sink_),
       global_(context, global_interface_),
       memory_(context, images) {
   global_sink_.connect(global_);
@@ -75,32 +69,13 @@ Machine::Machine(Context& context, const BufferShares& shares, const std::vector
   for (int tile = 0; tile < context.run.plan.tiles_used; ++tile)
     tiles_.push_back(
         std::make_unique<Tile>(context, tile, at_or_empty(shares.inputs, tile), at_or_empty(shares.outputs, tile)));
-  connect_mesh();
+  for (const auto& tile : tiles_) network_.attach(tile->number(), tile->interface());
+  network_.attach_global(global_interface_);
   connect_maps();
   connect_slots();
   units_ = {&memory_, &global_, &global_interface_};
-  for (const auto& router : routers_) units_.push_back(router.get());
+  network_.list_units(units_);
   for (const auto& tile : tiles_) tile->list_units(units_);
-}
-
-void Machine::connect_mesh() {
-  const mapping::Mesh& mesh = context_.schedule.mesh;
-  for (int tile = 0; tile < mesh.rows * mesh.columns; ++tile)
-    routers_.push_back(std::make_unique<Router>(context_, tile));
-  for (int row = 0; row < mesh.rows; ++row)
-    for (int column = 0; column < mesh.columns; ++column) {
-      Router& here = *routers_[row * mesh.columns + column];
-      if (row > 0) here.connect(Router::north, *routers_[(row - 1) * mesh.columns + column]);
-      if (row + 1 < mesh.rows) here.connect(Router::south, *routers_[(row + 1) * mesh.columns + column]);
-      if (column > 0) here.connect(Router::west, *routers_[row * mesh.columns + column - 1]);
-      if (column + 1 < mesh.columns) here.connect(Router::east, *routers_[row * mesh.columns + column + 1]);
-    }
-  for (const auto& tile : tiles_) {
-    routers_[tile->number()]->connect(Router::local, tile->interface());
-    tile->interface().connect(*routers_[tile->number()], Router::local);
-  }
-  routers_.front()->connect(Router::global, global_interface_);
-  global_interface_.connect(*routers_.front(), Router::global);
 }
 
 void Machine::connect_maps() {

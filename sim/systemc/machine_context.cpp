@@ -42,6 +42,7 @@ Context::Context(const ChipRun& chip_run, const mapping::Schedule& chip_schedule
       samples(sample_count),
       mvm(make_mvm_timing(chip_run.architecture)),
       counts(chip_run.network.nodes.size()),
+      network(chip_run.architecture, counts),
       started_(chip_run.network.nodes.size(), false) {
   for (int index = 0; index < static_cast<int>(run.plan.layers.size()); ++index)
     layers.push_back(make_facts(run, schedule, index));

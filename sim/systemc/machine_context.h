@@ -7,9 +7,10 @@
 
 #include "mapping/schedule.h"
 #include "sim/analog/converters.h"
+#include "sim/analog/timing.h"
 #include "sim/engine.h"
+#include "sim/systemc/mesh_context.h"
 #include "sim/systemc/receptive_field.h"
-#include "sim/systemc/timing.h"
 
 namespace nvcim::sim {
 
@@ -53,6 +54,7 @@ struct Context {
   MvmTiming mvm;
   std::vector<LayerFacts> layers;  ///< [plan.layers]
   EventCounts counts;
+  MeshContext network;
   InferenceResult result;
   Timeline timeline;
 

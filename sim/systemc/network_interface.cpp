@@ -3,12 +3,8 @@
 
 namespace nvcim::sim {
 
-NetworkInterface::NetworkInterface(Context& context, const std::string& name, int end_point, TransferSink& sink)
-    : Clocked(name),
-      context_(context),
-      end_point_(end_point),
-      sink_(sink),
-      credits_(context.schedule.mesh.buffer_flits) {}
+NetworkInterface::NetworkInterface(MeshContext& context, const std::string& name, int end_point, TransferSink& sink)
+    : Clocked(name), context_(context), end_point_(end_point), sink_(sink), credits_(context.mesh.buffer_flits) {}
 
 void NetworkInterface::send(Cycle now, Cycle cycle, int source, TransferPtr transfer) {
   outgoing_.post(now, cycle, source, std::move(transfer));
@@ -43,7 +39,7 @@ void NetworkInterface::act(Cycle now) {
 }
 
 void NetworkInterface::inject(Cycle now) {
-  const mapping::Mesh& mesh = context_.schedule.mesh;
+  const mapping::Mesh& mesh = context_.mesh;
   if (queue_.empty()) return;
   if (free_at_ > now) return wake_at(free_at_);
   Transfer& transfer = *queue_.front();

@@ -4,7 +4,7 @@
 #include <deque>
 
 #include "sim/systemc/clocked.h"
-#include "sim/systemc/machine_context.h"
+#include "sim/systemc/mesh_context.h"
 #include "sim/systemc/router.h"
 #include "sim/systemc/transfer.h"
 
@@ -22,7 +22,7 @@ class TransferSink {
 /// arriving packets together. A transfer to its own tile turns round without using the network.
 class NetworkInterface : public Clocked {
  public:
-  NetworkInterface(Context& context, const std::string& name, int end_point, TransferSink& sink);
+  NetworkInterface(MeshContext& context, const std::string& name, int end_point, TransferSink& sink);
   void connect(Router& router, Router::Port port) { router_ = &router, port_ = port; }
 
   /// @param source  number of the sending unit of the tile
@@ -37,7 +37,7 @@ class NetworkInterface : public Clocked {
   void act(Cycle now) override;
   void inject(Cycle now);
 
-  Context& context_;
+  MeshContext& context_;
   int end_point_;
   TransferSink& sink_;
   Router* router_ = nullptr;

@@ -25,14 +25,14 @@ Router::Port opposite(Router::Port port) {
 
 }  // namespace
 
-Router::Router(Context& context, int tile)
-    : Clocked(fmt::format("router({},{})", tile / context.schedule.mesh.columns, tile % context.schedule.mesh.columns)),
+Router::Router(MeshContext& context, int tile)
+    : Clocked(fmt::format("router({},{})", tile / context.mesh.columns, tile % context.mesh.columns)),
       context_(context),
-      row_(tile / context.schedule.mesh.columns),
-      column_(tile % context.schedule.mesh.columns),
-      router_cycles_(static_cast<Cycle>(context.run.architecture.interconnect.router_cycles)),
-      link_cycles_(static_cast<Cycle>(context.run.architecture.interconnect.link_cycles)) {
-  for (Output& output : outputs_) output.credits = context.schedule.mesh.buffer_flits;
+      row_(tile / context.mesh.columns),
+      column_(tile % context.mesh.columns),
+      router_cycles_(context.router_cycles),
+      link_cycles_(context.link_cycles) {
+  for (Output& output : outputs_) output.credits = context.mesh.buffer_flits;
 }
 
 void Router::arrive(Cycle now, Cycle cycle, Port port, Packet packet) {
@@ -51,7 +51,7 @@ Router::Port Router::route(int to) const {
     if (column_ > 0) return west;
     return row_ > 0 ? north : global;
   }
-  const int row = to / context_.schedule.mesh.columns, column = to % context_.schedule.mesh.columns;
+  const int row = to / context_.mesh.columns, column = to % context_.mesh.columns;
   if (column != column_) return column > column_ ? east : west;
   if (row != row_) return row > row_ ? south : north;
   return local;

@@ -5,7 +5,7 @@
 #include <deque>
 
 #include "sim/systemc/clocked.h"
-#include "sim/systemc/machine_context.h"
+#include "sim/systemc/mesh_context.h"
 #include "sim/systemc/transfer.h"
 
 namespace nvcim::sim {
@@ -21,7 +21,7 @@ class Router : public Clocked {
   enum Port { north, east, south, west, local, global };
   static constexpr int kPorts = 6;
 
-  Router(Context& context, int tile);
+  Router(MeshContext& context, int tile);
   void connect(Port port, Router& neighbour) { neighbours_[port] = &neighbour; }
   void connect(Port port, NetworkInterface& end_point) { end_points_[port] = &end_point; }
 
@@ -52,7 +52,7 @@ class Router : public Clocked {
   void forward(Cycle now, Port from, Port port);
   void plan_wake(Cycle now);
 
-  Context& context_;
+  MeshContext& context_;
   int row_, column_;
   Cycle router_cycles_, link_cycles_;
   std::array<Input, kPorts> inputs_;

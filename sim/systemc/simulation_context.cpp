@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/systemc/simulation_context.h"
 
+// libsystemc.so brings a main of its own that calls this; a program of ours has its own main and starts the kernel
+// itself.
+extern "C" int sc_main(int, char**) {
+  return 0;
+}
+
 namespace nvcim::sim {
 
 SimulationContext::SimulationContext()

@@ -16,7 +16,7 @@ struct PixelData {
 
 /// What travels from one end point to another.
 struct Transfer {
-  enum class Kind { pixel, partial_sums, result };
+  enum class Kind { pixel, partial_sums, result, row_targets };
   Kind kind = Kind::pixel;
   int from = 0, to = 0;  ///< tile or mapping::kGlobalBuffer
   std::size_t row = 0;   ///< of the event counts

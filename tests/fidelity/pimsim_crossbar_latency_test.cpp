@@ -3,8 +3,8 @@
 // that is built of them.
 #include <gtest/gtest.h>
 
+#include "sim/analog/timing.h"
 #include "sim/engine.h"
-#include "sim/systemc/timing.h"
 #include "tests/support/random_network.h"
 
 namespace nvcim::sim {

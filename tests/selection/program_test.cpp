@@ -5,7 +5,6 @@
 
 #include "mapping/cell_targets.h"
 #include "mapping/chip_instance.h"
-#include "mapping/verified_write.h"
 #include "tests/support/random_network.h"
 
 namespace nvcim::mapping {
@@ -19,6 +18,7 @@ Architecture abstract_chip() {
   architecture.crossbar.encoding = Encoding::ideal_signed;
   architecture.device.sigma = 0.15;
   architecture.device.sigma_scale = 0.57735;
+  architecture.write_controller.process = WriteProcess::fixed_mean;  // its outcome is the papers': N(target, 0.03^2)
   return architecture;
 }
 

@@ -36,8 +36,9 @@ class Mesh {
         context_(run_, job_.schedule, 1, options_),
         sinks_(columns) {
     for (int tile = 0; tile < columns; ++tile) {
-      routers_.push_back(std::make_unique<Router>(context_, tile));
-      ends_.push_back(std::make_unique<NetworkInterface>(context_, fmt::format("end{}", tile), tile, sinks_[tile]));
+      routers_.push_back(std::make_unique<Router>(context_.network, tile));
+      ends_.push_back(
+          std::make_unique<NetworkInterface>(context_.network, fmt::format("end{}", tile), tile, sinks_[tile]));
       ends_[tile]->connect(*routers_[tile], Router::local);
       routers_[tile]->connect(Router::local, *ends_[tile]);
       if (tile == 0) continue;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/systemc/timing.h"
+#include "sim/analog/timing.h"
 
 #include <algorithm>
 #include <cmath>

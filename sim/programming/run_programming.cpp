@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <deque>
+#include <queue>
+#include <tuple>
+
+#include "sim/programming/gather.h"
+#include "sim/programming/mesh_arrival.h"
+#include "sim/programming/row_stream.h"
+#include "sim/programming/tile_controller.h"
+
+namespace nvcim::sim {
+namespace {
+
+/// What reaches whom, in the order in which it is taken within a cycle: a module's messages before the module acts.
+/// Modules do not see each other's acts of the same cycle, so nothing else depends on this order.
+enum class Kind : std::uint8_t { slot, stream, release, request, power, row, answer, controller };
+
+struct Happening {
+  Cycle at;
+  Kind kind;
+  int tile;
+  std::uint64_t order;
+  std::uint64_t a = 0, b = 0;  ///< payload
+
+  bool operator>(const Happening& o) const {
+    return std::tie(at, kind, tile, order) > std::tie(o.at, o.kind, o.tile, o.order);
+  }
+};
+
+/// The modules of sim/programming without a kernel under them.
+class Engine {
+ public:
+  explicit Engine(const ProgramJob& job)
+      : facts_(job),
+        cells_(blank_cells(job)),
+        stream_(facts_),
+        power_(job.architecture.write_controller.peak_power, job.budget),
+        mesh_(job.architecture, job.network.nodes.size()),
+        acted_(facts_.rows.size(), kNever) {
+    for (int tile = 0; tile < static_cast<int>(facts_.rows.size()); ++tile)
+      controllers_.emplace_back(facts_, tile, cells_.blocks);
+  }
+
+  ProgramResult run() {
+    post(0, Kind::stream, 0);
+    while (!queue_.empty()) {
+      const Happening next = queue_.top();
+      queue_.pop();
+      take(next);
+    }
+    return gather(facts_, std::move(cells_), controllers_, stream_, mesh_.events());
+  }
+
+ private:
+  static constexpr Cycle kNever = ~Cycle{0};
+
+  void post(Cycle at, Kind kind, int tile, std::uint64_t a = 0, std::uint64_t b = 0) {
+    queue_.push({at, kind, tile, order_++, a, b});
+  }
+
+  void take(const Happening& next) {
+    const Cycle now = next.at;
+    TileController& controller = controllers_[next.tile];
+    switch (next.kind) {
+      case Kind::slot:
+        stream_.slot_freed(next.tile);
+        post(now, Kind::stream, 0);
+        break;
+      case Kind::stream:
+        stream(now);
+        break;
+      case Kind::release:
+        power_.release({next.a, next.b});
+        post(now, Kind::power, 0);
+        break;
+      case Kind::request:
+        power_.request(next.tile, {next.a, next.b});
+        post(now, Kind::power, 0);
+        break;
+      case Kind::power:
+        for (const PowerUnit::Answer& answer : power_.serve())
+          post(now + facts_.wire_cycles(answer.tile), Kind::answer, answer.tile, answer.granted ? 1 : 0);
+        break;
+      case Kind::row:
+        controller.row_arrived();
+        post(now, Kind::controller, next.tile);
+        break;
+      case Kind::answer:
+        controller.answer(next.a != 0);
+        post(now, Kind::controller, next.tile);
+        break;
+      case Kind::controller:
+        act(now, next.tile);
+        break;
+    }
+  }
+
+  void stream(Cycle now) {
+    if (streamed_ == now) return;
+    streamed_ = now;
+    if (const auto sent = stream_.send(now)) {
+      const RowJob& row = facts_.rows[sent->tile][sent->row];
+      const auto node = static_cast<std::size_t>(facts_.job.plan.blocks[row.block].node) + 1;
+      const Cycle in = mesh_.send(sent->tile, facts_.bits_of(row), sent->at, node);
+      post(in + 1, Kind::row, sent->tile);
+    }
+    if (const auto next = stream_.next(); next && *next > now) post(*next, Kind::stream, 0);
+  }
+
+  void act(Cycle now, int tile) {
+    if (acted_[tile] == now) return;
+    acted_[tile] = now;
+    const TileController::Messages messages = controllers_[tile].act(now);
+    const Cycle wire = facts_.wire_cycles(tile);
+    for (int slot = 0; slot < messages.freed_slots; ++slot) {
+      post(now + wire, Kind::slot, tile);
+      if (facts_.job.progress) facts_.job.progress(++done_, facts_.all_rows);
+    }
+    if (messages.release)
+      post(now + wire, Kind::release, tile, messages.release->nanowatts, messages.release->attojoules);
+    if (messages.request) post(now + wire, Kind::request, tile, messages.request->nanowatts, messages.request->pulses);
+    if (messages.wake) post(*messages.wake, Kind::controller, tile);
+  }
+
+  ProgramFacts facts_;
+  mapping::WrittenCells cells_;
+  RowStream stream_;
+  PowerUnit power_;
+  MeshArrival mesh_;
+  std::deque<TileController> controllers_;
+  std::vector<Cycle> acted_;  ///< [tiles] last cycle in which the controller acted
+  Cycle streamed_ = kNever;
+  std::priority_queue<Happening, std::vector<Happening>, std::greater<>> queue_;
+  std::uint64_t order_ = 0;
+  std::int64_t done_ = 0;
+};
+
+}  // namespace
+
+ProgramResult run_programming(const ProgramJob& job) {
+  return Engine(job).run();
+}
+
+}  // namespace nvcim::sim

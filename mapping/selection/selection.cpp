@@ -214,6 +214,7 @@ Selection select_cells(const Architecture& architecture, const Network& network,
   selection.granularity = options.granularity;
   selection.order = options.order;
   std::vector<std::uint32_t> rank_of_unit(units.units);
+  for (const Block& block : plan.blocks) selection.rows.push_back(block.rows);
   selection.cycles.assign(1, 0.0);
   selection.loss_removed.assign(1, 0.0);
   for (std::uint32_t rank = 0; rank < units.units; ++rank) {
@@ -241,9 +242,16 @@ std::uint32_t Selection::units_within(double share) const {
 WritePlan Selection::first(std::uint32_t count) const {
   NVCIM_CHECK(count <= units(), "{} of {} units", count, units());
   WritePlan plan;
-  for (const auto& block : rank) {
+  for (std::size_t index = 0; index < rank.size(); ++index) {
+    const std::vector<std::uint32_t>& block = rank[index];
     std::vector<std::uint8_t>& verify = plan.verify.emplace_back(block.size());
-    for (std::size_t cell = 0; cell < block.size(); ++cell) verify[cell] = block[cell] < count;
+    std::vector<std::uint32_t>& priority = plan.row_priority.emplace_back(rows[index], kNoPriority);
+    const std::size_t columns = block.size() / std::size_t(rows[index]);
+    for (std::size_t cell = 0; cell < block.size(); ++cell) {
+      if (block[cell] >= count) continue;
+      verify[cell] = 1;
+      priority[cell / columns] = std::min(priority[cell / columns], block[cell]);
+    }
   }
   return plan;
 }

@@ -53,6 +53,7 @@ struct Selection {
   Granularity granularity = Granularity::weight;
   SelectionOrder order = SelectionOrder::per_cycle;
   std::vector<std::vector<std::uint32_t>> rank;  ///< [plan.blocks][rows * columns] of the cell's unit, 0 first
+  std::vector<int> rows;                         ///< [plan.blocks]
   std::vector<double> cycles;                    ///< [units + 1] expected cycles of the first n units
   /// [units + 1] ½ Σ curvature x variance removed by the first n units: the expected loss that verifying them saves
   /// (swim; 0 for the others).
@@ -62,6 +63,7 @@ struct Selection {
   /// Most units whose expected cycles stay within `share` of verifying everything. @param share  NWC, 0…1
   std::uint32_t units_within(double share) const;
   double nwc(std::uint32_t first_units) const { return cycles[first_units] / cycles.back(); }
+  /// Verifies the first units; a row's priority is the rank of the best of them in it.
   WritePlan first(std::uint32_t count) const;
   WritePlan within(double share) const { return first(units_within(share)); }
 };

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <optional>
 
+#include "arch/fingerprint.h"
 #include "arch/input_error.h"
 #include "arch/load.h"
 #include "mapping/chip_instance.h"
@@ -15,6 +16,7 @@
 #include "sim/engine.h"
 #include "sim/parallel/for_each_item.h"
 #include "sim/studies/sweep_journal.h"
+#include "workloads/network_identity.h"
 #include "workloads/reference.h"
 
 namespace nvcim::sim {
@@ -31,14 +33,7 @@ std::string identity_of(const SweepRequest& request) {
     hash = fingerprint(values.data(), values.size() * sizeof(values[0]), hash);
   };
   add_text(to_json(request.architecture).dump());
-  for (const auto& table : request.network.input_table) add_all(table);
-  for (const workloads::Node& node : request.network.nodes) {
-    add_all(node.mvm.weights);
-    add_all(node.mvm.bias);
-    const auto& to_code = node.mvm.requantisation;
-    add_text(fmt::format("{} {} {} {} {}", node.name, to_code.multiplier, to_code.zero_point, to_code.code_min,
-                         to_code.code_max));
-  }
+  add_text(fmt::format("{:016x}", workloads::network_fingerprint(request.network)));
   add_all(request.data.pixels);
   add_all(request.data.labels);
   add_all(request.budgets);

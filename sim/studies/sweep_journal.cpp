@@ -11,12 +11,6 @@
 namespace nvcim::sim {
 namespace fs = std::filesystem;
 
-std::uint64_t fingerprint(const void* bytes, std::size_t count, std::uint64_t start) {
-  const auto* byte = static_cast<const unsigned char*>(bytes);
-  for (std::size_t i = 0; i < count; ++i) start = (start ^ byte[i]) * 0x100000001b3ull;
-  return start;
-}
-
 SweepJournal::SweepJournal(fs::path file, const std::string& identity) : file_(std::move(file)) {
   if (file_.empty()) return;
   const std::string first_line = "nvcim sweep " + identity;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -33,8 +32,5 @@ class SweepJournal {
   std::map<Key, int> done_;
   mutable std::mutex mutex_;
 };
-
-/// FNV-1a, 64 bits: tells different inputs apart by name; not for security.
-std::uint64_t fingerprint(const void* bytes, std::size_t count, std::uint64_t start = 0xcbf29ce484222325ull);
 
 }  // namespace nvcim::sim

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "arch/check.h"
+#include "workloads/reference.h"
 #include "workloads/sensitivity_pass.h"
 #include "workloads/sensitivity_statistics.h"
 
@@ -29,31 +30,26 @@ class OneBlasThread {
   int before_;
 };
 
-}  // namespace
+/// Writes the stored values of the samples first … first + count.
+using FillInputs = std::function<void(int first, int count, float* inputs)>;
 
-std::vector<double> Sensitivity::all() const {
-  std::vector<double> values;
-  for (const LayerSensitivity& layer : layers)
-    values.insert(values.end(), layer.curvature.begin(), layer.curvature.end());
-  return values;
-}
-
-Sensitivity measure_sensitivity(const Network& network, std::span<const std::uint8_t> pixels, int samples,
-                                const SensitivityOptions& options) {
-  NVCIM_CHECK(samples > 0 && pixels.size() >= std::size_t(samples) * network.input.size(), "{} pixels for {} samples",
-              pixels.size(), samples);
+/// Streams the samples through passes on several threads. LayerSensitivity::node is the number in the graph.
+Sensitivity measure(const FloatGraph& graph, const FillInputs& fill, std::span<const std::uint8_t> labels, int samples,
+                    const SensitivityOptions& options) {
   const OneBlasThread one_blas_thread;
-  const CurvatureModel model(network, options);
+  const CurvatureModel model(graph, options);
+  NVCIM_CHECK(samples > 0 && (!model.slope || labels.size() >= std::size_t(samples)), "{} labels for {} samples",
+              labels.size(), samples);
   Sensitivity result;
   result.method = options.method;
   result.samples = samples;
-  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-    const Node& node = network.nodes[n];
-    if (node.kind != Node::Kind::mvm) continue;
+  for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
+    const auto* convolution = std::get_if<GraphConvolution>(&graph.nodes[n].operation);
+    if (convolution == nullptr) continue;
     LayerSensitivity& layer = result.layers.emplace_back();
     layer.node = static_cast<int>(n);
-    layer.full_scale = ((1 << (node.mvm.weight_bits - 1)) - 1) * node.mvm.weight_scale;
-    layer.curvature.assign(node.mvm.weights.size(), 0.0);
+    layer.full_scale = convolution->full_scale;
+    layer.curvature.assign(convolution->weights.size(), 0.0);
   }
 
   std::vector<int> checkpoints = options.checkpoints;
@@ -71,7 +67,8 @@ Sensitivity measure_sensitivity(const Network& network, std::span<const std::uin
     for (int batch = next_batch++; batch < batches; batch = next_batch++) {
       const int first = batch * model.batch;
       const int count = std::min(model.batch, samples - first);
-      const auto& sums = pass.run(pixels.data() + std::size_t(first) * network.input.size(), count);
+      fill(first, count, pass.inputs());
+      const auto& sums = pass.run(labels.empty() ? nullptr : labels.data() + first, count);
       std::unique_lock lock(mutex);
       turned.wait(lock, [&] { return turn == batch; });
       for (LayerSensitivity& layer : result.layers)
@@ -101,6 +98,44 @@ Sensitivity measure_sensitivity(const Network& network, std::span<const std::uin
   for (LayerSensitivity& layer : result.layers)
     for (double& value : layer.curvature) value /= samples;
   return result;
+}
+
+}  // namespace
+
+std::vector<double> Sensitivity::all() const {
+  std::vector<double> values;
+  for (const LayerSensitivity& layer : layers)
+    values.insert(values.end(), layer.curvature.begin(), layer.curvature.end());
+  return values;
+}
+
+Sensitivity measure_sensitivity(const Network& network, std::span<const std::uint8_t> pixels, int samples,
+                                const SensitivityOptions& options) {
+  const std::size_t size = network.input.size();
+  NVCIM_CHECK(pixels.size() >= samples * size, "{} pixels for {} samples", pixels.size(), samples);
+  const FloatGraph graph = float_graph(network);
+  const int zero_point = network.nodes.front().input_zero_point;
+  const auto fill = [&](int first, int count, float* inputs) {
+    std::vector<std::uint8_t> codes(size);
+    for (int sample = first; sample < first + count; ++sample) {
+      encode_image(network, pixels.data() + sample * size, codes.data());
+      for (std::uint8_t code : codes) *inputs++ = static_cast<float>(code - zero_point);
+    }
+  };
+  Sensitivity result = measure(graph, fill, {}, samples, options);
+  for (LayerSensitivity& layer : result.layers)
+    layer.node = std::get<GraphConvolution>(graph.nodes[layer.node].operation).source;
+  return result;
+}
+
+Sensitivity measure_sensitivity(const FloatGraph& graph, std::span<const float> inputs,
+                                std::span<const std::uint8_t> labels, int samples, const SensitivityOptions& options) {
+  const std::size_t size = graph.input().size();
+  NVCIM_CHECK(inputs.size() >= samples * size, "{} inputs for {} samples", inputs.size(), samples);
+  const auto fill = [&](int first, int count, float* to) {
+    std::copy_n(inputs.data() + first * size, count * size, to);
+  };
+  return measure(graph, fill, labels, samples, options);
 }
 
 }  // namespace nvcim::workloads

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workloads/float_graph.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "arch/check.h"
+#include "workloads/reference.h"
+
+namespace nvcim::workloads {
+namespace {
+
+Shape slide(const Shape& in, const Window& window, int span_h, int span_w, int channels) {
+  const int height = in.height + window.pad_top + window.pad_bottom - span_h;
+  const int width = in.width + window.pad_left + window.pad_right - span_w;
+  NVCIM_CHECK(height >= 0 && width >= 0, "a window of {} x {} on a map of {} x {}", span_h, span_w, in.height,
+              in.width);
+  return {channels, height / window.stride_h + 1, width / window.stride_w + 1};
+}
+
+Window whole(const Shape& shape) {
+  return {.kernel_h = shape.height, .kernel_w = shape.width};
+}
+
+}  // namespace
+
+ActivationPoint activation_point(const GraphActivation& activation, double x) {
+  using Kind = GraphActivation::Kind;
+  switch (activation.kind) {
+    case Kind::relu:
+      return x > 0 ? ActivationPoint{x, 1, 0} : ActivationPoint{0, 0, 0};
+    case Kind::leaky_relu:
+      return x > 0 ? ActivationPoint{x, 1, 0} : ActivationPoint{activation.alpha * x, activation.alpha, 0};
+    case Kind::clip:
+      return {std::min(std::max(x, activation.alpha), activation.beta),
+              x > activation.alpha && x <= activation.beta ? 1.0 : 0.0, 0};
+    case Kind::sigmoid: {
+      // exp of a negative number alone: no overflow, and 1 - y keeps its digits.
+      const double small = std::exp(-std::abs(x));
+      const double y = (x >= 0 ? 1 : small) / (1 + small), rest = (x >= 0 ? small : 1) / (1 + small);
+      return {y, y * rest, y * rest * (rest - y)};
+    }
+    case Kind::tanh: {
+      const double y = std::tanh(x), first = 1 - y * y;
+      return {y, first, -2 * y * first};
+    }
+    case Kind::hard_sigmoid: {
+      const double y = activation.alpha * x + activation.beta;
+      return {std::clamp(y, 0.0, 1.0), y > 0 && y <= 1 ? activation.alpha : 0.0, 0};
+    }
+    case Kind::hard_swish:
+      if (x <= -3) return {0, 0, 0};
+      if (x > 3) return {x, 1, 0};
+      return {x * (x / 6 + 0.5), x / 3 + 0.5, 1.0 / 3};
+    case Kind::requantise: {
+      const Requantisation& to_code = activation.requantisation;
+      const double scaled = x * to_code.multiplier;
+      const bool open =
+          scaled > to_code.code_min - to_code.zero_point && scaled <= to_code.code_max - to_code.zero_point;
+      return {double(requantise(x, 0, to_code)) - to_code.zero_point, open ? to_code.multiplier : 0.0, 0};
+    }
+  }
+  return {};
+}
+
+bool is_piecewise_linear(const FloatGraph& graph) {
+  using Kind = GraphActivation::Kind;
+  return std::none_of(graph.nodes.begin(), graph.nodes.end(), [](const GraphNode& node) {
+    const auto* activation = std::get_if<GraphActivation>(&node.operation);
+    return activation != nullptr && (activation->kind == Kind::sigmoid || activation->kind == Kind::tanh ||
+                                     activation->kind == Kind::hard_swish);
+  });
+}
+
+FloatGraphBuilder::FloatGraphBuilder(Shape input, double unit) {
+  append("input", GraphInput{}, {}, input, unit);
+}
+
+int FloatGraphBuilder::append(std::string name, GraphOperation operation, std::vector<int> inputs, Shape output,
+                              double unit) {
+  const int number = static_cast<int>(graph_.nodes.size());
+  for (int input : inputs) NVCIM_CHECK(input >= 0 && input < number, "{}: input {} of node {}", name, input, number);
+  NVCIM_CHECK(output.size() > 0 && unit > 0, "{}: {} values in steps of {}", name, output.size(), unit);
+  graph_.nodes.push_back({std::move(name), std::move(operation), std::move(inputs), output, unit});
+  return number;
+}
+
+int FloatGraphBuilder::convolution(std::string name, int from, int outputs, GraphConvolution parameters) {
+  const Shape& in = node(from).output;
+  NVCIM_CHECK(parameters.groups > 0 && in.channels % parameters.groups == 0 && outputs % parameters.groups == 0,
+              "{}: {} groups of {} and {} channels", name, parameters.groups, in.channels, outputs);
+  const std::size_t rows = std::size_t(in.channels / parameters.groups) * parameters.window.area();
+  NVCIM_CHECK(parameters.weights.size() == outputs * rows, "{}: {} weights for {} x {}", name,
+              parameters.weights.size(), outputs, rows);
+  NVCIM_CHECK(parameters.bias.empty() || parameters.bias.size() == std::size_t(outputs), "{}: {} biases", name,
+              parameters.bias.size());
+  const Shape out = slide(in, parameters.window, parameters.span_h(), parameters.span_w(), outputs);
+  const double unit = node(from).unit * parameters.weight_unit;
+  return append(std::move(name), std::move(parameters), {from}, out, unit);
+}
+
+int FloatGraphBuilder::linear(std::string name, int from, int outputs, std::vector<float> weights,
+                              std::vector<double> bias) {
+  GraphConvolution parameters;
+  parameters.window = whole(node(from).output);
+  parameters.weights = std::move(weights);
+  parameters.bias = std::move(bias);
+  return convolution(std::move(name), from, outputs, std::move(parameters));
+}
+
+int FloatGraphBuilder::activation(std::string name, int from, GraphActivation parameters) {
+  double unit = node(from).unit;
+  if (parameters.kind == GraphActivation::Kind::requantise) unit /= parameters.requantisation.multiplier;
+  const Shape shape = node(from).output;
+  return append(std::move(name), parameters, {from}, shape, unit);
+}
+
+int FloatGraphBuilder::pool(std::string name, int from, GraphPool parameters) {
+  const Shape& in = node(from).output;
+  const Window& window = parameters.window;
+  NVCIM_CHECK(std::max(window.pad_top, window.pad_bottom) < window.kernel_h &&
+                  std::max(window.pad_left, window.pad_right) < window.kernel_w,
+              "{}: pads as large as the kernel", name);
+  const Shape out = slide(in, window, window.kernel_h, window.kernel_w, in.channels);
+  return append(std::move(name), parameters, {from}, out, node(from).unit);
+}
+
+int FloatGraphBuilder::global_pool(std::string name, int from, PoolKind kind) {
+  return pool(std::move(name), from, {.kind = kind, .window = whole(node(from).output)});
+}
+
+int FloatGraphBuilder::affine(std::string name, int from, GraphAffine parameters) {
+  const Shape shape = node(from).output;
+  NVCIM_CHECK(parameters.factor.size() == std::size_t(shape.channels) &&
+                  parameters.offset.size() == std::size_t(shape.channels),
+              "{}: {} factors, {} offsets for {} channels", name, parameters.factor.size(), parameters.offset.size(),
+              shape.channels);
+  return append(std::move(name), std::move(parameters), {from}, shape, node(from).unit);
+}
+
+int FloatGraphBuilder::batch_norm(std::string name, int from, const std::vector<double>& gamma,
+                                  const std::vector<double>& beta, const std::vector<double>& mean,
+                                  const std::vector<double>& variance, double epsilon) {
+  GraphAffine parameters;
+  for (std::size_t channel = 0; channel < gamma.size(); ++channel) {
+    const double factor = gamma[channel] / std::sqrt(variance.at(channel) + epsilon);
+    parameters.factor.push_back(factor);
+    parameters.offset.push_back((beta.at(channel) - factor * mean.at(channel)) / node(from).unit);
+  }
+  return affine(std::move(name), from, std::move(parameters));
+}
+
+int FloatGraphBuilder::scale(std::string name, int from, double factor) {
+  const auto channels = static_cast<std::size_t>(node(from).output.channels);
+  return affine(std::move(name), from, {std::vector<double>(channels, factor), std::vector<double>(channels, 0.0)});
+}
+
+int FloatGraphBuilder::add(std::string name, std::vector<int> from) {
+  NVCIM_CHECK(!from.empty(), "{}: nothing to add", name);
+  const Shape shape = node(from.front()).output;
+  for (int input : from) NVCIM_CHECK(node(input).output == shape, "{}: inputs of two shapes", name);
+  const double unit = node(from.front()).unit;
+  return append(std::move(name), GraphAdd{}, std::move(from), shape, unit);
+}
+
+int FloatGraphBuilder::concat(std::string name, std::vector<int> from) {
+  NVCIM_CHECK(!from.empty(), "{}: nothing to join", name);
+  Shape shape = node(from.front()).output;
+  shape.channels = 0;
+  for (int input : from) {
+    const Shape& part = node(input).output;
+    NVCIM_CHECK(part.height == shape.height && part.width == shape.width, "{}: maps of two sizes", name);
+    shape.channels += part.channels;
+  }
+  const double unit = node(from.front()).unit;
+  return append(std::move(name), GraphConcat{}, std::move(from), shape, unit);
+}
+
+FloatGraph float_graph(const Network& network) {
+  NVCIM_CHECK(
+      !network.nodes.empty() && network.nodes.back().kind == Node::Kind::mvm && network.nodes.back().mvm.raw_output,
+      "{}: the last node must give logits", network.name);
+  FloatGraphBuilder graph(network.input, network.nodes.front().input_scale);
+  int last = 0;
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    const Node& node = network.nodes[n];
+    if (node.kind == Node::Kind::pool) {
+      last = graph.pool(node.name, last, {.kind = node.pool.kind, .window = node.pool.window, .round = true});
+      continue;
+    }
+    const MvmLayer& mvm = node.mvm;
+    GraphConvolution parameters;
+    parameters.window = mvm.window;
+    parameters.weights.assign(mvm.weights.begin(), mvm.weights.end());
+    parameters.weight_unit = mvm.weight_scale;
+    parameters.full_scale = ((1 << (mvm.weight_bits - 1)) - 1) * mvm.weight_scale;
+    parameters.bias.assign(mvm.bias.begin(), mvm.bias.end());
+    parameters.source = static_cast<int>(n);
+    last = graph.convolution(node.name, last, node.outputs(), std::move(parameters));
+    // The steps of the next map follow from what the integers say, so that they are right even where a file's own
+    // scales are not given.
+    if (!mvm.raw_output)
+      last = graph.activation(node.name, last,
+                              {.kind = GraphActivation::Kind::requantise, .requantisation = mvm.requantisation});
+  }
+  return graph.build();
+}
+
+}  // namespace nvcim::workloads

@@ -69,6 +69,18 @@ const std::array<DeviceLaw, std::size(EnumNames<DeviceModel>::all)> kLaws = {{
 
 }  // namespace
 
+bool DeviceLaw::after_write_verify() const {
+  switch (model) {
+    case DeviceModel::ideal:
+    case DeviceModel::gaussian:
+    case DeviceModel::fefet:
+    case DeviceModel::measured:
+      return false;
+    default:
+      return true;
+  }
+}
+
 const DeviceLaw& device_law(DeviceModel model) {
   for (const DeviceLaw& law : kLaws)
     if (law.model == model) return law;

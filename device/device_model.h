@@ -25,6 +25,9 @@ struct DeviceLaw {
   double (*sigma)(const DeviceParameters&, double target);
   bool drifts;          ///< has a law for /device/drift "model"
   bool has_read_noise;  ///< has a law for /device/read_noise_model "model"
+  /// The spread was measured after the source's own write-verify. Where write-verify is simulated it stands for that of
+  /// an unverified pulse, and flatters it; reports say so.
+  bool after_write_verify() const;
 };
 
 /// The row of a model; every model of the enumeration has one.

@@ -19,8 +19,8 @@ std::array<double, 4> uniforms(const DrawStream::Block& bits) {
 
 }  // namespace
 
-BlockAgeing::BlockAgeing(const DeviceParameters& device, const workloads::Network& network, const Plan& plan,
-                         int block, const ChipDraws& draws)
+BlockAgeing::BlockAgeing(const DeviceParameters& device, const workloads::Network& network, const Plan& plan, int block,
+                         const ChipDraws& draws)
     : device_(device),
       node_(network.nodes[plan.blocks[block].node]),
       layer_(plan.layers[plan.layer_of_node[plan.blocks[block].node]]),
@@ -64,8 +64,8 @@ void BlockAgeing::age_row(int row, std::span<const std::int16_t> codes, std::spa
       const double moved = relaxes_ ? device::relaxed(device_, law_, programmed, uniform_[column], normal_[column])
                                     : device::drifted(device_, target, programmed, normal_[column]);
       const double code = std::nearbyint(moved / step_) - range_.pedestal;
-      aged[column] = static_cast<std::int16_t>(
-          std::clamp(negative ? -code : code, double(range_.lowest), double(range_.highest)));
+      aged[column] =
+          static_cast<std::int16_t>(std::clamp(negative ? -code : code, double(range_.lowest), double(range_.highest)));
     }
   }
 }

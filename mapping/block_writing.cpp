@@ -32,10 +32,9 @@ BlockWriting::BlockWriting(const Architecture& architecture, const workloads::Ne
       own_normal_(block_.columns, 0.0) {
   const WeightEncoding& encoding = layer_.encoding;
   for (int level = 0; level <= encoding.max_level; ++level)
-    sigma_of_level_.push_back(
-        device::programming_sigma(device_, static_cast<double>(level) / encoding.max_level) * range_.span);
-  varies_ =
-      std::any_of(sigma_of_level_.begin(), sigma_of_level_.end(), [](double sigma) { return sigma > 0; });
+    sigma_of_level_.push_back(device::programming_sigma(device_, static_cast<double>(level) / encoding.max_level) *
+                              range_.span);
+  varies_ = std::any_of(sigma_of_level_.begin(), sigma_of_level_.end(), [](double sigma) { return sigma > 0; });
   own_sigma_ = device_.device_to_device * device_.sigma_scale * range_.span;
   if (device_.stuck_at_g_min > 0 || device_.stuck_at_g_max > 0) {
     stuck_.resize(block_.columns);
@@ -106,8 +105,7 @@ device::WriteRow BlockWriting::verified_row(std::span<std::int16_t> codes, std::
 std::vector<device::WriteRules> make_layer_rules(const Architecture& architecture, const Plan& plan) {
   std::vector<device::WriteRules> rules;
   for (const LayerPlan& layer : plan.layers)
-    rules.push_back(
-        device::make_write_rules(architecture, conductance_grid(architecture, layer.encoding.weight_bits)));
+    rules.push_back(device::make_write_rules(architecture, conductance_grid(architecture, layer.encoding.weight_bits)));
   return rules;
 }
 

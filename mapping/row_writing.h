@@ -15,7 +15,8 @@ namespace nvcim::mapping {
 /// /write_controller/reverify_wait, and only those it pulses count as written anew.
 class RowWriting {
  public:
-  /// @param rules  of the block's layer. References must outlive it; `cells` holds codes and history of the whole block.
+  /// @param rules  of the block's layer. References must outlive it; `cells` holds codes and history of the whole
+  /// block.
   RowWriting(const Architecture& architecture, const workloads::Network& network, const Plan& plan, int block,
              const ChipDraws& draws, const device::WriteRules& rules, WrittenBlock& cells);
 

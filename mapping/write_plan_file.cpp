@@ -139,7 +139,8 @@ std::string write_plan_text(const Architecture& architecture, const workloads::N
   NVCIM_CHECK(!ranked || write_plan.row_priority.size() == plan.blocks.size(), "{} of {} blocks",
               write_plan.row_priority.size(), plan.blocks.size());
   const auto one_line = [](std::string text) {
-    std::replace_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
     return text;
   };
   std::string text = fmt::format(
@@ -154,9 +155,9 @@ std::string write_plan_text(const Architecture& architecture, const workloads::N
       const std::uint32_t priority = ranked ? write_plan.row_priority[index][row] : kNoPriority;
       text += priority == kNoPriority ? "-" : fmt::format("{}", priority);
       text += ' ';
-      text += marks_text(write_plan.verify.empty() ? none.data()
-                                                   : &write_plan.verify[index][std::size_t(row) * block.columns],
-                         block.columns);
+      text += marks_text(
+          write_plan.verify.empty() ? none.data() : &write_plan.verify[index][std::size_t(row) * block.columns],
+          block.columns);
       text += '\n';
     }
   }

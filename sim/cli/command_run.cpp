@@ -4,10 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <limits>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "arch/input_error.h"
@@ -16,6 +14,7 @@
 #include "device/device_model.h"
 #include "sim/cli/build_info.h"
 #include "sim/cli/data_path.h"
+#include "sim/cli/inputs.h"
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
 #include "sim/report/html_report.h"
@@ -24,13 +23,11 @@
 #include "sim/report/terminal.h"
 #include "sim/studies/run.h"
 #include "workloads/dataset.h"
-#include "workloads/model_file.h"
 
 namespace nvcim::cli {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kDefaultWorkload = "lenet_fashion_mnist_8b";
 constexpr int kDefaultCycleSamples = 4;
 
 struct RunOptions : CommonOptions {
@@ -60,16 +57,6 @@ void check_options(const RunOptions& options) {
         fmt::format("--cycle-samples {} is more than --samples {}", *options.cycle_samples, *options.samples));
 }
 
-/// A repeat from a result folder keeps the name that the architecture had there.
-std::string architecture_name(const Architecture& architecture, const std::string& given) {
-  std::ifstream file(fs::path(given).parent_path() / "manifest.json");
-  const auto manifest = nlohmann::json::parse(file, nullptr, false);
-  if (fs::path(given).filename() != "architecture.json" || !manifest.is_object() ||
-      manifest.value("program", "") != "nvcim")
-    return architecture.name;
-  return manifest.value("architecture", architecture.name);
-}
-
 workloads::Dataset load_samples(const RunOptions& options, const workloads::Network& network) {
   const std::string name = options.data.empty() ? network.data : options.data;
   if (name.empty())
@@ -87,48 +74,18 @@ workloads::Dataset load_samples(const RunOptions& options, const workloads::Netw
 sim::RunRequest load_inputs(const RunOptions& options) {
   sim::RunRequest request;
   std::vector<InputIssue> issues;
-  const auto gather = [&](const auto& load) {
-    try {
-      load();
-      return true;
-    } catch (const InputError& error) {
-      issues.insert(issues.end(), error.issues().begin(), error.issues().end());
-      return false;
-    }
-  };
-  gather([&] {
+  gather_issues(issues, [&] {
     request.architecture = load_architecture(options.architecture, options.set, device::check_device);
     request.architecture.name = architecture_name(request.architecture, options.architecture);
   });
   // Which data are meant may depend on the network.
-  const auto load_network = [&] {
-    request.network = workloads::load_network(options.workload);
-    // A file that names no network is called after its path, which would differ in a repeat.
-    if (request.network.name == options.workload) request.network.name = fs::path(options.workload).stem().string();
-  };
-  if (gather(load_network))
-    gather([&] {
+  if (gather_issues(issues, [&] { request.network = load_named_network(options.workload); }))
+    gather_issues(issues, [&] {
       request.data = load_samples(options, request.network);
       sim::check_data(request.network, request.data);
     });
   if (!issues.empty()) throw InputError(std::move(issues));
   return request;
-}
-
-/// A file keeps its meaning in another folder only with its whole path. @param is_name  whether it names something that
-/// ships with the program, which wins over a file of that name
-std::string lasting(const std::string& name_or_path, bool is_name) {
-  return is_name ? name_or_path : fs::absolute(name_or_path).lexically_normal().string();
-}
-
-bool is_zoo_name(const std::string& name) {
-  const auto networks = workloads::zoo();
-  return std::any_of(networks.begin(), networks.end(),
-                     [&](const workloads::ZooEntry& entry) { return entry.name == name; });
-}
-
-bool is_data_name(const std::string& name) {
-  return name == "fashion_mnist" || name == "mnist" || name == "cifar10";
 }
 
 /// The command that gives this result again, from its own folder. Thread count and place do not matter to the result.
@@ -152,13 +109,6 @@ std::string repeat_command(const RunOptions& options, const sim::RunRequest& req
   return shell_command(words);
 }
 
-fs::path default_folder(const sim::RunRequest& request) {
-  std::string name = fmt::format("run-{}-{}", request.architecture.name, request.network.name);
-  for (char& c : name)
-    if (std::string_view("/\\ \t\n").find(c) != std::string_view::npos) c = '_';
-  return sim::unused_folder(fs::path("results") / name);
-}
-
 int run(const RunOptions& options, const std::vector<std::string>& arguments) {
   check_options(options);
   Manifest manifest(arguments, options);
@@ -171,7 +121,8 @@ int run(const RunOptions& options, const std::vector<std::string>& arguments) {
   request.seed = options.seed;
   request.instance = options.instance;
   request.threads = options.thread_count();
-  const fs::path out = options.out.empty() ? default_folder(request) : options.out;
+  const fs::path out =
+      options.out.empty() ? default_folder("run", request.architecture.name, request.network.name) : options.out;
   sim::check_result_folder(out, options.force);
 
   Progress progress(options.quiet);

@@ -5,6 +5,7 @@
 #include "sim/cli/command_check.h"
 #include "sim/cli/command_explain.h"
 #include "sim/cli/command_presets.h"
+#include "sim/cli/command_program.h"
 #include "sim/cli/command_run.h"
 #include "sim/cli/command_schema.h"
 #include "sim/cli/command_sweep.h"
@@ -28,6 +29,7 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv, argv + argc);
   Action action;
   add_run_command(program, arguments, action);
+  add_program_command(program, arguments, action);
   add_sweep_command(program, arguments, action);
   add_check_command(program, action);
   add_schema_command(program, action);

@@ -21,8 +21,8 @@ struct PowerRelease {
   std::uint64_t attojoules = 0;  ///< spent by the tile since it released last, verify reads and transport included
 };
 
-/// Shares the chip's programming power among the tiles and keeps the budget of pulses and energy. Requests are served in
-/// the order in which they came, those of one cycle in the order of the tiles; one that does not fit holds up those
+/// Shares the chip's programming power among the tiles and keeps the budget of pulses and energy. Requests are served
+/// in the order in which they came, those of one cycle in the order of the tiles; one that does not fit holds up those
 /// behind it, so no tile starves. Once the budget refuses a request it refuses all later ones. Knows no time.
 class PowerUnit {
  public:
@@ -43,9 +43,9 @@ class PowerUnit {
     int tile;
     PowerRequest request;
   };
-  std::uint64_t limit_;             ///< nanowatts; 0: none
+  std::uint64_t limit_;  ///< nanowatts; 0: none
   std::uint64_t pulses_left_, attojoules_left_;
-  std::uint64_t active_ = 0;        ///< nanowatts granted and not released
+  std::uint64_t active_ = 0;  ///< nanowatts granted and not released
   bool spent_ = false;
   std::deque<Waiting> waiting_;
 };

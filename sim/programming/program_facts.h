@@ -29,9 +29,9 @@ struct ProgramFacts {
   const ProgramJob& job;
   mapping::Mesh mesh;
   WriteTiming timing;
-  std::vector<device::WriteRules> rules;        ///< [plan.layers]
-  std::vector<EnergyTable> energy;              ///< [plan.layers]
-  std::vector<std::vector<RowJob>> rows;        ///< [plan.tiles_used]
+  std::vector<device::WriteRules> rules;  ///< [plan.layers]
+  std::vector<EnergyTable> energy;        ///< [plan.layers]
+  std::vector<std::vector<RowJob>> rows;  ///< [plan.tiles_used]
   std::int64_t all_rows = 0;
   Cycle deadline = std::numeric_limits<Cycle>::max();  ///< no operation ends later
   Cycle reverify_wait = 0;

@@ -20,12 +20,10 @@
 /// the same job, cells, counts and cycles are equal bit for bit.
 namespace nvcim::sim {
 
-
-
 /// Programming ends when any of them would be passed; nothing given: everything is written.
 struct ProgramBudget {
-  std::optional<Time> time;    ///< no operation starts that would end later
-  std::optional<Energy> energy;  ///< no pulses start once so much is spent; pulses on their way are finished
+  std::optional<Time> time;             ///< no operation starts that would end later
+  std::optional<Energy> energy;         ///< no pulses start once so much is spent; pulses on their way are finished
   std::optional<std::uint64_t> pulses;  ///< of single cells, unverified writes included; never passed
 
   bool limits_pulses() const { return energy.has_value() || pulses.has_value(); }
@@ -55,9 +53,9 @@ enum class PulseKind { first_write, set, reset };
 inline constexpr int kPulseKinds = 3;
 
 struct ProgramCounts {
-  device::WriteCounts verify;          ///< of write-verify; its `rounds` are attempts of rows
-  std::uint64_t first_writes = 0;      ///< rows written once, unverified
-  std::uint64_t verified_rows = 0;     ///< writings of rows with write-verify, rounds of re-verify included
+  device::WriteCounts verify;           ///< of write-verify; its `rounds` are attempts of rows
+  std::uint64_t first_writes = 0;       ///< rows written once, unverified
+  std::uint64_t verified_rows = 0;      ///< writings of rows with write-verify, rounds of re-verify included
   std::uint64_t row_attempt_cells = 0;  ///< attempts of rows times the cells verified in them
   std::uint64_t cell_attempts = 0;      ///< attempts of those cells
   std::uint64_t cycles = 0;             ///< in which write controllers worked, over all of them
@@ -75,7 +73,7 @@ struct ControllerTime {
   Cycle waited_for_power = 0;    ///< for its share of the chip's power or budget, wires included
   Cycle waited_for_targets = 0;  ///< idle with rows left
   Cycle waited_to_reverify = 0;
-  Cycle end = 0;                 ///< its last operation ended
+  Cycle end = 0;  ///< its last operation ended
 
   bool operator==(const ControllerTime&) const = default;
 };
@@ -84,7 +82,7 @@ struct ProgramResult {
   mapping::WrittenCells cells;  ///< with history
   ProgramCounts counts;
   std::vector<ControllerTime> controllers;  ///< [plan.tiles_used]
-  Cycle cycles = 0;             ///< until the last controller ended
+  Cycle cycles = 0;                         ///< until the last controller ended
   Cycle first_pass_cycles = 0;  ///< until every cell had its unverified write; 0 when the budget ended it before
   bool budget_spent = false;    ///< the budget ended programming
 };

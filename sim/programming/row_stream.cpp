@@ -41,8 +41,7 @@ std::optional<RowStream::Sent> RowStream::send(Cycle now) {
   const Cycle port = transfer_cycles(bits, buffer.global_bus_bits);
   bus_free_at_ = now + transfer_cycles(bits, buffer.external_bus_bits);
   written_at_ = std::max(bus_free_at_, written_at_) + port;
-  read_free_at_ =
-      std::max(written_at_ + static_cast<Cycle>(buffer.global_access_cycles), read_free_at_) + port;
+  read_free_at_ = std::max(written_at_ + static_cast<Cycle>(buffer.global_access_cycles), read_free_at_) + port;
   sent.at = read_free_at_;
   const std::size_t node = static_cast<std::size_t>(facts_.job.plan.blocks[row.block].node) + 1;
   for (const Event event : {Event::external_read, Event::global_buffer_write, Event::global_buffer_read})

@@ -36,10 +36,10 @@ class RowStream {
   std::optional<int> pick() const;
 
   const ProgramFacts& facts_;
-  std::vector<int> slots_;              ///< [tiles]
-  std::vector<std::size_t> next_row_;   ///< [tiles]
+  std::vector<int> slots_;             ///< [tiles]
+  std::vector<std::size_t> next_row_;  ///< [tiles]
   std::int64_t left_ = 0;
-  int turn_ = 0;                        ///< tile that is first asked
+  int turn_ = 0;  ///< tile that is first asked
   Cycle bus_free_at_, written_at_ = 0, read_free_at_ = 0;
   EventCounts events_;
 };

@@ -119,8 +119,7 @@ void TileController::refresh_column_sums() {
   if (facts_.job.architecture.write_controller.half_select == HalfSelect::none) return;
   const RowJob& row = rows_[next_];
   const mapping::Block& block = facts_.job.plan.blocks[row.block];
-  const int pedestal =
-      mapping::cell_range(facts_.job.architecture.device, facts_.layer_of(block).encoding).pedestal;
+  const int pedestal = mapping::cell_range(facts_.job.architecture.device, facts_.layer_of(block).encoding).pedestal;
   std::vector<std::int64_t>& sums = column_sums_[row.block];
   sums.assign(block.columns, 0);
   const std::vector<std::int16_t>& codes = cells_[row.block].codes;
@@ -174,7 +173,8 @@ void TileController::pulse(Cycle now) {
   const mapping::Block& block = facts_.job.plan.blocks[row.block];
   mapping::RowWriting& writing = writing_of(row.block);
   const WriteTiming& timing = facts_.timing;
-  const WriteOperation next = row_open_ ? writing.writer().peek() : WriteOperation{WriteAction::set, {}, timing.first_pulse(), 0};
+  const WriteOperation next =
+      row_open_ ? writing.writer().peek() : WriteOperation{WriteAction::set, {}, timing.first_pulse(), 0};
   const int cells = row_open_ ? static_cast<int>(next.columns.size()) : block.columns;
   const Cycle length = timing.pulses(next.pulse, timing.pulse_turns(next.pulse, cells));
   if (!in_time(now, length)) return stop(now);
@@ -220,8 +220,7 @@ void TileController::end_row(Cycle now, Messages& messages) {
     const int columns = facts_.job.plan.blocks[row.block].columns;
     for (int column = 0; column < columns; ++column) cells += marked[std::size_t(row.row) * columns + column];
     counts.row_attempt_cells += attempts * cells;
-    counts.cell_attempts +=
-        std::accumulate(writing.attempts().begin(), writing.attempts().end(), std::uint64_t{0});
+    counts.cell_attempts += std::accumulate(writing.attempts().begin(), writing.attempts().end(), std::uint64_t{0});
   }
   row_open_ = false;
   ++next_;

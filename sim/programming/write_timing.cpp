@@ -28,7 +28,8 @@ Cycle WriteTiming::set_up(const Before& before, WriteAction next) const {
   Cycle sum = 0;
   if (before.action == WriteAction::done) sum = in_cycles(controller.set_up_time);
   if (before.action == WriteAction::read) sum = in_cycles(controller.read_to_write_time);
-  if (before.polarity != WriteAction::done && before.polarity != next) sum += in_cycles(controller.polarity_switch_time);
+  if (before.polarity != WriteAction::done && before.polarity != next)
+    sum += in_cycles(controller.polarity_switch_time);
   return sum;
 }
 

@@ -15,7 +15,8 @@ namespace nvcim::sim {
 ///
 ///   load a row      access_cycles + ceil(bits / bus_bits) of the tile's buffer
 ///   pulses          set-up + ceil(cells / cells_per_turn) * width
-///   verify read     set-up + front + back(turns) of an MVM phase + post_read_time, turns: most masked columns of an ADC
+///   verify read     set-up + front + back(turns) of an MVM phase + post_read_time, turns: most masked columns of an
+///   ADC
 ///
 /// Set-up by what was done to the row before: nothing: set_up_time or idle_to_read_time; a read: read_to_write_time;
 /// pulses: write_to_read_time, none between pulses; and polarity_switch_time where pulses follow pulses of the other

@@ -17,6 +17,9 @@ constexpr std::string_view kCounts =
     "event counts of the engine times the architecture's energy table (arch/events.h, /energy); `nvcim check` lists "
     "the table";
 
+constexpr std::string_view kProgramming = "programming engine (sim/programming), /write_controller of the architecture";
+constexpr std::string_view kCells = "cells of the programmed chip, right after programming";
+
 constexpr std::array kRegistry = {
     MetricInfo{"accuracy", "fraction", "share of the samples that the programmed chip classifies correctly",
                "correct predictions / samples; the predicted class is the largest output, the lowest index on a tie",
@@ -113,6 +116,69 @@ constexpr std::array kRegistry = {
                "/write_controller and the programmed codes; V^2 G t as in MLP+NeuroSim"},
     MetricInfo{"write.cells", "count", "cells programmed in one pass", "sum over blocks of rows x columns",
                "mapping/plan.h"},
+    MetricInfo{"latency.programming", "s", "time to program the chip, from the first target leaving external memory",
+               "cycles until the last write controller ended / clock", kProgramming},
+    MetricInfo{"latency.programming.cycles", "count", "latency.programming in cycles of the chip's clock",
+               "cycles until the last write controller ended", kProgramming},
+    MetricInfo{"latency.programming.first_write", "s", "time until every cell had its unverified write",
+               "cycles until the last tile's first pass ended / clock; left out when the budget ended it before",
+               kProgramming},
+    MetricInfo{"busy.programming", "fraction", "mean share of the programming time in which write controllers work",
+               "busy cycles / cycles of programming, mean over the tiles used", kProgramming},
+    MetricInfo{"energy.programming", "J", "energy of programming the chip, without static power",
+               "sum of energy.programming.*: counts x energy, pulses by V^2 t (G before + G after) / 2",
+               "event counts of programming, the energy table, and the pulses' ramp (law of MLP+NeuroSim)"},
+    MetricInfo{"energy.programming.*", "J", "part of the programming energy",
+               "pulses.*: V^2 t (G before + G after) / 2; half_selected: (V/2)^2 t G of the cells beside them; the "
+               "others: sum over the component's events of count x energy; all sum to energy.programming",
+               "event counts of programming and the energy table"},
+    MetricInfo{"power.programming", "W", "mean power while the chip is programmed",
+               "energy.programming / latency.programming", kProgramming},
+    MetricInfo{"nwc", "fraction",
+               "normalised write cycles: write-verify attempts spent, of those of verifying every cell",
+               "sum over cells of their attempts / the same when every cell of this instance is verified without a "
+               "budget; the first, unverified write is not counted",
+               "SWIM, Yan et al., DAC 2022"},
+    MetricInfo{"cells", "count", "cells of the chip that hold a weight or an offset",
+               "sum over blocks of rows x columns", "mapping/plan.h"},
+    MetricInfo{"cells.planned", "count", "cells that the plan wants verified", "count of the plan's marks", "--plan"},
+    MetricInfo{"cells.unwritten", "count", "cells that were never written: the budget ended before", "count", kCells},
+    MetricInfo{"cells.written_once", "count", "cells with one unverified write, whether or not the plan wanted more",
+               "count", kCells},
+    MetricInfo{"cells.verified", "count", "cells that passed their verify read", "count", kCells},
+    MetricInfo{"cells.unconverged", "count", "cells given up at the attempt limit", "count", kCells},
+    MetricInfo{"cells.unfinished", "count", "cells whose write-verify the budget ended", "count", kCells},
+    MetricInfo{"attempts.cell.mean", "count", "mean attempts of a cell whose write-verify began",
+               "sum of attempts / cells; a cell that is in tolerance at its first read took none", kCells},
+    MetricInfo{"attempts.cell.*", "count", "percentile or maximum of the attempts of a cell whose write-verify began",
+               "smallest number that 50, 95, 99 % of the cells do not exceed; max: the largest", kCells},
+    MetricInfo{"attempts.row.mean", "count", "mean attempts of a row: pulses up to and with the verify that follows",
+               "sum of attempts / rows with verified cells; a row ends with its slowest cell", kProgramming},
+    MetricInfo{"attempts.row.*", "count", "percentile or maximum of the attempts of a row",
+               "smallest number that 50, 95, 99 % of the rows do not exceed; max: the largest", kProgramming},
+    MetricInfo{"efficiency.row_parallel", "fraction", "share of its row's attempts that a verified cell needed itself",
+               "sum over rows of the cells' attempts / sum over rows of row attempts x verified cells", kProgramming},
+    MetricInfo{"residual.verified", "fraction", "deviation of verified cells from their targets, of g_max - g_min",
+               "square root of the mean square of (code - target) / range", kCells},
+    MetricInfo{"residual.unverified", "fraction",
+               "deviation of cells written once from their targets, of g_max - g_min",
+               "square root of the mean square of (code - target) / range", kCells},
+    MetricInfo{
+        "residual.verified.*", "fraction", "tail of the deviation of verified cells",
+        "p99: 99 % of the cells are no farther off; max: the farthest; beyond: share outside the tolerance (they "
+        "passed a noisy or coarse read)",
+        kCells},
+    MetricInfo{"residual.unverified.*", "fraction", "tail of the deviation of cells written once",
+               "p99: 99 % of the cells are no farther off; max: the farthest; beyond: share outside the tolerance",
+               kCells},
+    MetricInfo{"pulses.cell.max", "count", "most pulses that a cell took", "first write and attempts", kCells},
+    MetricInfo{"endurance.used", "ratio", "share of the rated endurance that the most used cell has spent",
+               "pulses.cell.max / /device/endurance", "/device/endurance"},
+    MetricInfo{
+        "count.programming.*", "count",
+        "counter of the write controllers: operations on rows, bits are cells read or pulsed in them, success and "
+        "failure are cells, cycles those in which a controller worked",
+        "sum over the tiles", kProgramming},
     MetricInfo{"count.*", "count", "events of this kind in one inference, mean over the samples",
                "count over all samples / samples", "engine; arch/events.h says what one event is"},
 };

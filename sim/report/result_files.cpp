@@ -30,11 +30,8 @@ std::string result_json(const RunReport& report) {
   json["data"] = report.data;
   json["samples"] = report.samples;
   json["cycle_samples"] = report.cycle_samples;
-  json["metrics"] = Json::object();
-  for (const Metric& metric : report.metrics)
-    json["metrics"][metric.name] = {{"value", metric.value}, {"unit", metric.info->unit}, {"doc", metric.info->doc}};
-  json["facts"] = Json::object();
-  for (const Fact& fact : report.facts) json["facts"][fact.name] = {{"value", fact.value}, {"doc", fact.doc}};
+  json["metrics"] = metrics_json(report.metrics);
+  json["facts"] = facts_json(report.facts);
   json["layers"] = Json::array();
   for (const LayerRow& layer : report.layers) {
     Json row = {{"name", layer.name}, {"kind", layer.kind}, {"macs", layer.macs}, {"energy_joules", layer.energy}};
@@ -64,8 +61,25 @@ std::string result_json(const RunReport& report) {
 }
 
 std::string result_csv(const RunReport& report) {
+  return metrics_csv(report.metrics);
+}
+
+Json metrics_json(const std::vector<Metric>& metrics) {
+  Json json = Json::object();
+  for (const Metric& metric : metrics)
+    json[metric.name] = {{"value", metric.value}, {"unit", metric.info->unit}, {"doc", metric.info->doc}};
+  return json;
+}
+
+Json facts_json(const std::vector<Fact>& facts) {
+  Json json = Json::object();
+  for (const Fact& fact : facts) json[fact.name] = {{"value", fact.value}, {"doc", fact.doc}};
+  return json;
+}
+
+std::string metrics_csv(const std::vector<Metric>& metrics) {
   std::string text = "metric,value,unit\n";
-  for (const Metric& metric : report.metrics)
+  for (const Metric& metric : metrics)
     text += fmt::format("{},{},{}\n", csv_field(metric.name), metric.value, csv_field(metric.info->unit));
   return text;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "sim/report/run_report.h"
 
@@ -13,5 +15,10 @@ std::string result_json(const RunReport& report);
 
 /// result.csv: metric,value,unit; quoted as RFC 4180 asks where needed.
 std::string result_csv(const RunReport& report);
+
+/// The parts that all results share: {name: {value, unit, doc}}, {name: {value, doc}}, and the table.
+nlohmann::ordered_json metrics_json(const std::vector<Metric>& metrics);
+nlohmann::ordered_json facts_json(const std::vector<Fact>& facts);
+std::string metrics_csv(const std::vector<Metric>& metrics);
 
 }  // namespace nvcim::sim

@@ -16,14 +16,10 @@ class ProgramMachine {
  public:
   ProgramMachine(const ProgramFacts& facts, EventCounts& flits, std::deque<TileController>& controllers,
                  RowStream& stream, std::uint32_t shuffle)
-      : context_(facts.job.architecture, flits),
-        network_(context_),
-        power_(facts),
-        source_(facts, context_, stream) {
+      : context_(facts.job.architecture, flits), network_(context_), power_(facts), source_(facts, context_, stream) {
     network_.attach_global(source_.interface());
     for (int tile = 0; tile < static_cast<int>(controllers.size()); ++tile) {
-      writers_.push_back(
-          std::make_unique<WriteController>(facts, context_, tile, controllers[tile], source_, power_));
+      writers_.push_back(std::make_unique<WriteController>(facts, context_, tile, controllers[tile], source_, power_));
       network_.attach(tile, writers_.back()->interface());
       power_.connect(*writers_.back());
     }

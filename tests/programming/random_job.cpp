@@ -29,9 +29,8 @@ void roll_chip(Dice& dice, Architecture& a) {
   a.name = "random";
   a.chip.clock = from_si<Frequency>(dice.one_of({0.5e9, 1e9, 1.2e9}));
   a.crossbar.rows = dice.pick(2, 40);
-  a.crossbar.encoding =
-      dice.one_of({Encoding::differential_pair, Encoding::differential_pair, Encoding::offset_column,
-                   Encoding::ideal_signed});
+  a.crossbar.encoding = dice.one_of(
+      {Encoding::differential_pair, Encoding::differential_pair, Encoding::offset_column, Encoding::ideal_signed});
   a.crossbar.cell_bits = dice.pick(1, 4);
   a.crossbar.columns = dice.pick(17, 64);
   a.crossbar.read_time = dice.nanoseconds(1, 30);
@@ -91,8 +90,8 @@ void roll_controller(Dice& dice, Architecture& a) {
   c.max_attempts = dice.pick(1, 30);
   c.buffer_rows = dice.pick(1, 4);
   c.half_select = dice.one_of({HalfSelect::none, HalfSelect::half_voltage});
-  const double volt = std::max(
-      {c.pulse_voltage.value(), a.set_pulse.amplitude_stop.value(), a.reset_pulse.amplitude_stop.value()});
+  const double volt =
+      std::max({c.pulse_voltage.value(), a.set_pulse.amplitude_stop.value(), a.reset_pulse.amplitude_stop.value()});
   const double ampere = volt * a.device.g_max.value();
   if (dice.chance(40)) c.charge_pump_current = from_si<Current>(ampere * dice.pick(1, 40));
   if (dice.chance(50)) c.peak_power = from_si<Power>(ampere * volt * dice.pick(1, 100));

@@ -20,8 +20,8 @@ struct OwnedJob {
   sim::ProgramJob job() const { return {architecture, network, plan, write_plan, draws, budget, {}}; }
 };
 
-/// Random network, chip, device, write controller, limits and plan; in about every other case a budget of time, energy or
-/// pulses that ends programming on the way. @return checked by device::check_device
+/// Random network, chip, device, write controller, limits and plan; in about every other case a budget of time, energy
+/// or pulses that ends programming on the way. @return checked by device::check_device
 std::unique_ptr<OwnedJob> random_job(std::uint64_t seed);
 
 }  // namespace nvcim::testing

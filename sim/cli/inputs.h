@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "arch/input_error.h"
+#include "arch/parameters.h"
+#include "workloads/network.h"
+
+/// What commands take from their user, and the names of it that last.
+namespace nvcim::cli {
+
+inline constexpr const char* kDefaultWorkload = "lenet_fashion_mnist_8b";
+
+/// Runs load(); what is wrong with its input is added to `issues`. @return whether nothing was
+template <class Load>
+bool gather_issues(std::vector<InputIssue>& issues, const Load& load) {
+  try {
+    load();
+    return true;
+  } catch (const InputError& error) {
+    issues.insert(issues.end(), error.issues().begin(), error.issues().end());
+    return false;
+  }
+}
+
+/// A built-in network or an ONNX file. Errors: InputError.
+workloads::Network load_named_network(const std::string& name_or_path);
+
+/// A repeat from a result folder keeps the name that the architecture had there.
+std::string architecture_name(const Architecture& architecture, const std::string& given);
+
+/// A file keeps its meaning in another folder only with its whole path. @param is_name  whether it names something that
+/// ships with the program, which wins over a file of that name
+std::string lasting(const std::string& name_or_path, bool is_name);
+bool is_zoo_name(const std::string& name);
+bool is_data_name(const std::string& name);
+
+/// results/COMMAND-ARCHITECTURE-NETWORK, with a number where that is taken.
+std::filesystem::path default_folder(const std::string& command, const std::string& architecture,
+                                     const std::string& network);
+
+}  // namespace nvcim::cli

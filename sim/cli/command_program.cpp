@@ -71,15 +71,18 @@ bool is_plan_name(const std::string& plan) {
 }
 
 std::string repeat_command(const ProgramOptions& options) {
-  std::vector<std::string> words = {"nvcim",    "program",
+  std::vector<std::string> words = {"nvcim",
+                                    "program",
                                     "architecture.json",
-                                    "--workload", lasting(options.workload, is_zoo_name(options.workload)),
-                                    "--plan",   lasting(options.plan, is_plan_name(options.plan)),
-                                    "--engine", options.engine};
+                                    "--workload",
+                                    lasting(options.workload, is_zoo_name(options.workload)),
+                                    "--plan",
+                                    lasting(options.plan, is_plan_name(options.plan)),
+                                    "--engine",
+                                    options.engine};
   if (!options.budget_time.empty()) words.insert(words.end(), {"--budget-time", options.budget_time});
   if (!options.budget_energy.empty()) words.insert(words.end(), {"--budget-energy", options.budget_energy});
-  if (options.budget_pulses)
-    words.insert(words.end(), {"--budget-pulses", fmt::format("{}", *options.budget_pulses)});
+  if (options.budget_pulses) words.insert(words.end(), {"--budget-pulses", fmt::format("{}", *options.budget_pulses)});
   words.insert(words.end(),
                {"--seed", fmt::format("{}", options.seed), "--instance", fmt::format("{}", options.instance)});
   return shell_command(words);
@@ -89,9 +92,8 @@ int program(const ProgramOptions& options, const std::vector<std::string>& argum
   Manifest manifest(arguments, options);
   if (!options.out.empty()) sim::check_result_folder(options.out, options.force);
   sim::ProgramRequest request = load_inputs(options);
-  const fs::path out = options.out.empty()
-                           ? default_folder("program", request.architecture.name, request.network.name)
-                           : options.out;
+  const fs::path out =
+      options.out.empty() ? default_folder("program", request.architecture.name, request.network.name) : options.out;
   sim::check_result_folder(out, options.force);
 
   Progress progress(options.quiet);
@@ -125,7 +127,8 @@ int program(const ProgramOptions& options, const std::vector<std::string>& argum
 void add_program_command(CLI::App& program_app, const std::vector<std::string>& arguments, Action& action) {
   const auto options = std::make_shared<ProgramOptions>();
   CLI::App* command = add_command(
-      program_app, *options, "program", "Program a chip, pulse by pulse: latency, energy, outcome, and the chip as a file",
+      program_app, *options, "program",
+      "Program a chip, pulse by pulse: latency, energy, outcome, and the chip as a file",
       "  nvcim program rram_1t1r_128 --workload lenet_fashion_mnist_8b --out chip\n"
       "  nvcim program swim_paper --workload lenet_mnist_4b --plan plan.txt       what nvcim select chose\n"
       "  nvcim program --budget-time 5ms                                         whatever is verified by then\n"
@@ -144,7 +147,8 @@ void add_program_command(CLI::App& program_app, const std::vector<std::string>& 
                    "Cells to verify: all, none, or a file from nvcim select; its row order is kept")
       ->type_name("all|none|FILE")
       ->capture_default_str();
-  command->add_option("--budget-time", options->budget_time, "End programming after so long, e.g. 5ms")->type_name("TIME");
+  command->add_option("--budget-time", options->budget_time, "End programming after so long, e.g. 5ms")
+      ->type_name("TIME");
   command->add_option("--budget-energy", options->budget_energy, "End it when so much is spent, e.g. 2uJ")
       ->type_name("ENERGY");
   command

@@ -19,7 +19,8 @@ class Sum {
   explicit Sum(const ProgramJob& job) { energy_.nodes.resize(job.network.nodes.size()); }
 
   void add(const std::string& part, std::size_t node, double joules) {
-    auto spot = std::find_if(energy_.parts.begin(), energy_.parts.end(), [&](const auto& p) { return p.first == part; });
+    auto spot =
+        std::find_if(energy_.parts.begin(), energy_.parts.end(), [&](const auto& p) { return p.first == part; });
     if (spot == energy_.parts.end()) spot = energy_.parts.insert(energy_.parts.end(), {part, 0.0});
     spot->second += joules;
     energy_.nodes[node] += joules;

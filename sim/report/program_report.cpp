@@ -107,8 +107,7 @@ class Builder {
     for (std::size_t tile = 0; tile < result_.controllers.size(); ++tile) {
       const ControllerTime& time = result_.controllers[tile];
       const double all = std::max(1.0, static_cast<double>(result_.cycles));
-      report_.controllers.push_back({fmt::format("tile{}.write_controller", tile),
-                                     static_cast<double>(time.busy) / all,
+      report_.controllers.push_back({fmt::format("tile{}.write_controller", tile), static_cast<double>(time.busy) / all,
                                      static_cast<double>(time.waited_for_power) / all,
                                      static_cast<double>(time.waited_for_targets) / all,
                                      static_cast<double>(time.waited_to_reverify) / all});
@@ -135,8 +134,7 @@ class Builder {
     std::array<std::int64_t, mapping::kCellStates> states{};
     Deviations verified, unverified;
     std::uint64_t most_pulses = 0, marked_cells = 0;
-    const double tolerance =
-        job_.architecture.write_controller.tolerance * job_.architecture.device.sigma_scale;
+    const double tolerance = job_.architecture.write_controller.tolerance * job_.architecture.device.sigma_scale;
     std::vector<int> levels;
     for (const mapping::LayerPlan& layer : job_.plan.layers) {
       ProgramLayerRow row;
@@ -195,15 +193,13 @@ class Builder {
       add("residual.verified", verified.sigma());
       add("residual.verified.p99", verified.size_at(0.99));
       add("residual.verified.max", verified.largest);
-      add("residual.verified.beyond",
-          static_cast<double>(verified.beyond) / static_cast<double>(verified.count));
+      add("residual.verified.beyond", static_cast<double>(verified.beyond) / static_cast<double>(verified.count));
     }
     if (unverified.count > 0) {
       add("residual.unverified", unverified.sigma());
       add("residual.unverified.p99", unverified.size_at(0.99));
       add("residual.unverified.max", unverified.largest);
-      add("residual.unverified.beyond",
-          static_cast<double>(unverified.beyond) / static_cast<double>(unverified.count));
+      add("residual.unverified.beyond", static_cast<double>(unverified.beyond) / static_cast<double>(unverified.count));
     }
     add("pulses.cell.max", static_cast<double>(most_pulses));
     const double rated = job_.architecture.device.endurance;
@@ -229,8 +225,8 @@ class Builder {
     const auto everything = static_cast<double>(record_.attempts_of_everything);
     add("nwc", everything > 0 ? spent / everything : 0);
     if (result_.counts.row_attempt_cells > 0)
-      add("efficiency.row_parallel", static_cast<double>(result_.counts.cell_attempts) /
-                                         static_cast<double>(result_.counts.row_attempt_cells));
+      add("efficiency.row_parallel",
+          static_cast<double>(result_.counts.cell_attempts) / static_cast<double>(result_.counts.row_attempt_cells));
   }
 
   void add_counters() {
@@ -264,7 +260,8 @@ class Builder {
     fact("seed", fmt::format("{}", job_.draws.seed), "of every random draw");
     fact("instance", fmt::format("{}", job_.draws.instance), "which sampled chip");
     fact("plan", record_.plan, "which cells are verified after every cell was written once");
-    if (job_.budget.time) fact("budget.time", format_quantity(*job_.budget.time), "no operation starts that would end later");
+    if (job_.budget.time)
+      fact("budget.time", format_quantity(*job_.budget.time), "no operation starts that would end later");
     if (job_.budget.energy)
       fact("budget.energy", format_quantity(*job_.budget.energy), "no pulses start once so much is spent");
     if (job_.budget.pulses)
@@ -273,8 +270,7 @@ class Builder {
       fact("budget.spent", result_.budget_spent ? "yes: programming ended early" : "no: everything was written",
            "whether a budget ended programming");
     fact("write.process", choice_text(a.write_controller.process), "what a pulse of write-verify does to a cell");
-    fact("write.tolerance",
-         fmt::format("{:.6g} of g_max - g_min", a.write_controller.tolerance * a.device.sigma_scale),
+    fact("write.tolerance", fmt::format("{:.6g} of g_max - g_min", a.write_controller.tolerance * a.device.sigma_scale),
          "a cell is accepted within this of its target; /write_controller/tolerance x /device/sigma_scale");
     fact("device.model", choice_text(a.device.model), "spread of the unverified write");
     if (device::device_law(a.device.model).after_write_verify())

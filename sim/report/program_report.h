@@ -22,13 +22,13 @@ struct ProgramRecord {
 struct ProgramLayerRow {
   std::string name;
   std::int64_t cells = 0;
-  std::int64_t marked = 0;       ///< to be verified
+  std::int64_t marked = 0;  ///< to be verified
   std::int64_t verified = 0;
   std::int64_t unconverged = 0;
-  double attempts = 0;           ///< mean over the cells whose write-verify began
-  double energy = 0;             ///< J
-  double sigma_verified = 0;     ///< of verified cells, in units of g_max - g_min; 0 when there are none
-  double sigma_unverified = 0;   ///< of cells written once
+  double attempts = 0;          ///< mean over the cells whose write-verify began
+  double energy = 0;            ///< J
+  double sigma_verified = 0;    ///< of verified cells, in units of g_max - g_min; 0 when there are none
+  double sigma_unverified = 0;  ///< of cells written once
 };
 
 struct ProgramReport {

@@ -35,8 +35,8 @@ std::string key_figures(const ProgramReport& report) {
   if (some("cells.unfinished")) add("  unfinished", "cells.unfinished", "the budget ended their write-verify");
   if (some("cells.unwritten")) add("  unwritten", "cells.unwritten", "the budget ended before their first write");
   const auto spread = [&](const std::string& of) {
-    return fmt::format("mean; p50 {}, p95 {}, p99 {}, max {}", value_of(report, of + ".p50"), value_of(report, of + ".p95"),
-                       value_of(report, of + ".p99"), value_of(report, of + ".max"));
+    return fmt::format("mean; p50 {}, p95 {}, p99 {}, max {}", value_of(report, of + ".p50"),
+                       value_of(report, of + ".p95"), value_of(report, of + ".p99"), value_of(report, of + ".max"));
   };
   add("attempts, cell", "attempts.cell.mean", spread("attempts.cell"));
   add("attempts, row", "attempts.row.mean", spread("attempts.row"));
@@ -57,7 +57,8 @@ std::string energy_parts(const ProgramReport& report) {
   for (const Metric* part : report.family("energy.programming.*")) {
     if (part->value <= 0) continue;
     const double share = part->value / whole;
-    rows.push_back({"  " + part->name.substr(19), format_si_rounded(part->value, "J"), fmt::format("{:.1f} %", 100 * share),
+    rows.push_back({"  " + part->name.substr(19), format_si_rounded(part->value, "J"),
+                    fmt::format("{:.1f} %", 100 * share),
                     std::string(static_cast<std::size_t>(24 * share + 0.5), '#')});
   }
   return aligned_table(rows, {false, true, true, false});
@@ -72,8 +73,9 @@ std::string by_layer(const ProgramReport& report) {
                     format_metric(static_cast<double>(layer.marked), "count"),
                     format_metric(static_cast<double>(layer.verified), "count"),
                     format_metric(static_cast<double>(layer.unconverged), "count"),
-                    layer.attempts > 0 ? fmt::format("{:.2f}", layer.attempts) : "", format_si_rounded(layer.energy, "J"),
-                    percent(layer.sigma_verified), percent(layer.sigma_unverified)});
+                    layer.attempts > 0 ? fmt::format("{:.2f}", layer.attempts) : "",
+                    format_si_rounded(layer.energy, "J"), percent(layer.sigma_verified),
+                    percent(layer.sigma_unverified)});
   return aligned_table(rows, {false, true, true, true, true, true, true, true, true});
 }
 

@@ -21,7 +21,8 @@ mapping::WritePlan write_plan_of(const ProgramRequest& request, const mapping::P
 }  // namespace
 
 ProgramJob ProgramOutcome::job(const ProgramRequest& request) const {
-  return {request.architecture, request.network, plan, write_plan, {request.seed, request.instance}, request.budget, {}};
+  return {
+      request.architecture, request.network, plan, write_plan, {request.seed, request.instance}, request.budget, {}};
 }
 
 ProgramOutcome program_chip(const ProgramRequest& request) {
@@ -51,7 +52,8 @@ ProgramOutcome program_chip(const ProgramRequest& request) {
     outcome.result = std::move(functional);
   }
   begin("verifying everything, for NWC");
-  if (outcome.write_plan.verified_cells() > 0) outcome.attempts_of_everything = attempts_of_everything(job, request.threads);
+  if (outcome.write_plan.verified_cells() > 0)
+    outcome.attempts_of_everything = attempts_of_everything(job, request.threads);
   return outcome;
 }
 

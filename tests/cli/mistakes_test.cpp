@@ -46,10 +46,10 @@ TEST_P(Mistakes, AreNamedAndLeaveNothingBehind) {
 INSTANTIATE_TEST_SUITE_P(
     CommandLine, Mistakes,
     ::testing::Values(
-        Mistake{
-            "",
-            2,
-            {"no command given; commands: run, program, sweep, check, schema, presets, explain, train", "Try 'nvcim --help'"}},
+        Mistake{"",
+                2,
+                {"no command given; commands: run, program, sweep, check, schema, presets, explain, train",
+                 "Try 'nvcim --help'"}},
         Mistake{"rum", 2, {"\"rum\" is not a command", "did you mean \"run\"?"}},
         Mistake{"run --sample 3", 2, {"--sample", "Try 'nvcim run --help'"}}, Mistake{"run a b", 2, {"b"}},
         Mistake{"run --samples 0", 2, {"--samples", "0 is not a whole number of 1 to 2147483647"}},

@@ -2,57 +2,16 @@
 // Timing of the write controller, counted by hand to the cycle (1 GHz, so a cycle is a nanosecond).
 #include <gmock/gmock.h>
 
-#include <cstdlib>
-
 #include "sim/programming/first_difference.h"
 #include "sim/systemc/program_machine.h"
-#include "tests/programming/random_job.h"
-#include "tests/support/random_network.h"
+#include "tests/programming/two_cells.h"
 
 namespace nvcim::sim {
 namespace {
 
+using nvcim::testing::choose_seed;
 using nvcim::testing::OwnedJob;
-
-/// Two signed cells in one row of one crossbar of one tile. SET pulses take 100 ns, RESET pulses 60 ns, and a pulse that
-/// switches puts the cell on its target.
-std::unique_ptr<OwnedJob> two_cells() {
-  auto owned = std::make_unique<OwnedJob>();
-  Architecture& a = owned->architecture;
-  a.name = "two cells";
-  a.chip.mesh_rows = a.chip.mesh_columns = 1;
-  a.crossbar.encoding = Encoding::ideal_signed;
-  a.adc.model = AdcModel::ideal;
-  a.shift_add.time = from_si<Time>(1e-9);
-  a.device.model = DeviceModel::gaussian;
-  a.device.sigma = 0.2;
-  a.device.pulse_part = 1;
-  a.device.pulse_sigma = 0;
-  a.device.threshold_sigma = from_si<Voltage>(0.0);
-  a.device.set_threshold = a.device.reset_threshold = from_si<Voltage>(0.5);
-  a.reset_pulse.width_start = a.reset_pulse.width_stop = from_si<Time>(60e-9);
-  owned->network = nvcim::testing::NetworkBuilder({1, 1, 1}, 8, 1).logits(2);
-  owned->plan = mapping::make_plan(a, owned->network);
-  owned->write_plan = mapping::verify_all(owned->plan);
-  return owned;
-}
-
-/// Takes the first seed whose unverified write leaves the two cells off their targets as `want` says: -1 too low, 0 in
-/// tolerance, +1 too high.
-void choose_seed(OwnedJob& owned, int first, int second) {
-  for (owned.draws.seed = 1;; ++owned.draws.seed) {
-    const mapping::WrittenCells once = mapping::write_cells(owned.architecture, owned.network, owned.plan,
-                                                            mapping::verify_none(owned.plan), owned.draws, false);
-    mapping::BlockWriting writing(owned.architecture, owned.network, owned.plan, 0, owned.draws);
-    writing.load(0);
-    const double tolerance = owned.architecture.write_controller.tolerance * writing.range().span;
-    const auto side = [&](int column) {
-      const int error = once.blocks[0].codes[column] - writing.targets()[column];
-      return std::abs(error) <= tolerance ? 0 : error < 0 ? -1 : 1;
-    };
-    if (side(0) == first && side(1) == second) return;
-  }
-}
+using nvcim::testing::two_cells;
 
 ProgramResult both_engines(const OwnedJob& owned) {
   ProgramResult functional = run_programming(owned.job());
@@ -61,8 +20,8 @@ ProgramResult both_engines(const OwnedJob& owned) {
 }
 
 // The way of the first row: two levels of 8 bits = 16 bits. Requests run ahead for 40 cycles; 1 on the external bus, 1
-// into the global buffer, 4 + 1 out of it: handed over at 47. Header and one flit; router (0, 0) passes them on after 2:
-// in the tile at 47 + 2 + 2 = 51, seen at 52. Load: 1 + 1.
+// into the global buffer, 4 + 1 out of it: handed over at 47. Header and one flit; router (0, 0) passes them on after
+// 2: in the tile at 47 + 2 + 2 = 51, seen at 52. Load: 1 + 1.
 constexpr Cycle kFirstLoaded = 54;
 // Idle to write 19, one pulse 100. The second row, targets and mask, arrived meanwhile.
 constexpr Cycle kFirstWritten = kFirstLoaded + 19 + 100;
@@ -89,12 +48,12 @@ TEST(WriteControllerTiming, AMixedRowIsSetThenReset) {
   auto owned = two_cells();
   choose_seed(*owned, -1, 1);
   const ProgramResult result = both_engines(*owned);
-  EXPECT_EQ(result.cycles, kFirstWritten + kLoad                   //
-                               + kIdleToRead + kReadBoth            // both are off
-                               + kReadToWrite + 100                 // SET the low one
-                               + kWriteToRead + kReadOne            // it passes
-                               + kReadToWrite + kSwitch + 60        // RESET the high one
-                               + kWriteToRead + kReadOne);          // it passes
+  EXPECT_EQ(result.cycles, kFirstWritten + kLoad              //
+                               + kIdleToRead + kReadBoth      // both are off
+                               + kReadToWrite + 100           // SET the low one
+                               + kWriteToRead + kReadOne      // it passes
+                               + kReadToWrite + kSwitch + 60  // RESET the high one
+                               + kWriteToRead + kReadOne);    // it passes
   EXPECT_EQ(result.counts.verify.set_operations, 1u);
   EXPECT_EQ(result.counts.verify.reset_operations, 1u);
   EXPECT_EQ(result.counts.verify.read_operations, 3u);

@@ -42,6 +42,7 @@ find "${folders[@]}" \( -name '*.h' -o -name '*.cpp' \) -print0 | sort -z | xarg
     home["<torch/"] = "workloads"
     home["<ATen/"] = "workloads"
     home["<c10/"] = "workloads"
+    home["<hdf5.h>"] = "mapping"
   }
   function folder_of(path, parts, n) {
     n = split(path, parts, "/")

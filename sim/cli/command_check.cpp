@@ -10,11 +10,11 @@
 #include "arch/area_table.h"
 #include "arch/energy_table.h"
 #include "arch/load.h"
+#include "arch/output_file.h"
 #include "arch/presets.h"
 #include "device/device_model.h"
 #include "mapping/plan.h"
 #include "sim/report/metrics.h"
-#include "sim/report/result_folder.h"
 #include "sim/report/terminal.h"
 #include "workloads/model_file.h"
 
@@ -112,7 +112,7 @@ int run(const CheckOptions& options) {
   const EnergyTable energies = energy_table(architecture, weight_bits);
   Json json = summary(architecture, areas, energies);
   if (!plan_json.is_null()) json["plan"] = plan_json;
-  if (!options.out.empty()) sim::write_file(options.out / "check.json", json.dump(2) + "\n");
+  if (!options.out.empty()) write_file(options.out / "check.json", json.dump(2) + "\n");
   if (options.json) print_out(json.dump(2) + "\n");
   if (options.json || options.quiet) return kOk;
 

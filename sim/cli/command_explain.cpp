@@ -9,8 +9,8 @@
 #include "arch/energy_keys.h"
 #include "arch/events.h"
 #include "arch/input_error.h"
+#include "arch/output_file.h"
 #include "sim/report/metrics.h"
-#include "sim/report/result_folder.h"
 #include "sim/report/terminal.h"
 
 namespace nvcim::cli {
@@ -65,7 +65,7 @@ int run(const ExplainOptions& options) {
                              info->doc, info->unit, info->formula, info->source, detail(options.metric));
   }
   if (!options.out.empty())
-    sim::write_file(options.out / "metrics.json", text);
+    write_file(options.out / "metrics.json", text);
   else if (!options.quiet || options.json)
     print_out(text);
   return kOk;

@@ -9,8 +9,8 @@
 #include "arch/input_error.h"
 #include "arch/json_input.h"
 #include "arch/load.h"
+#include "arch/output_file.h"
 #include "arch/presets.h"
-#include "sim/report/result_folder.h"
 #include "sim/report/terminal.h"
 
 namespace nvcim::cli {
@@ -46,7 +46,7 @@ int run(const PresetOptions& options) {
                      fmt::format("\"{}\" is not a preset; {}", options.name, suggestion(options.name, preset_names())));
   const std::string resolved = to_json(load_architecture(options.name, options.set)).dump(2) + "\n";
   if (!options.out.empty()) {
-    sim::write_file(options.out / (options.name + ".json"), resolved);
+    write_file(options.out / (options.name + ".json"), resolved);
   } else if (options.json) {
     print_out(resolved);
   } else if (!options.quiet) {

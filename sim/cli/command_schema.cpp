@@ -3,8 +3,8 @@
 
 #include <memory>
 
+#include "arch/output_file.h"
 #include "arch/schema.h"
-#include "sim/report/result_folder.h"
 
 namespace nvcim::cli {
 
@@ -23,7 +23,7 @@ void add_schema_command(CLI::App& program, Action& action) {
     action = [options] {
       const std::string text = options->reference ? architecture_reference() : architecture_schema_text();
       if (!options->out.empty())
-        sim::write_file(options->out / (options->reference ? "reference.md" : "architecture.schema.json"), text);
+        write_file(options->out / (options->reference ? "reference.md" : "architecture.schema.json"), text);
       else if (!options->quiet || options->json)
         print_out(text);
       return kOk;

@@ -5,13 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "arch/input_error.h"
+#include "arch/output_file.h"
 
 namespace nvcim::sim {
 namespace fs = std::filesystem;
@@ -27,68 +26,10 @@ fs::path without_slash(const fs::path& path) {
   return normal.has_filename() ? normal : normal.parent_path();
 }
 
-fs::path sibling(const fs::path& target, const char* kind) {
-  const fs::path parent = target.has_parent_path() ? target.parent_path() : fs::path(".");
-  return parent / fmt::format(".{}.{}-{}", target.filename().string(), kind, ::getpid());
-}
-
 bool is_result(const fs::path& folder) {
   std::ifstream file(folder / "manifest.json");
   const auto manifest = nlohmann::json::parse(file, nullptr, false);
   return manifest.is_object() && manifest.value("program", "") == "nvcim";
-}
-
-/// Folders that creating `path` has to make, outermost first, and the existing one that holds them.
-std::vector<fs::path> missing_folders(fs::path path, fs::path& existing) {
-  std::vector<fs::path> missing;
-  std::error_code ignored;
-  while (!path.empty() && !fs::exists(path, ignored)) {
-    missing.insert(missing.begin(), path);
-    path = path.parent_path();
-  }
-  existing = path.empty() ? fs::path(".") : path;
-  return missing;
-}
-
-void write_all(const fs::path& path, const std::string& text) {
-  std::FILE* file = std::fopen(path.c_str(), "wb");
-  if (file == nullptr) fail(path, fmt::format("cannot be written: {}", std::strerror(errno)));
-  // A full disk may show only when buffers are flushed or the file is closed.
-  int error = std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0 ? 0 : errno;
-  if (std::fclose(file) != 0 && error == 0) error = errno;
-  if (error != 0) fail(path, fmt::format("cannot be written: {}", std::strerror(error)));
-}
-
-void rename_or_fail(const fs::path& from, const fs::path& to) {
-  std::error_code error;
-  fs::rename(from, to, error);
-  if (error) fail(to, fmt::format("cannot be written: {}", error.message()));
-}
-
-/// Removes what it was given unless the work was finished.
-class Cleanup {
- public:
-  void add(const fs::path& path) { paths_.push_back(path); }
-  void finished() { paths_.clear(); }
-  Cleanup() = default;
-  Cleanup(const Cleanup&) = delete;
-  Cleanup& operator=(const Cleanup&) = delete;
-  ~Cleanup() {
-    std::error_code ignored;
-    for (auto path = paths_.rbegin(); path != paths_.rend(); ++path) fs::remove_all(*path, ignored);
-  }
-
- private:
-  std::vector<fs::path> paths_;
-};
-
-void create_folders(const fs::path& parent, Cleanup& cleanup) {
-  fs::path existing;
-  for (const fs::path& folder : missing_folders(parent, existing)) {
-    std::error_code error;
-    if (fs::create_directory(folder, error)) cleanup.add(folder);
-    if (error) fail(folder, fmt::format("cannot be created: {}", error.message()));
-  }
 }
 
 }  // namespace
@@ -117,7 +58,7 @@ void check_result_folder(const fs::path& wanted, bool replace) {
 void write_result_folder(const fs::path& wanted, const std::vector<OutputFile>& files, bool replace) {
   check_result_folder(wanted, replace);
   const fs::path target = without_slash(wanted);
-  Cleanup cleanup;
+  RemovedUnlessFinished cleanup;
   create_folders(target.parent_path(), cleanup);
 
   const fs::path partial = sibling(target, "partial");
@@ -127,7 +68,7 @@ void write_result_folder(const fs::path& wanted, const std::vector<OutputFile>& 
   cleanup.add(partial);
   for (const OutputFile& file : files) {
     try {
-      write_all(partial / file.name, file.text);
+      write_bytes(partial / file.name, file.text);
     } catch (const InputError& failure) {
       fail(target / file.name, failure.issues().front().message);  // the temporary name would mean nothing to the user
     }
@@ -144,22 +85,6 @@ void write_result_folder(const fs::path& wanted, const std::vector<OutputFile>& 
   }
   cleanup.finished();
   if (had_former) fs::remove_all(former, error);
-}
-
-void write_file(const fs::path& target, const std::string& text) {
-  std::error_code error;
-  if (fs::is_directory(target, error)) fail(target, "is a folder");
-  Cleanup cleanup;
-  create_folders(target.parent_path(), cleanup);
-  const fs::path partial = sibling(target, "partial");
-  cleanup.add(partial);
-  try {
-    write_all(partial, text);
-  } catch (const InputError& failure) {
-    fail(target, failure.issues().front().message);
-  }
-  rename_or_fail(partial, target);
-  cleanup.finished();
 }
 
 fs::path unused_folder(const fs::path& wanted) {

@@ -23,9 +23,6 @@ void check_result_folder(const std::filesystem::path& target, bool replace);
 /// gone then.
 void write_result_folder(const std::filesystem::path& target, const std::vector<OutputFile>& files, bool replace);
 
-/// Writes one file whole or not at all (temporary sibling, rename). Errors: InputError with the system's reason.
-void write_file(const std::filesystem::path& target, const std::string& text);
-
 /// `wanted`, or the first of wanted-2, wanted-3, … that does not exist yet.
 std::filesystem::path unused_folder(const std::filesystem::path& wanted);
 

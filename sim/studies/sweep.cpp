@@ -27,7 +27,7 @@ using mapping::SelectionMethod;
 
 /// Everything that decides an evaluation's outcome, but the number of instances: a sweep may be continued with more.
 std::string identity_of(const SweepRequest& request) {
-  std::uint64_t hash = 0xcbf29ce484222325ull;
+  std::uint64_t hash = kFingerprintStart;
   const auto add_text = [&](const std::string& text) { hash = fingerprint(text.data(), text.size(), hash); };
   const auto add_all = [&](const auto& values) {
     hash = fingerprint(values.data(), values.size() * sizeof(values[0]), hash);

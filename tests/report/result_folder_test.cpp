@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "arch/input_error.h"
+#include "arch/output_file.h"
 
 namespace nvcim::sim {
 namespace {

@@ -11,6 +11,7 @@
 #include "arch/load.h"
 #include "arch/presets.h"
 #include "device/device_model.h"
+#include "mapping/chip_file.h"
 #include "sim/cli/build_info.h"
 #include "sim/cli/inputs.h"
 #include "sim/cli/manifest.h"
@@ -108,17 +109,23 @@ int program(const ProgramOptions& options, const std::vector<std::string>& argum
   const std::string result = sim::program_json(report);
   manifest["architecture"] = request.architecture.name;
   manifest["repeat"] = repeat;
+  const mapping::ChipOrigin origin{fmt::format("nvcim {}", kVersion), repeat,
+                                   lasting(options.workload, is_zoo_name(options.workload))};
   sim::write_result_folder(out,
                            {{"manifest.json", manifest.text()},
                             {"architecture.json", architecture},
                             {"result.json", result},
-                            {"result.csv", sim::program_csv(report)}},
+                            {"result.csv", sim::program_csv(report)},
+                            {"chip.h5", mapping::chip_bytes(request.architecture, request.network, outcome.plan,
+                                                            outcome.result.cells, origin)}},
                            options.force);
   if (options.json)
     print_out(result);
   else if (!options.quiet)
     print_out(sim::program_terminal(report) +
-              fmt::format("Result: {} (result.json, result.csv, architecture.json, manifest.json)\n", out.string()));
+              fmt::format("Result: {} (chip.h5, result.json, result.csv, architecture.json, manifest.json)\n"
+                          "The chip runs with: nvcim run --chip {}\n",
+                          out.string(), shell_word((out / "chip.h5").string())));
   return kOk;
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/sensitivity.h"
 
-#include <cblas.h>
-
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -10,25 +8,13 @@
 #include <thread>
 
 #include "arch/check.h"
+#include "workloads/blas.h"
 #include "workloads/reference.h"
 #include "workloads/sensitivity_pass.h"
 #include "workloads/sensitivity_statistics.h"
 
 namespace nvcim::workloads {
 namespace {
-
-/// Our threads share the work, so each product of matrices stays on its own thread. The setting belongs to the process:
-/// it is put back afterwards.
-class OneBlasThread {
- public:
-  OneBlasThread() : before_(openblas_get_num_threads()) { openblas_set_num_threads(1); }
-  ~OneBlasThread() { openblas_set_num_threads(before_); }
-  OneBlasThread(const OneBlasThread&) = delete;
-  OneBlasThread& operator=(const OneBlasThread&) = delete;
-
- private:
-  int before_;
-};
 
 /// Writes the stored values of the samples first … first + count.
 using FillInputs = std::function<void(int first, int count, float* inputs)>;

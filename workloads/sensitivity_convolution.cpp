@@ -1,22 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/sensitivity_convolution.h"
 
-#include <cblas.h>
-
 #include <algorithm>
+
+#include "workloads/blas.h"
 
 namespace nvcim::workloads {
 namespace {
-
-enum class Transpose { no, yes };
-
-/// c [m][n] = op(a)·op(b) (+ c), row-major, leading dimensions those of the stored matrices.
-void multiply(Transpose ta, Transpose tb, int m, int n, int k, const float* a, const float* b, float* c,
-              bool add = false) {
-  const bool at = ta == Transpose::yes, bt = tb == Transpose::yes;
-  cblas_sgemm(CblasRowMajor, at ? CblasTrans : CblasNoTrans, bt ? CblasTrans : CblasNoTrans, m, n, k, 1.0f, a,
-              at ? m : k, b, bt ? k : n, add ? 1.0f : 0.0f, c, n);
-}
 
 void square(float* values, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) values[i] *= values[i];

@@ -41,7 +41,8 @@ struct AttackObjective {
 struct GradientSum {
   double loss = 0;  ///< sum over the samples
   int correct = 0;
-  std::vector<int> held;  ///< [label * classes + rival] samples still right, by their strongest rival that is not barred
+  std::vector<int>
+      held;  ///< [label * classes + rival] samples still right, by their strongest rival that is not barred
   WeightMatrix gradient;  ///< of the sum, to the normalised weights; empty when not asked for
 };
 
@@ -58,8 +59,8 @@ class GradientEngine {
   /// Single precision; summed in a fixed order, so the bits do not depend on the threads.
   /// Speed: LeNet: about 0.2 ms per sample and core.
   GradientSum run(const WeightMatrix& deviation, std::span<const std::uint8_t> pixels,
-                  std::span<const std::uint8_t> labels, std::span<const int> chosen,
-                  const AttackObjective& objective, bool with_gradient = true);
+                  std::span<const std::uint8_t> labels, std::span<const int> chosen, const AttackObjective& objective,
+                  bool with_gradient = true);
 
  private:
   struct Workers;

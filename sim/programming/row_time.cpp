@@ -57,7 +57,8 @@ class RowTimer {
     std::vector<int> order(block.columns);
     std::iota(order.begin(), order.end(), 0);
     for (int i = 0; i < count; ++i) {
-      const std::uint32_t bits = random_.block(draw, static_cast<std::uint32_t>(count), 1, static_cast<std::uint32_t>(i))[0];
+      const std::uint32_t bits =
+          random_.block(draw, static_cast<std::uint32_t>(count), 1, static_cast<std::uint32_t>(i))[0];
       std::swap(order[i], order[i + static_cast<int>(bits % static_cast<std::uint32_t>(block.columns - i))]);
       marked[std::size_t(row) * block.columns + order[i]] = 1;
     }

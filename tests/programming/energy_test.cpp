@@ -13,9 +13,9 @@
 namespace nvcim::sim {
 namespace {
 
-using ::testing::DoubleNear;
 using nvcim::testing::choose_seed;
 using nvcim::testing::two_cells;
+using ::testing::DoubleNear;
 
 std::map<std::string, double> parts_of(const ProgramEnergy& energy) {
   return {energy.parts.begin(), energy.parts.end()};

@@ -9,8 +9,8 @@
 
 namespace nvcim::testing {
 
-/// Two signed cells in one row of one crossbar of one tile. SET pulses take 100 ns, RESET pulses 60 ns, and a pulse that
-/// switches puts the cell on its target.
+/// Two signed cells in one row of one crossbar of one tile. SET pulses take 100 ns, RESET pulses 60 ns, and a pulse
+/// that switches puts the cell on its target.
 inline std::unique_ptr<OwnedJob> two_cells() {
   auto owned = std::make_unique<OwnedJob>();
   Architecture& a = owned->architecture;

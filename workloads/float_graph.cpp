@@ -66,6 +66,7 @@ ActivationPoint activation_point(const GraphActivation& activation, double x) {
 bool is_piecewise_linear(const FloatGraph& graph) {
   using Kind = GraphActivation::Kind;
   return std::none_of(graph.nodes.begin(), graph.nodes.end(), [](const GraphNode& node) {
+    if (std::holds_alternative<GraphMultiply>(node.operation)) return true;
     const auto* activation = std::get_if<GraphActivation>(&node.operation);
     return activation != nullptr && (activation->kind == Kind::sigmoid || activation->kind == Kind::tanh ||
                                      activation->kind == Kind::hard_swish);
@@ -174,6 +175,33 @@ int FloatGraphBuilder::concat(std::string name, std::vector<int> from) {
   }
   const double unit = node(from.front()).unit;
   return append(std::move(name), GraphConcat{}, std::move(from), shape, unit);
+}
+
+int FloatGraphBuilder::multiply(std::string name, int from, int factor) {
+  const Shape shape = node(from).output, other = node(factor).output;
+  const Shape per_channel{shape.channels, 1, 1};
+  NVCIM_CHECK(other == shape || other == per_channel, "{}: a map and a factor of two shapes", name);
+  const double unit = node(from).unit * node(factor).unit;
+  return append(std::move(name), GraphMultiply{}, {from, factor}, shape, unit);
+}
+
+int FloatGraphBuilder::rearrange(std::string name, int from, GraphRearrange parameters) {
+  const Shape& in = node(from).output;
+  const auto inside = [&](const std::vector<int>& list, int size) {
+    return std::all_of(list.begin(), list.end(), [&](int i) { return i >= -1 && i < size; });
+  };
+  NVCIM_CHECK(inside(parameters.channels, in.channels) && inside(parameters.rows, in.height) &&
+                  inside(parameters.columns, in.width),
+              "{}: an index outside {} x {} x {}", name, in.channels, in.height, in.width);
+  const Shape out{static_cast<int>(parameters.channels.size()), static_cast<int>(parameters.rows.size()),
+                  static_cast<int>(parameters.columns.size())};
+  return append(std::move(name), std::move(parameters), {from}, out, node(from).unit);
+}
+
+int FloatGraphBuilder::reshape(std::string name, int from, Shape shape) {
+  NVCIM_CHECK(shape.size() == node(from).output.size(), "{}: {} values as {}", name, node(from).output.size(),
+              shape.size());
+  return append(std::move(name), GraphReshape{}, {from}, shape, node(from).unit);
 }
 
 FloatGraph float_graph(const Network& network) {

@@ -68,8 +68,20 @@ struct GraphAffine {
 struct GraphAdd {};     ///< sum of maps of one shape
 struct GraphConcat {};  ///< channels one after the other
 
-using GraphOperation =
-    std::variant<GraphInput, GraphConvolution, GraphActivation, GraphPool, GraphAffine, GraphAdd, GraphConcat>;
+/// Product of two maps, element by element. The second may be 1 x 1, one factor for each channel.
+struct GraphMultiply {};
+
+/// out(c, y, x) = in(channels[c], rows[y], columns[x]), or `fill` where one of the three is -1: slices, padding,
+/// channels in another order.
+struct GraphRearrange {
+  std::vector<int> channels, rows, columns;
+  double fill = 0;  ///< real value
+};
+
+struct GraphReshape {};  ///< the same values in the same order, in a map of another shape
+
+using GraphOperation = std::variant<GraphInput, GraphConvolution, GraphActivation, GraphPool, GraphAffine, GraphAdd,
+                                    GraphConcat, GraphMultiply, GraphRearrange, GraphReshape>;
 
 struct GraphNode {
   std::string name;
@@ -96,12 +108,13 @@ struct ActivationPoint {
 };
 ActivationPoint activation_point(const GraphActivation& activation, double x);
 
-/// Whether the second derivative is 0 wherever it exists. Rounding counts as straight through.
+/// Whether the second derivative is 0 wherever it exists. Rounding counts as straight through; products of maps are
+/// not.
 bool is_piecewise_linear(const FloatGraph& graph);
 
 /// Appends nodes and works out their shapes. Each call returns the new node's number. Units are those of the first
-/// input, times weight_unit after a convolution, until given. Contradictions abort: what a user gives is checked
-/// before.
+/// input, times weight_unit after a convolution, times those of the other factor after a product, until given.
+/// Contradictions abort: what a user gives is checked before.
 class FloatGraphBuilder {
  public:
   explicit FloatGraphBuilder(Shape input, double unit = 1);
@@ -118,6 +131,9 @@ class FloatGraphBuilder {
   int scale(std::string name, int from, double factor);
   int add(std::string name, std::vector<int> from);
   int concat(std::string name, std::vector<int> from);
+  int multiply(std::string name, int from, int factor);
+  int rearrange(std::string name, int from, GraphRearrange parameters);
+  int reshape(std::string name, int from, Shape shape);
   /// Of the values of a node; for one whose stored steps are to be other than those of its input.
   void set_unit(int node, double unit) { graph_.nodes[node].unit = unit; }
 

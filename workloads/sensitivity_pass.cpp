@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "arch/check.h"
-#include "workloads/reference.h"
+#include "workloads/float_forward.h"
 #include "workloads/sensitivity_loss.h"
 
 namespace nvcim::workloads {
@@ -14,21 +14,6 @@ namespace {
 
 constexpr int kLargestBatch = 64;
 constexpr std::size_t kBufferFloats = std::size_t{8} << 20;  // per batch, of the largest map with all its streams
-
-/// Calls visit(output index, source index of the window's first element inside, rows inside, columns inside).
-template <class Visit>
-void for_each_window(const Window& window, const Shape& in, const Shape& out, Visit visit) {
-  int at = 0;
-  for (int channel = 0; channel < out.channels; ++channel)
-    for (int y = 0; y < out.height; ++y)
-      for (int x = 0; x < out.width; ++x, ++at) {
-        const int y0 = y * window.stride_h - window.pad_top, x0 = x * window.stride_w - window.pad_left;
-        const int top = std::max(y0, 0), left = std::max(x0, 0);
-        visit(at, (channel * in.height + top) * in.width + left,
-              std::max(0, std::min(y0 + window.kernel_h, in.height) - top),
-              std::max(0, std::min(x0 + window.kernel_w, in.width) - left));
-      }
-}
 
 }  // namespace
 
@@ -88,102 +73,10 @@ const std::vector<std::vector<float>>& CurvaturePass::run(const std::uint8_t* la
 }
 
 void CurvaturePass::forward(int n, int samples) {
-  const GraphNode& node = model_.graph.nodes[n];
-  if (const auto* convolution = std::get_if<GraphConvolution>(&node.operation)) {
-    forward_convolution(n, *convolution, samples);
-  } else if (const auto* activation = std::get_if<GraphActivation>(&node.operation)) {
-    forward_activation(n, *activation, samples);
-  } else if (const auto* pool = std::get_if<GraphPool>(&node.operation)) {
-    forward_pool(n, *pool, samples);
-  } else if (const auto* affine = std::get_if<GraphAffine>(&node.operation)) {
-    const GraphNode& input = model_.graph.nodes[node.inputs.front()];
-    const float* in = values_[node.inputs.front()].data();
-    float* out = values_[n].data();
-    const int positions = node.output.height * node.output.width;
-    for (int sample = 0; sample < samples; ++sample)
-      for (int channel = 0; channel < node.output.channels; ++channel) {
-        const auto factor = static_cast<float>(affine->factor[channel] * input.unit / node.unit);
-        const auto offset = static_cast<float>(affine->offset[channel]);
-        for (int i = 0; i < positions; ++i) *out++ = factor * *in++ + offset;
-      }
-  } else {
-    forward_join(n, samples);
-  }
-}
-
-void CurvaturePass::forward_convolution(int n, const GraphConvolution& parameters, int samples) {
-  const GraphNode& node = model_.graph.nodes[n];
-  // Sums of whole numbers below 2^24 are exact in single precision; a longer one may round to a neighbouring code.
-  model_.layers[n].products.front().forward(parameters.weights.data(), values_[node.inputs.front()].data(), samples,
-                                            values_[n].data(), scratch_);
-  if (parameters.bias.empty()) return;
-  float* out = values_[n].data();
-  const int positions = node.output.height * node.output.width;
-  for (int sample = 0; sample < samples; ++sample)
-    for (int channel = 0; channel < node.output.channels; ++channel)
-      for (int i = 0; i < positions; ++i, ++out) *out = static_cast<float>(double(*out) + parameters.bias[channel]);
-}
-
-void CurvaturePass::forward_activation(int n, const GraphActivation& parameters, int samples) {
-  const GraphNode& node = model_.graph.nodes[n];
-  const std::size_t count = std::size_t(samples) * node.output.size();
-  const float* in = values_[node.inputs.front()].data();
-  float* out = values_[n].data();
-  if (parameters.kind == GraphActivation::Kind::requantise) {
-    const Requantisation& to_code = parameters.requantisation;
-    for (std::size_t i = 0; i < count; ++i)
-      out[i] = static_cast<float>(int{requantise(in[i], 0, to_code)} - to_code.zero_point);
-    return;
-  }
-  const double unit = model_.graph.nodes[node.inputs.front()].unit;
-  for (std::size_t i = 0; i < count; ++i)
-    out[i] = static_cast<float>(activation_point(parameters, in[i] * unit).value / node.unit);
-}
-
-void CurvaturePass::forward_pool(int n, const GraphPool& parameters, int samples) {
-  const GraphNode& node = model_.graph.nodes[n];
-  const Shape& in = model_.graph.nodes[node.inputs.front()].output;
-  const int area = parameters.window.area();
-  for (int sample = 0; sample < samples; ++sample) {
-    const float* map = values_[node.inputs.front()].data() + std::size_t(sample) * in.size();
-    float* out = values_[n].data() + std::size_t(sample) * node.output.size();
-    std::int32_t* winners =
-        winners_[n].empty() ? nullptr : winners_[n].data() + std::size_t(sample) * node.output.size();
-    for_each_window(parameters.window, in, node.output, [&](int at, int source, int rows, int columns) {
-      if (parameters.kind == PoolKind::maximum) {
-        int winner = source;
-        for (int y = 0; y < rows; ++y)
-          for (int x = 0; x < columns; ++x)
-            if (map[source + y * in.width + x] > map[winner]) winner = source + y * in.width + x;
-        winners[at] = winner;
-        out[at] = map[winner];
-        return;
-      }
-      double sum = 0;
-      for (int y = 0; y < rows; ++y)
-        for (int x = 0; x < columns; ++x) sum += map[source + y * in.width + x];
-      const int of = parameters.count_padding ? area : rows * columns;
-      out[at] = static_cast<float>(parameters.round ? std::floor((2 * sum + of) / (2.0 * of)) : sum / of);
-    });
-  }
-}
-
-void CurvaturePass::forward_join(int n, int samples) {
-  const GraphNode& node = model_.graph.nodes[n];
-  const bool adds = std::holds_alternative<GraphAdd>(node.operation);
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-    const GraphNode& input = model_.graph.nodes[node.inputs[i]];
-    const std::size_t size = input.output.size();
-    const auto factor = static_cast<float>(input.unit / node.unit);
-    for (int sample = 0; sample < samples; ++sample) {
-      const float* in = values_[node.inputs[i]].data() + std::size_t(sample) * size;
-      float* out = values_[n].data() + std::size_t(sample) * node.output.size() + begin;
-      const bool first = !adds || i == 0;
-      for (std::size_t k = 0; k < size; ++k) out[k] = (first ? 0.0f : out[k]) + factor * in[k];
-    }
-    if (!adds) begin += size;
-  }
+  std::vector<const float*> inputs;
+  for (const int input : model_.graph.nodes[n].inputs) inputs.push_back(values_[input].data());
+  forward_node(model_.graph, n, model_.layers[n].products.data(), inputs, samples, values_[n].data(),
+               winners_[n].data(), scratch_);
 }
 
 void CurvaturePass::seed(const std::uint8_t* labels, int samples) {
@@ -221,6 +114,15 @@ void CurvaturePass::backward(int n, int samples) {
   } else if (const auto* affine = std::get_if<GraphAffine>(&node.operation)) {
     backward_affine(n, *affine, flow);
     give(node.inputs.front(), std::move(flow));
+  } else if (std::holds_alternative<GraphReshape>(node.operation)) {
+    give(node.inputs.front(), std::move(flow));
+  } else if (const auto* order = std::get_if<GraphRearrange>(&node.operation)) {
+    give(node.inputs.front(), backward_rearrange(n, *order, flow));
+    put_back(std::move(flow));
+  } else if (std::holds_alternative<GraphMultiply>(node.operation)) {
+    for (const bool second : {false, true})
+      if (model_.layers[node.inputs[second]].wanted) give(node.inputs[second], backward_factor(n, second, flow));
+    put_back(std::move(flow));
   } else {
     // Each input sees the derivative of the sum, or of its own channels; what they share is a cross term.
     const bool adds = std::holds_alternative<GraphAdd>(node.operation);
@@ -331,6 +233,45 @@ CurvaturePass::Flow CurvaturePass::backward_pool(int n, const GraphPool& paramet
         for (int y = 0; y < rows; ++y)
           for (int x = 0; x < columns; ++x) to[source + y * in.width + x] += value;
       });
+    }
+    return lower;
+  };
+  return {pass(flow.main, model_.streams, model_.method == SensitivityMethod::recursion), pass(flow.slope, 1, false)};
+}
+
+CurvaturePass::Flow CurvaturePass::backward_rearrange(int n, const GraphRearrange& parameters, const Flow& flow) {
+  const GraphNode& node = model_.graph.nodes[n];
+  const Shape& in = model_.graph.nodes[node.inputs.front()].output;
+  const std::size_t in_size = in.size(), out_size = node.output.size();
+  const auto pass = [&](const std::vector<float>& upper) {
+    std::vector<float> lower = take(upper.size() / out_size * in_size);
+    std::fill(lower.begin(), lower.end(), 0.0f);
+    for (std::size_t map = 0; map * out_size < upper.size(); ++map)
+      for_each_source(parameters, in, [&](int at, int source) {
+        if (source >= 0) lower[map * in_size + source] += upper[map * out_size + at];
+      });
+    return lower;
+  };
+  return {pass(flow.main), pass(flow.slope)};
+}
+
+/// To one factor of a product: the other is what it is multiplied by.
+CurvaturePass::Flow CurvaturePass::backward_factor(int n, bool second, const Flow& flow) {
+  const GraphNode& node = model_.graph.nodes[n];
+  const int mine = node.inputs[second], others = node.inputs[!second];
+  const std::size_t size = node.output.size(), my_size = model_.graph.nodes[mine].output.size();
+  const std::size_t other_size = model_.graph.nodes[others].output.size();
+  const std::size_t my_share = size / my_size, other_share = size / other_size;
+  const auto unit = static_cast<float>(model_.graph.nodes[others].unit);
+  const auto pass = [&](const std::vector<float>& upper, std::size_t maps_per_sample, bool squared) {
+    std::vector<float> lower = take(upper.size() / size * my_size);
+    std::fill(lower.begin(), lower.end(), 0.0f);
+    for (std::size_t map = 0; map * size < upper.size(); ++map) {
+      const float* by = values_[others].data() + map / maps_per_sample * other_size;
+      for (std::size_t i = 0; i < size; ++i) {
+        const float factor = unit * by[i / other_share];
+        lower[map * my_size + i / my_share] += (squared ? factor * factor : factor) * upper[map * size + i];
+      }
     }
     return lower;
   };

@@ -52,16 +52,14 @@ class CurvaturePass {
   };
 
   void forward(int node, int samples);
-  void forward_convolution(int node, const GraphConvolution& parameters, int samples);
-  void forward_activation(int node, const GraphActivation& parameters, int samples);
-  void forward_pool(int node, const GraphPool& parameters, int samples);
-  void forward_join(int node, int samples);
   void seed(const std::uint8_t* labels, int samples);
   void backward(int node, int samples);
   void backward_convolution(int node, Flow& flow, int samples);
   void backward_activation(int node, const GraphActivation& parameters, Flow& flow, int samples) const;
   void backward_affine(int node, const GraphAffine& parameters, Flow& flow) const;
   Flow backward_pool(int node, const GraphPool& parameters, const Flow& flow, int samples);
+  Flow backward_rearrange(int node, const GraphRearrange& parameters, const Flow& flow);
+  Flow backward_factor(int node, bool second, const Flow& flow);
   Flow part_of(const Flow& flow, std::size_t begin, std::size_t count, std::size_t size);
   std::vector<float> take(std::size_t count);
   void put_back(Flow flow);

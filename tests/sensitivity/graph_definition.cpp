@@ -123,6 +123,20 @@ std::vector<Real> evaluate_node(const FloatGraph& graph, int number, const RealM
     const std::size_t positions = out.size() / node.output.channels;
     for (std::size_t i = 0; i < out.size(); ++i)
       out[i] = Real(affine->factor[i / positions]) * in[i] + Real(affine->offset[i / positions]) * Real(node.unit);
+  } else if (std::holds_alternative<GraphMultiply>(node.operation)) {
+    const std::vector<Real>& by = values[node.inputs[1]];
+    const std::size_t positions = out.size() / by.size();
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = in[i] * by[i / positions];
+  } else if (const auto* order = std::get_if<GraphRearrange>(&node.operation)) {
+    out.clear();
+    for (int channel : order->channels)
+      for (int row : order->rows)
+        for (int column : order->columns)
+          out.push_back(channel < 0 || row < 0 || column < 0
+                            ? Real(order->fill)
+                            : in[(channel * input.output.height + row) * input.output.width + column]);
+  } else if (std::holds_alternative<GraphReshape>(node.operation)) {
+    out = in;
   } else if (std::holds_alternative<GraphAdd>(node.operation)) {
     for (int from : node.inputs)
       for (std::size_t i = 0; i < out.size(); ++i) out[i] += values[from][i];

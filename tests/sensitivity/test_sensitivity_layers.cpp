@@ -344,6 +344,54 @@ TEST(SensitivityOfLayer, ConcatWithTheInputItself) {
   expect_layer("concat", [](FloatGraphBuilder& graph, int from, Values&) { return graph.concat("concat", {0, from}); });
 }
 
+TEST(SensitivityOfLayer, Product) {
+  expect_layer("product", [](FloatGraphBuilder& graph, int from, Values& values) {
+    const int channels = graph.node(0).output.channels;
+    const int other = graph.convolution("other", 0, 4, some_convolution(values, channels, 4, kSame));
+    return graph.multiply("product", from, other);
+  });
+}
+
+TEST(SensitivityOfLayer, ProductWithOneFactorPerChannelAndBothFactorsFromOneMap) {
+  expect_layer(
+      "squeeze and excitation",
+      [](FloatGraphBuilder& graph, int from, Values& values) {
+        int gate = graph.global_pool("mean", from, PoolKind::average);
+        gate = graph.convolution("squeeze", gate, 4, some_convolution(values, 4, 4, kOne));
+        gate = graph.activation("gate", gate, {.kind = Kind::sigmoid});
+        graph.set_unit(gate, 0.25);
+        const int scaled = graph.multiply("excite", from, gate);
+        graph.set_unit(scaled, 2);
+        return graph.multiply("square", scaled, scaled);
+      },
+      true);
+}
+
+TEST(SensitivityOfLayer, RearrangementWithRepeatsAndFill) {
+  expect_layer(
+      "rearrangement",
+      [](FloatGraphBuilder& graph, int from, Values&) {
+        const int out = graph.rearrange("order", from, {{2, -1, 0, 2, 3}, {3, 1}, {-1, 0, 2, 2, 1}, 0.75});
+        graph.set_unit(out, 0.5);
+        return graph.activation("after", out, {.kind = Kind::sigmoid});
+      },
+      true);
+}
+
+TEST(SensitivityOfLayer, RearrangementWithoutRepeatsIsExact) {
+  expect_layer("slice and padding", [](FloatGraphBuilder& graph, int from, Values&) {
+    return graph.rearrange("order", from, {{-1, 3, 0, 1, -1}, {0, 2}, {3, 1, -1}});
+  });
+}
+
+TEST(SensitivityOfLayer, Reshape) {
+  expect_layer("reshape", [](FloatGraphBuilder& graph, int from, Values&) {
+    const int flat = graph.reshape("flat", from, {64, 1, 1});
+    graph.set_unit(flat, 4);
+    return graph.scale("scale", graph.reshape("map", flat, {2, 16, 2}), 1.5);
+  });
+}
+
 TEST(SensitivityOfLayer, UnitsOfValuesAndWeightsDoNotChangeTheRealDerivatives) {
   // The same real network, stored in other steps.
   const auto build = [](double of_input, double of_weights, double of_sum) {

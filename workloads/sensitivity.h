@@ -37,9 +37,9 @@ enum class SensitivityLoss {
 struct SensitivityOptions {
   SensitivityMethod method = SensitivityMethod::recursion;
   SensitivityLoss loss = SensitivityLoss::cross_entropy;
-  int threads = 1;               ///< the result does not depend on it
-  std::vector<int> checkpoints;  ///< sample counts at which the ranking so far is kept, to show how it converges
-  std::function<void(int done, int total)> progress;  ///< called from one thread at a time; may be empty
+  int threads = 1;                    ///< the result does not depend on it
+  std::vector<int> checkpoints = {};  ///< sample counts at which the ranking so far is kept, to show how it converges
+  std::function<void(int done, int total)> progress = {};  ///< called from one thread at a time; may be empty
 };
 
 /// Of one MVM node, or one convolution of a graph.

@@ -157,6 +157,10 @@ const char* method_name(SelectionMethod method) {
   return "";
 }
 
+bool has_value(SelectionMethod method) {
+  return method != SelectionMethod::random && method != SelectionMethod::layer_order;
+}
+
 const char* order_name(SelectionOrder order) {
   return order == SelectionOrder::per_cycle ? "per_cycle" : "per_time";
 }
@@ -182,9 +186,7 @@ Selection select_cells(const Architecture& architecture, const Network& network,
 
   std::vector<std::uint32_t> order;
   if (options.order == SelectionOrder::per_time) {
-    NVCIM_CHECK(
-        options.row_time && options.method != SelectionMethod::random && options.method != SelectionMethod::layer_order,
-        "no time, or a method without a value to divide by it");
+    NVCIM_CHECK(options.row_time && has_value(options.method), "no time, or a method without a value to divide by it");
     order = order_by_time(plan, units, options.granularity, sums.value, sums.magnitude, options.row_time);
   } else {
     std::vector<double> score;

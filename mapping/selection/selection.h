@@ -23,6 +23,8 @@ enum class SelectionMethod {
   file,         ///< a score per weight given by the user
 };
 const char* method_name(SelectionMethod method);
+/// Whether the method gives a value that can be divided by a time: not random, not layer order.
+bool has_value(SelectionMethod method);
 
 /// What a unit's score is divided by.
 enum class SelectionOrder {

@@ -8,6 +8,8 @@
 #include "sim/cli/command_program.h"
 #include "sim/cli/command_run.h"
 #include "sim/cli/command_schema.h"
+#include "sim/cli/command_select.h"
+#include "sim/cli/command_sensitivity.h"
 #include "sim/cli/command_sweep.h"
 #include "sim/cli/command_train.h"
 #include "sim/cli/run_action.h"
@@ -30,6 +32,8 @@ int main(int argc, char** argv) {
   Action action;
   add_run_command(program, arguments, action);
   add_program_command(program, arguments, action);
+  add_sensitivity_command(program, arguments, action);
+  add_select_command(program, arguments, action);
   add_sweep_command(program, arguments, action);
   add_check_command(program, action);
   add_schema_command(program, action);

@@ -10,6 +10,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+}  // namespace
+
 std::string csv_field(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
   std::string quoted = "\"";
@@ -19,8 +21,6 @@ std::string csv_field(std::string_view text) {
   }
   return quoted + '"';
 }
-
-}  // namespace
 
 std::string result_json(const RunReport& report) {
   Json json;

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/report/run_report.h"
@@ -20,5 +21,8 @@ std::string result_csv(const RunReport& report);
 nlohmann::ordered_json metrics_json(const std::vector<Metric>& metrics);
 nlohmann::ordered_json facts_json(const std::vector<Fact>& facts);
 std::string metrics_csv(const std::vector<Metric>& metrics);
+
+/// A field of a CSV line, quoted where it needs to be.
+std::string csv_field(std::string_view text);
 
 }  // namespace nvcim::sim

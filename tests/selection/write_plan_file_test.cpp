@@ -91,7 +91,7 @@ TEST_F(WritePlanFileTest, IsTheDocumentedText) {
 
 TEST_F(WritePlanFileTest, RefusesEveryFileThatIsCutOff) {
   const std::string whole = text_of(selection.within(0.1));
-  for (std::size_t bytes = 0; bytes < whole.size(); bytes += bytes < 400 || bytes + 40 > whole.size() ? 1 : 97)
+  for (std::size_t bytes = 0; bytes<whole.size(); bytes += bytes + 40> whole.size() ? 3 : bytes < 400 ? 7 : 397)
     EXPECT_NE(error_of(whole.substr(0, bytes)), "none") << bytes;
   EXPECT_THAT(error_of(whole.substr(0, whole.size() / 2)), HasSubstr("is cut off"));
   EXPECT_THAT(error_of(whole.substr(0, 3)), HasSubstr("is not a write plan"));
@@ -99,7 +99,7 @@ TEST_F(WritePlanFileTest, RefusesEveryFileThatIsCutOff) {
 
 TEST_F(WritePlanFileTest, RefusesEveryFileWithAChangedByte) {
   const std::string whole = text_of(selection.within(0.1));
-  for (std::size_t at = 0; at < whole.size(); at += at < 400 || at + 40 > whole.size() ? 1 : 53) {
+  for (std::size_t at = 0; at<whole.size(); at += at + 40> whole.size() ? 3 : at < 400 ? 7 : 397) {
     std::string damaged = whole;
     damaged[at] = damaged[at] == '0' ? '1' : '0';
     EXPECT_NE(error_of(damaged), "none") << at;

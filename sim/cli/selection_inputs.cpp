@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/selection_inputs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "arch/input_error.h"
+#include "mapping/selection/weight_values_file.h"
+#include "sim/cli/data_path.h"
+#include "sim/cli/inputs.h"
+#include "sim/studies/run.h"
+#include "sim/studies/sensitivity.h"
+#include "workloads/dataset.h"
+
+namespace nvcim::cli {
+
+using mapping::Granularity;
+using mapping::SelectionMethod;
+using mapping::SelectionOrder;
+
+namespace {
+
+constexpr std::string_view kFile = "file:";
+
+}  // namespace
+
+const std::map<std::string, Granularity>& granularities() {
+  static const std::map<std::string, Granularity> names = {{"weight", Granularity::weight},
+                                                           {"cell", Granularity::cell},
+                                                           {"row", Granularity::row},
+                                                           {"crossbar", Granularity::crossbar}};
+  return names;
+}
+
+const std::map<std::string, SelectionOrder>& orders() {
+  static const std::map<std::string, SelectionOrder> names = {{"per_cycle", SelectionOrder::per_cycle},
+                                                              {"per_time", SelectionOrder::per_time}};
+  return names;
+}
+
+bool parse_method(const std::string& text, SelectionMethod& method, std::string& file) {
+  file.clear();
+  if (text.starts_with(kFile)) {
+    method = SelectionMethod::file;
+    file = text.substr(kFile.size());
+    return !file.empty();
+  }
+  for (SelectionMethod named :
+       {SelectionMethod::swim, SelectionMethod::magnitude, SelectionMethod::random, SelectionMethod::layer_order})
+    if (text == mapping::method_name(named)) {
+      method = named;
+      return true;
+    }
+  return false;
+}
+
+CLI::Validator is_method(std::vector<std::string> more) {
+  const auto check = [more](std::string& text) -> std::string {
+    SelectionMethod method;
+    std::string file;
+    if (std::count(more.begin(), more.end(), text) > 0 || parse_method(text, method, file)) return "";
+    std::string allowed = "swim, magnitude, random, layer_order, file:PATH";
+    for (const std::string& name : more) allowed += ", " + name;
+    return fmt::format("{} is not a method; allowed: {}", text.empty() ? "nothing" : text, allowed);
+  };
+  return CLI::Validator(check, "", "");
+}
+
+void add_curvature_options(CLI::App& command, CurvatureOptions& options) {
+  CLI::Option* method =
+      command
+          .add_option("--sensitivity", options.sensitivity, "recursion (one pass) or gauss_newton (exact), for swim")
+          ->type_name("NAME")
+          ->check(CLI::IsMember({"recursion", "gauss_newton"}))
+          ->capture_default_str();
+  CLI::Option* samples = command
+                             .add_option("--sensitivity-samples", options.sensitivity_samples,
+                                         "Training samples behind the sensitivity; 0: all")
+                             ->type_name("N")
+                             ->check(at_least(0))
+                             ->capture_default_str();
+  command
+      .add_option("--sensitivity-file", options.sensitivity_file,
+                  "Sensitivity from nvcim sensitivity instead of measuring it")
+      ->type_name("FILE")
+      ->excludes(method)
+      ->excludes(samples);
+}
+
+std::vector<std::string> curvature_words(const CurvatureOptions& options) {
+  if (!options.sensitivity_file.empty()) return {"--sensitivity-file", lasting(options.sensitivity_file, false)};
+  return {"--sensitivity", options.sensitivity, "--sensitivity-samples",
+          fmt::format("{}", options.sensitivity_samples)};
+}
+
+Curvature get_curvature(const CurvatureOptions& options, const workloads::Network& network,
+                        const std::string& data_name, int threads, Progress& progress) {
+  if (!options.sensitivity_file.empty()) {
+    mapping::WeightValuesFile file = mapping::load_weight_values(options.sensitivity_file, network);
+    return {std::move(file.values), file.holds.empty() ? options.sensitivity_file : file.holds};
+  }
+  sim::SensitivityRequest request;
+  request.network = network;
+  request.data =
+      workloads::load_dataset(data_name, workloads::Split::train, options.sensitivity_samples, data_search_path());
+  sim::check_data(network, request.data);
+  request.method = options.sensitivity == "recursion" ? workloads::SensitivityMethod::recursion
+                                                      : workloads::SensitivityMethod::gauss_newton;
+  progress.begin("sensitivity");
+  const workloads::Sensitivity measured =
+      workloads::measure_sensitivity(network, request.data.pixels, request.data.samples(),
+                                     {.method = request.method, .threads = threads, .progress = progress.callback()});
+  return {sim::curvature_of(network, measured), sim::sensitivity_origin(request)};
+}
+
+mapping::WeightValues load_scores(const std::string& file, const workloads::Network& network) {
+  mapping::WeightValues values = mapping::load_weight_values(file, network).values;
+  for (std::size_t n = 0; n < values.size(); ++n)
+    for (std::size_t i = 0; i < values[n].size(); ++i)
+      if (values[n][i] < 0)
+        throw InputError(file, fmt::format("layer {}, weight {}", network.nodes[n].name, i),
+                         fmt::format("{} is negative; a score says how much a weight matters", values[n][i]));
+  return values;
+}
+
+}  // namespace nvcim::cli

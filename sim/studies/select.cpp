@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/studies/select.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "arch/input_error.h"
+#include "sim/report/result_files.h"
+#include "sim/report/study_page.h"
+#include "sim/report/terminal.h"
+#include "sim/studies/selection_costs.h"
+#include "sim/studies/verified_map.h"
+
+namespace nvcim::sim {
+namespace {
+
+using mapping::SelectionMethod;
+using mapping::SelectionOrder;
+
+void check(const SelectRequest& request) {
+  std::vector<InputIssue> issues;
+  if (!(request.budget >= 0 && request.budget <= 1))
+    issues.push_back({"--budget", "", fmt::format("{} is outside 0..1", request.budget)});
+  const bool has_values = request.method == SelectionMethod::swim || request.method == SelectionMethod::file;
+  if (has_values && request.values.empty())
+    issues.push_back({"--method", "", fmt::format("{} needs values", mapping::method_name(request.method))});
+  if (request.order == SelectionOrder::per_time && !mapping::has_value(request.method))
+    issues.push_back(
+        {"--order", "", fmt::format("{} has no value to divide by a time", mapping::method_name(request.method))});
+  if (!issues.empty()) throw InputError(std::move(issues));
+}
+
+std::string lead_of(const SelectRequest& request, const SelectOutcome& outcome) {
+  std::string text =
+      fmt::format("{}, by {}, {}: {} of {} units within a budget of {:g} % of the write cycles of verifying everything",
+                  mapping::method_name(request.method), mapping::granularity_name(request.granularity),
+                  mapping::order_name(request.order), outcome.units, outcome.all_units, 100 * request.budget);
+  if (outcome.all_loss > 0)
+    text += fmt::format("; they carry {:.1f} % of the expected loss that verifying can save",
+                        100 * outcome.loss_removed / outcome.all_loss);
+  if (!request.origin.empty()) text += fmt::format(" ({})", request.origin);
+  return text;
+}
+
+}  // namespace
+
+SelectOutcome run_select(const SelectRequest& request) {
+  check(request);
+  SelectOutcome outcome;
+  outcome.plan = mapping::make_plan(request.architecture, request.network);
+  mapping::SelectionOptions options;
+  options.method = request.method;
+  options.granularity = request.granularity;
+  options.order = request.order;
+  options.values = request.values;
+  options.seed = request.seed;
+  set_costs(request.architecture, request.network, outcome.plan, options);
+  const mapping::Selection selection =
+      mapping::select_cells(request.architecture, request.network, outcome.plan, options);
+  outcome.units = selection.units_within(request.budget);
+  outcome.all_units = selection.units();
+  outcome.nwc = selection.nwc(outcome.units);
+  outcome.loss_removed = selection.loss_removed[outcome.units];
+  outcome.all_loss = selection.loss_removed.back();
+  outcome.write_plan = selection.first(outcome.units);
+  return outcome;
+}
+
+std::string select_json(const SelectRequest& request, const SelectOutcome& outcome) {
+  nlohmann::ordered_json json;
+  json["schema_version"] = 1;
+  json["study"] = "select";
+  json["architecture"] = request.architecture.name;
+  json["network"] = request.network.name;
+  json["method"] = mapping::method_name(request.method);
+  json["granularity"] = mapping::granularity_name(request.granularity);
+  json["order"] = mapping::order_name(request.order);
+  if (!request.origin.empty()) json["values"] = request.origin;
+  json["budget"] = request.budget;
+  json["seed"] = request.seed;
+  json["units"] = outcome.units;
+  json["units_to_choose_from"] = outcome.all_units;
+  json["nwc_expected"] = outcome.nwc;
+  if (outcome.all_loss > 0) json["share_of_loss"] = outcome.loss_removed / outcome.all_loss;
+  json["layers"] = nlohmann::ordered_json::array();
+  for (const VerifiedLayer& layer : verified_by_layer(request.network, outcome.plan, outcome.write_plan))
+    json["layers"].push_back({{"name", layer.name},
+                              {"cells", layer.cells},
+                              {"verified", layer.verified},
+                              {"rows", layer.rows},
+                              {"rows_touched", layer.rows_touched}});
+  return json.dump(2) + "\n";
+}
+
+std::string select_csv(const SelectRequest& request, const SelectOutcome& outcome) {
+  std::string text = "layer,cells,verified,rows,rows_touched\n";
+  for (const VerifiedLayer& layer : verified_by_layer(request.network, outcome.plan, outcome.write_plan))
+    text += fmt::format("{},{},{},{},{}\n", csv_field(layer.name), layer.cells, layer.verified, layer.rows,
+                        layer.rows_touched);
+  return text;
+}
+
+std::string select_table(const SelectRequest& request, const SelectOutcome& outcome) {
+  const auto rows = verified_rows(verified_by_layer(request.network, outcome.plan, outcome.write_plan));
+  std::vector<bool> right(rows.front().size(), true);
+  right[0] = false;
+  return fmt::format("{} on {}: {}\n\n", request.network.name, request.architecture.name, lead_of(request, outcome)) +
+         aligned_table(rows, right);
+}
+
+std::string select_page(const SelectRequest& request, const SelectOutcome& outcome, const PageTexts& texts) {
+  StudyPage page{"cells to verify", request.network.name, request.architecture.name, lead_of(request, outcome), {}};
+  const std::vector<VerifiedLayer> layers = verified_by_layer(request.network, outcome.plan, outcome.write_plan);
+  BarChart shares{"share that is verified", "%", {}, {{"cells", {}}, {"rows with a verified cell", {}}}};
+  for (const VerifiedLayer& layer : layers) {
+    shares.labels.push_back(layer.name);
+    shares.series[0].values.push_back(double(layer.verified) / double(std::max<std::int64_t>(1, layer.cells)));
+    shares.series[1].values.push_back(double(layer.rows_touched) / double(std::max<std::int64_t>(1, layer.rows)));
+  }
+  page.sections = {{"Verified cells by layer",
+                    "A row is verified as long as its slowest cell takes, so touched rows are what costs time.",
+                    {shares, PageTable{verified_rows(layers)}}},
+                   {"Verified cells by row",
+                    "Share of the cells of each row that is verified.",
+                    {verified_map(request.network, outcome.plan, outcome.write_plan)}}};
+  return study_page(page, texts);
+}
+
+}  // namespace nvcim::sim

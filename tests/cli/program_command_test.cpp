@@ -40,7 +40,8 @@ TEST_F(ProgramCommand, WritesTheChipAndTheResultTwiceTheSame) {
     EXPECT_THAT(outcome.out, HasSubstr(text));
   std::vector<std::string> names;
   for (const auto& [name, text] : tree("out")) names.push_back(name);
-  EXPECT_THAT(names, ::testing::IsSupersetOf({"architecture.json", "chip.h5", "manifest.json", "result.csv", "result.json"}));
+  EXPECT_THAT(names,
+              ::testing::IsSupersetOf({"architecture.json", "chip.h5", "manifest.json", "result.csv", "result.json"}));
   ASSERT_EQ(nvcim(command + "--quiet --threads 1 --out again").exit_code, 0);
   for (const auto& [name, text] : tree("out")) {
     if (name == "manifest.json") continue;

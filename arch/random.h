@@ -20,12 +20,16 @@ enum class Purpose : std::uint32_t {
   adc_gain = 6,
   training_weights = 7,
   training_order = 8,
-  write_outcome = 9,  ///< table row or residual of a whole verified write of one cell
-  drift = 10,         ///< a cell's drift exponent or deviation, once per cell
-  relaxation = 11,    ///< a cell's relaxation, once per cell
-  selection = 12,     ///< order of a random selection
-  write_pulse = 13,   ///< one pulse of write-verify of one cell
-  verify_read = 14,   ///< noise of one verify read of one cell
+  write_outcome = 9,       ///< table row or residual of a whole verified write of one cell
+  drift = 10,              ///< a cell's drift exponent or deviation, once per cell
+  relaxation = 11,         ///< a cell's relaxation, once per cell
+  selection = 12,          ///< order of a random selection
+  write_pulse = 13,        ///< one pulse of write-verify of one cell
+  verify_read = 14,        ///< noise of one verify read of one cell
+  bounded_deviation = 15,  ///< deviation of one cell within a bound
+  training_noise = 16,     ///< deviation of one weight in one mini-batch of training
+  search_order = 17,       ///< order of the samples in a search for the worst deviations
+  validation_noise = 18,   ///< deviation of one weight of one instance that judges a training
 };
 
 /// A stateless stream of draws: the key of a Philox4x32-10 generator (Salmon et al., SC 2011) made from

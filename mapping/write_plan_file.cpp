@@ -10,21 +10,16 @@
 #include "arch/check.h"
 #include "arch/fingerprint.h"
 #include "arch/input_error.h"
+#include "mapping/summed_text.h"
 #include "workloads/gzip_file.h"
 #include "workloads/network_identity.h"
 
 namespace nvcim::mapping {
 namespace {
 
-constexpr std::string_view kMagic = "nvcim write plan ";
-constexpr std::string_view kVersion = "1";
-constexpr std::string_view kEnd = "end ";
+constexpr SummedText kFormat{"nvcim write plan ", "1", "a write plan of nvcim"};
 constexpr std::size_t kSizeLimit = std::size_t{1} << 30;
 constexpr const char* kDigits = "0123456789abcdef";
-
-std::string hexadecimal(std::uint64_t value) {
-  return fmt::format("{:016x}", value);
-}
 
 std::uint64_t placement_fingerprint(const Plan& plan) {
   std::string text;
@@ -39,40 +34,6 @@ std::uint64_t placement_fingerprint(const Plan& plan) {
                         block.crossbar_column);
   return fingerprint(text.data(), text.size());
 }
-
-/// Lines of a text whose end has been checked already.
-class Lines {
- public:
-  Lines(std::string file, std::string_view text) : file_(std::move(file)), text_(text) {}
-
-  std::string_view next() {
-    const std::size_t end = text_.find('\n', at_);
-    if (end == std::string_view::npos) fail("a line is missing after it");
-    const std::string_view line = text_.substr(at_, end - at_);
-    at_ = end + 1;
-    ++number_;
-    return line;
-  }
-
-  /// The rest of the next line, which must begin with `word`.
-  std::string_view after(std::string_view word) {
-    const std::string_view line = next();
-    if (!line.starts_with(word)) fail(fmt::format("does not begin with \"{}\"", word));
-    return line.substr(word.size());
-  }
-
-  bool at_end() const { return at_ == text_.size(); }
-
-  [[noreturn]] void fail(const std::string& what) const {
-    throw InputError(file_, fmt::format("line {}", number_), what);
-  }
-
- private:
-  std::string file_;
-  std::string_view text_;
-  std::size_t at_ = 0;
-  int number_ = 0;
-};
 
 std::string marks_text(const std::uint8_t* cells, int columns) {
   std::string text;
@@ -102,31 +63,13 @@ bool read_marks(std::string_view text, int columns, std::uint8_t* cells) {
   return true;
 }
 
-std::uint32_t read_priority(std::string_view text, const Lines& lines) {
+std::uint32_t read_priority(std::string_view text, const SummedLines& lines) {
   if (text == "-") return kNoPriority;
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value == kNoPriority)
     lines.fail(fmt::format("\"{}\" is no priority", text));
   return value;
-}
-
-/// The text before the last line, once that line has vouched for it.
-std::string_view checked_body(const std::string& file, std::string_view text) {
-  if (!text.starts_with(kMagic)) throw InputError(file, "", "is not a write plan of nvcim");
-  const std::string_view version = text.substr(kMagic.size(), text.find('\n') - kMagic.size());
-  if (version != kVersion)
-    throw InputError(file, "line 1", fmt::format("version {} of the format; this program reads {}", version, kVersion));
-  const std::size_t last = text.size() < 2 ? 0 : text.rfind('\n', text.size() - 2) + 1;
-  const std::string_view line = text.substr(last);
-  if (!line.starts_with(kEnd) || !line.ends_with('\n') || line.size() != kEnd.size() + 16 + 1)
-    throw InputError(file, fmt::format("byte {}", text.size()), "is cut off: the last line is not the check sum");
-  const std::string_view body = text.substr(0, last);
-  const std::string expected = hexadecimal(fingerprint(body.data(), body.size()));
-  const std::string_view found = line.substr(kEnd.size(), 16);
-  if (found != expected)
-    throw InputError(file, "", fmt::format("is damaged: its check sum is {}, but the file says {}", expected, found));
-  return body;
 }
 
 }  // namespace
@@ -138,13 +81,8 @@ std::string write_plan_text(const Architecture& architecture, const workloads::N
               write_plan.verify.size(), plan.blocks.size());
   NVCIM_CHECK(!ranked || write_plan.row_priority.size() == plan.blocks.size(), "{} of {} blocks",
               write_plan.row_priority.size(), plan.blocks.size());
-  const auto one_line = [](std::string text) {
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-    return text;
-  };
   std::string text = fmt::format(
-      "{}{}\narchitecture {}\nnetwork {} {}\nplacement {}\nmade by {}\nrows {}\nblocks {}\n", kMagic, kVersion,
+      "{}architecture {}\nnetwork {} {}\nplacement {}\nmade by {}\nrows {}\nblocks {}\n", first_line(kFormat),
       one_line(architecture.name), one_line(network.name), hexadecimal(workloads::network_fingerprint(network)),
       hexadecimal(placement_fingerprint(plan)), one_line(made_by), ranked ? "ranked" : "natural", plan.blocks.size());
   for (std::size_t index = 0; index < plan.blocks.size(); ++index) {
@@ -161,14 +99,13 @@ std::string write_plan_text(const Architecture& architecture, const workloads::N
       text += '\n';
     }
   }
-  return text + std::string(kEnd) + hexadecimal(fingerprint(text.data(), text.size())) + "\n";
+  return summed(std::move(text));
 }
 
 WritePlanFile load_write_plan(const std::filesystem::path& file, const workloads::Network& network, const Plan& plan) {
   const std::vector<std::uint8_t> bytes = workloads::read_file(file, kSizeLimit);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  Lines lines(file.string(), checked_body(file.string(), text));
-  lines.next();
+  SummedLines lines(file.string(), text, kFormat);
   WritePlanFile result;
   result.architecture = lines.after("architecture ");
 

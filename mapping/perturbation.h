@@ -17,9 +17,9 @@ namespace nvcim::mapping {
 
 /// How far cells may be from their targets, as shares of g_max - g_min.
 struct CellBounds {
-  double tight = 0;   ///< verified cells
-  double loose = 0;   ///< the others
-  WritePlan verify;   ///< which are verified; no blocks: all
+  double tight = 0;  ///< verified cells
+  double loose = 0;  ///< the others
+  WritePlan verify;  ///< which are verified; no blocks: all
 };
 
 /// The cells of one layer that hold weights, by their place in the layer's cell matrix, so that crossbar size and

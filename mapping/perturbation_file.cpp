@@ -61,7 +61,8 @@ void read_bounds(SummedLines& lines, Perturbation& perturbation) {
   bool good = take(text, perturbation.tight) && is_bound(perturbation.tight);
   perturbation.loose = perturbation.tight;
   if (good && !text.empty()) good = take_word(text, " loose ") && take(text, perturbation.loose) && text.empty();
-  if (!good || !is_bound(perturbation.loose)) lines.fail("should be \"bound TIGHT\" or \"bound TIGHT loose LOOSE\", 0..1");
+  if (!good || !is_bound(perturbation.loose))
+    lines.fail("should be \"bound TIGHT\" or \"bound TIGHT loose LOOSE\", 0..1");
 }
 
 void read_row(SummedLines& lines, int columns, std::int16_t* deviation, std::uint8_t* loose) {
@@ -71,7 +72,8 @@ void read_row(SummedLines& lines, int columns, std::int16_t* deviation, std::uin
       lines.fail(fmt::format("should hold {} whole numbers of 16 bits; column {} is none", columns, column));
     loose[column] = take_word(line, "l");
   }
-  if (!line.empty()) lines.fail(fmt::format("should hold {} numbers, but goes on: \"{}\"", columns, line.substr(0, 20)));
+  if (!line.empty())
+    lines.fail(fmt::format("should hold {} numbers, but goes on: \"{}\"", columns, line.substr(0, 20)));
 }
 
 /// Which cell is the first at fault, and by how much.
@@ -111,7 +113,8 @@ std::string perturbation_text(const workloads::Network& network, const Plan& pla
 Perturbation load_perturbation(const std::filesystem::path& file, const Architecture& architecture,
                                const workloads::Network& network, const Plan& plan) {
   const std::vector<std::uint8_t> bytes = workloads::read_file(file, kSizeLimit);
-  SummedLines lines(file.string(), std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), kFormat);
+  SummedLines lines(file.string(), std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()),
+                    kFormat);
   std::vector<InputIssue> issues;
   const auto say = [&](std::string message) {
     issues.push_back({file.string(), fmt::format("line {}", lines.number()), std::move(message)});

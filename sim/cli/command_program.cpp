@@ -16,6 +16,7 @@
 #include "sim/cli/inputs.h"
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
+#include "sim/report/program_page.h"
 #include "sim/report/result_folder.h"
 #include "sim/studies/program.h"
 #include "workloads/model_file.h"
@@ -116,16 +117,18 @@ int program(const ProgramOptions& options, const std::vector<std::string>& argum
                             {"architecture.json", architecture},
                             {"result.json", result},
                             {"result.csv", sim::program_csv(report)},
+                            {"report.html", sim::program_page(report, {kVersion, repeat, architecture})},
                             {"chip.h5", mapping::chip_bytes(request.architecture, request.network, outcome.plan,
                                                             outcome.result.cells, origin)}},
                            options.force);
   if (options.json)
     print_out(result);
   else if (!options.quiet)
-    print_out(sim::program_terminal(report) +
-              fmt::format("Result: {} (chip.h5, result.json, result.csv, architecture.json, manifest.json)\n"
-                          "The chip runs with: nvcim run --chip {}\n",
-                          out.string(), shell_word((out / "chip.h5").string())));
+    print_out(
+        sim::program_terminal(report) +
+        fmt::format("Result: {} (chip.h5, report.html, result.json, result.csv, architecture.json, manifest.json)\n"
+                    "The chip runs with: nvcim run --chip {}\n",
+                    out.string(), shell_word((out / "chip.h5").string())));
   return kOk;
 }
 

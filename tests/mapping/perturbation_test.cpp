@@ -79,9 +79,9 @@ TEST_P(PerturbationOf, MovesTheWeightsOfTheChipByWhatItSays) {
   move_weights(on.architecture, on.network, on.plan, wanted, perturbation);
   const auto moved = moved_weights(on.network, on.plan, perturbation);
   const ChipDraws draws{1, 0};
-  const auto before = weights_of(on, make_instance(on.architecture, on.network, on.plan,
-                                                   perturbed_cells(on.architecture, on.network, on.plan,
-                                                                   bounded(on, 0), draws)));
+  const auto before =
+      weights_of(on, make_instance(on.architecture, on.network, on.plan,
+                                   perturbed_cells(on.architecture, on.network, on.plan, bounded(on, 0), draws)));
   const auto after =
       weights_of(on, make_instance(on.architecture, on.network, on.plan,
                                    perturbed_cells(on.architecture, on.network, on.plan, perturbation, draws)));
@@ -130,8 +130,7 @@ TEST(Perturbation, LooseCellsAreThoseThatThePlanDoesNotVerify) {
   chosen[0].assign(on.network.nodes[0].mvm.weights.size(), 0);
   for (std::size_t w = 0; w < chosen[0].size(); w += 5) chosen[0][w] = 1;
   const CellBounds bounds{.tight = 0.03, .loose = 0.2, .verify = verify_weights(on.network, on.plan, chosen)};
-  const WeightReach reach =
-      weight_reach(on.architecture, on.network, on.plan, at_targets(on.network, on.plan, bounds));
+  const WeightReach reach = weight_reach(on.architecture, on.network, on.plan, at_targets(on.network, on.plan, bounds));
   for (std::size_t w = 0; w < chosen[0].size(); ++w) EXPECT_NEAR(reach.high[0][w], w % 5 == 0 ? 0.03 : 0.2, 1e-3);
   for (float value : reach.high[1]) EXPECT_NEAR(value, 0.2, 1e-3);
 }
@@ -156,7 +155,9 @@ TEST_P(Draws, HaveTheirDistribution) {
     }
   const double n = double(extent.cells);
   // Second moment: 1, 1/3, and of N(0, 1) given |x| <= 1: 1 - 2 phi(1) / (2 Phi(1) - 1) = 0.291125.
-  const double expected = GetParam() == BoundedDraw::extreme ? 1 : GetParam() == BoundedDraw::uniform ? 1 / 3.0 : 0.291125;
+  const double expected = GetParam() == BoundedDraw::extreme   ? 1
+                          : GetParam() == BoundedDraw::uniform ? 1 / 3.0
+                                                               : 0.291125;
   EXPECT_NEAR(sum / n, 0, 4 * std::sqrt(expected / n));
   EXPECT_NEAR(squares / n, expected, 4 * 0.3 / std::sqrt(n));
   Perturbation again = bounded(on, 0.25);
@@ -253,7 +254,8 @@ TEST_F(PerturbationFile, ACellPastItsBoundIsNamed) {
 }
 
 TEST_F(PerturbationFile, ATighterBoundThanTheCellsKeepIsRefused) {
-  EXPECT_THAT(error_of(forged("bound 0.03 loose 0.2", "bound 0.03 loose 0.1")), HasSubstr("cells are past their bound"));
+  EXPECT_THAT(error_of(forged("bound 0.03 loose 0.2", "bound 0.03 loose 0.1")),
+              HasSubstr("cells are past their bound"));
 }
 
 TEST_F(PerturbationFile, EveryMistakeIsNamed) {
@@ -268,7 +270,8 @@ TEST_F(PerturbationFile, EveryMistakeIsNamed) {
   EXPECT_THAT(error_of(forged("loose 0.2", "lose 0.2")), HasSubstr("line 3: should be \"bound TIGHT\""));
   EXPECT_THAT(error_of(forged("layers 2", "layers 3")), HasSubstr("the network has 2 layers"));
   EXPECT_THAT(error_of(forged("step 1/896", "step 1/448")), HasSubstr("but in this architecture it is"));
-  EXPECT_THAT(error_of(forged("columns 20\n", "columns 20\nx")), HasSubstr("whole numbers of 16 bits; column 0 is none"));
+  EXPECT_THAT(error_of(forged("columns 20\n", "columns 20\nx")),
+              HasSubstr("whole numbers of 16 bits; column 0 is none"));
   EXPECT_THAT(error_of(forged("l\n", "l 1\n")), HasSubstr("but goes on"));
   EXPECT_THAT(error_of(forged("l\n", "l\n5\n")), HasSubstr("column 1 is none"));
   Placed other = on;

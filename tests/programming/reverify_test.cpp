@@ -43,8 +43,8 @@ Aged programmed_and_aged(int rounds, double seconds) {
     for (int row = 0; row < block.rows; ++row) {
       writing.load(row);
       for (int column = 0; column < block.columns; ++column) {
-        const double error = chip.blocks[index].codes[std::size_t(row) * block.columns + column] -
-                             writing.targets()[column];
+        const double error =
+            chip.blocks[index].codes[std::size_t(row) * block.columns + column] - writing.targets()[column];
         const double siemens = error * 39e-6 / writing.range().span;
         squares += siemens * siemens;
         ++count;

@@ -51,6 +51,8 @@ GradientSum GradientEngine::run(const WeightMatrix& deviation, std::span<const s
   const int classes = network_.classes();
   NVCIM_CHECK(objective.barred.empty() || objective.barred.size() == std::size_t(classes) * classes, "{} barred rivals",
               objective.barred.size());
+  NVCIM_CHECK(objective.softness > 0 || (objective.softness == 0 && objective.loss != AttackLoss::accuracy),
+              "softness {}", objective.softness);
   GradientSum result;
   result.held.assign(std::size_t(classes) * classes, 0);
   if (with_gradient) result.gradient = zero_weights(network_);

@@ -26,15 +26,17 @@ enum class AttackLoss {
   /// Lead of the label over its strongest rival class, where it leads. Source: N. Carlini, D. Wagner, IEEE S&P 2017.
   margin,
   cross_entropy,  ///< log of softmax(z)_label: falls as the label loses
+  accuracy,       ///< 1 / (1 + exp(-m / softness)) of the margin m: a smooth count of the samples that are right
 };
 
 /// What is summed over the samples; to be made small by an attack.
 struct AttackObjective {
   AttackLoss loss = AttackLoss::margin;
   /// Of the margin m, in the unit of the logits: softness·log(1 + exp(m / softness)), so that samples that are just
-  /// wrong are held there. 0: max(m, 0), which lets go of a sample as soon as it is wrong.
+  /// wrong are held there. 0: max(m, 0), which lets go of a sample as soon as it is wrong. Above 0 for accuracy.
   double softness = 0;
-  /// [label * classes + class] 1: the class is no rival of that label; empty: all are. Only the margin looks at it.
+  /// [label * classes + class] 1: the class is no rival of that label; empty: all are. Cross entropy does not look at
+  /// it.
   std::vector<std::uint8_t> barred = {};
 };
 

@@ -254,17 +254,18 @@ void GradientPass::seed(std::span<const std::uint8_t> labels, std::span<const in
       if (rival >= 0) ++held_[label * classes + rival];
     }
     float* to = upper_.data() + s;
-    if (objective.loss == AttackLoss::margin) {
+    if (objective.loss != AttackLoss::cross_entropy) {
       if (rival < 0) continue;
       const double margin = z[label] - z[rival], softness = objective.softness;
       double slope = margin > 0 ? 1 : 0;
       if (softness == 0) {
         sums.loss += std::max(margin, 0.0);
       } else {
-        // softness·log(1 + exp(margin / softness)), without overflow
-        const double small = std::exp(-std::abs(margin) / softness);
-        sums.loss += std::max(margin, 0.0) + softness * std::log1p(small);
-        slope = margin > 0 ? 1 / (1 + small) : small / (1 + small);
+        const double small = std::exp(-std::abs(margin) / softness);  // does not overflow
+        const double lead = margin > 0 ? 1 / (1 + small) : small / (1 + small);
+        const bool counts = objective.loss == AttackLoss::accuracy;
+        sums.loss += counts ? lead : std::max(margin, 0.0) + softness * std::log1p(small);
+        slope = counts ? lead * (1 - lead) / softness : lead;
       }
       to[std::size_t(label) * samples] = static_cast<float>(unit_ * slope);
       to[std::size_t(rival) * samples] = -static_cast<float>(unit_ * slope);

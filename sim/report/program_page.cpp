@@ -30,7 +30,8 @@ std::vector<ChartPoint> exceedance(const std::vector<std::uint64_t>& histogram) 
 }
 
 PageSection attempts(const ProgramReport& report) {
-  LineChart chart{{.title = "attempts", .unit = "", .min = 0}, {.title = "need more", .unit = "%", .logarithmic = true}, {}};
+  LineChart chart{
+      {.title = "attempts", .unit = "", .min = 0}, {.title = "need more", .unit = "%", .logarithmic = true}, {}};
   chart.series.push_back({.name = "cells", .points = exceedance(report.cell_attempts), .hue = 0, .stepped = true});
   chart.series.push_back({.name = "rows", .points = exceedance(report.row_attempts), .hue = 4, .stepped = true});
   const bool any = !chart.series[0].points.empty() && !chart.series[1].points.empty();
@@ -49,10 +50,11 @@ PageSection energy(const ProgramReport& report) {
 }
 
 PageSection controllers(const ProgramReport& report) {
-  BarChart chart{"of the programming time",
-                 "%",
-                 {},
-                 {{"writes and verifies", {}}, {"waits for power", {}}, {"waits for targets", {}}, {"waits to verify again", {}}}};
+  BarChart chart{
+      "of the programming time",
+      "%",
+      {},
+      {{"writes and verifies", {}}, {"waits for power", {}}, {"waits for targets", {}}, {"waits to verify again", {}}}};
   const std::size_t shown_count = std::min(kControllersShown, report.controllers.size());
   for (std::size_t i = 0; i < shown_count; ++i) {
     const ProgramReport::Controller& one = report.controllers[i];
@@ -76,7 +78,8 @@ PageSection layers(const ProgramReport& report) {
   for (const ProgramLayerRow& layer : report.layers)
     table.rows.push_back({layer.name, count(layer.cells), count(layer.marked), count(layer.verified),
                           count(layer.unconverged), layer.attempts > 0 ? fmt::format("{:.2f}", layer.attempts) : "",
-                          format_metric(layer.energy, "J"), share(layer.sigma_verified), share(layer.sigma_unverified)});
+                          format_metric(layer.energy, "J"), share(layer.sigma_verified),
+                          share(layer.sigma_unverified)});
   return {"Layers", "Residual: root mean square deviation from the target, of g_max - g_min.", {table}};
 }
 

@@ -56,6 +56,10 @@ double loss_of(const std::vector<double>& z, int label, const AttackObjective& o
     return margin;
   }
   const double lead = 1 / (1 + std::exp(-margin / objective.softness));
+  if (objective.loss == AttackLoss::accuracy) {
+    slope[label] = lead * (1 - lead) / objective.softness, slope[rival] = -slope[label];
+    return lead;
+  }
   slope[label] = lead, slope[rival] = -lead;
   return objective.softness * std::log(1 + std::exp(margin / objective.softness));
 }
@@ -112,13 +116,14 @@ Network small_network(std::uint64_t seed) {
       .logits(4, 4);
 }
 
-TEST(Gradient, IsTheDefinitionForBothLosses) {
+TEST(Gradient, IsTheDefinitionForEveryLoss) {
   for (std::uint64_t seed : {1, 2, 3}) {
     const std::vector<std::uint8_t> pixels = random_images(small_network(seed), 6, seed);
     const Network network = with_small_logits(small_network(seed), pixels);
     EXPECT_GT(expect_definition(network, pixels, {.loss = AttackLoss::cross_entropy}), 0);
     expect_definition(network, pixels, {.loss = AttackLoss::margin});
     EXPECT_GT(expect_definition(network, pixels, {.loss = AttackLoss::margin, .softness = 0.5}), 0);
+    EXPECT_GT(expect_definition(network, pixels, {.loss = AttackLoss::accuracy, .softness = 0.7}), 0);
   }
 }
 

@@ -9,7 +9,7 @@ build_packages=(
   build-essential cmake ninja-build pkg-config git
   libsystemc-dev nlohmann-json3-dev libboost-dev librandom123-dev libeigen3-dev libhwy-dev
   libtorch-dev libopenblas-dev libonnx-dev libprotobuf-dev
-  libcli11-dev libfmt-dev libspdlog-dev zlib1g-dev libhdf5-dev
+  libcli11-dev libfmt-dev libspdlog-dev zlib1g-dev libhdf5-dev libboost-mpi-dev openmpi-bin
   libjs-chart.js dataset-fashion-mnist
 )
 # The test suite and the benchmarks.

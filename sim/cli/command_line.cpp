@@ -2,6 +2,7 @@
 #include "sim/cli/command_line.h"
 
 #include <fmt/format.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -15,8 +16,13 @@
 
 namespace nvcim::cli {
 
-int CommonOptions::thread_count() const {
-  return threads > 0 ? threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+int CommonOptions::thread_count(int processes) const {
+  if (threads > 0) return threads;
+  const int share = static_cast<int>(std::thread::hardware_concurrency()) / processes;
+  // mpirun and batch systems may have bound the process to fewer cores.
+  cpu_set_t allowed;
+  const int mine = ::sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : share;
+  return std::max(1, std::min(share, mine));
 }
 
 CLI::App* add_command(CLI::App& program, CommonOptions& options, const std::string& name,

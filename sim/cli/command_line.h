@@ -24,7 +24,8 @@ struct CommonOptions {
   std::vector<std::string> set;  ///< "/json/pointer=value"
   bool quiet = false;
   bool json = false;
-  int thread_count() const;
+  /// @param processes  that share the machine with this one, itself included
+  int thread_count(int processes = 1) const;
 };
 
 /// What a command does once the command line is understood. Returns an exit code; throws InputError for bad input.

@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -15,20 +14,17 @@
 #include "sim/cli/data_path.h"
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/verify_options.h"
 #include "sim/report/result_folder.h"
 #include "sim/studies/run.h"
 #include "sim/studies/sweep.h"
 #include "sim/studies/sweep_page.h"
 #include "workloads/dataset.h"
 #include "workloads/model_file.h"
-#include "workloads/sensitivity.h"
 
 namespace nvcim::cli {
 namespace fs = std::filesystem;
 namespace {
-
-using mapping::Granularity;
-using mapping::SelectionMethod;
 
 struct SweepOptions : CommonOptions {
   std::string architecture = "swim_paper";
@@ -37,79 +33,46 @@ struct SweepOptions : CommonOptions {
   int samples = 0;
   std::vector<double> budgets = {0, 0.1, 0.3, 0.5, 0.7, 0.9, 1};
   std::vector<std::string> methods = {"swim", "magnitude", "random"};
-  std::string granularity = "weight";
-  std::string sensitivity = "recursion";
-  int sensitivity_samples = 0;
+  VerifyOptions how;
   int instances = 10;
   bool force = false;
 };
 
-const std::map<std::string, SelectionMethod> kMethods = {{"swim", SelectionMethod::swim},
-                                                         {"magnitude", SelectionMethod::magnitude},
-                                                         {"random", SelectionMethod::random},
-                                                         {"layer_order", SelectionMethod::layer_order}};
-const std::map<std::string, Granularity> kGranularities = {{"weight", Granularity::weight},
-                                                           {"cell", Granularity::cell},
-                                                           {"row", Granularity::row},
-                                                           {"crossbar", Granularity::crossbar}};
-
-template <class Map>
-std::vector<std::string> keys_of(const Map& map) {
-  std::vector<std::string> keys;
-  for (const auto& [key, value] : map) keys.push_back(key);
-  return keys;
-}
-
-/// Curvature on the training set: the test set is what the sweep reports on.
-mapping::WeightValues measure_curvature(const SweepOptions& options, const workloads::Network& network,
-                                        const std::string& data_name, Progress& progress) {
-  const workloads::Dataset data =
-      workloads::load_dataset(data_name, workloads::Split::train, options.sensitivity_samples, data_search_path());
-  sim::check_data(network, data);
-  workloads::SensitivityOptions how;
-  how.method = options.sensitivity == "recursion" ? workloads::SensitivityMethod::recursion
-                                                  : workloads::SensitivityMethod::gauss_newton;
-  how.threads = options.thread_count();
-  progress.begin("sensitivity");
-  how.progress = progress.callback();
-  const workloads::Sensitivity measured = workloads::measure_sensitivity(network, data.pixels, data.samples(), how);
-  mapping::WeightValues curvature(network.nodes.size());
-  for (const workloads::LayerSensitivity& layer : measured.layers) curvature[layer.node] = layer.curvature;
-  return curvature;
-}
-
-int sweep(const SweepOptions& options, const std::vector<std::string>& arguments) {
+int sweep(const SweepOptions& options, const std::vector<std::string>& arguments, sim::Ranks& ranks) {
   Manifest manifest(arguments, options);
   sim::SweepRequest request;
-  request.architecture = load_architecture(options.architecture, options.set);
-  request.network = workloads::load_network(options.workload);
-  const fs::path out =
-      !options.out.empty()
-          ? options.out
-          : fs::path("results") / fmt::format("sweep-{}-{}", request.architecture.name, request.network.name);
-  sim::check_result_folder(out, options.force);
-  const std::string data_name = options.data.empty() ? request.network.data : options.data;
-  if (data_name.empty()) throw InputError("--data", "", "the network does not name its data; give a set or a folder");
-  request.data = workloads::load_dataset(data_name, workloads::Split::test, options.samples, data_search_path());
-  sim::check_data(request.network, request.data);
+  fs::path out;
+  std::string data_name;
+  ranks.together([&] {
+    request.architecture = load_architecture(options.architecture, options.set);
+    request.network = workloads::load_network(options.workload);
+    out = !options.out.empty()
+              ? options.out
+              : fs::path("results") / fmt::format("sweep-{}-{}", request.architecture.name, request.network.name);
+    if (ranks.leads()) sim::check_result_folder(out, options.force);
+    data_name = options.data.empty() ? request.network.data : options.data;
+    if (data_name.empty()) throw InputError("--data", "", "the network does not name its data; give a set or a folder");
+    request.data = workloads::load_dataset(data_name, workloads::Split::test, options.samples, data_search_path());
+    sim::check_data(request.network, request.data);
+  });
   request.budgets = options.budgets;
   for (const std::string& method : options.methods)
-    request.methods.push_back({kMethods.at(method), kGranularities.at(options.granularity)});
+    request.methods.push_back({kSelectionMethods.at(method), kGranularities.at(options.how.granularity)});
   request.instances = options.instances;
   request.seed = options.seed;
-  request.threads = options.thread_count();
+  request.threads = options.thread_count(ranks.on_this_machine());
 
-  Progress progress(options.quiet);
+  Progress progress(options.quiet || !ranks.leads());
   if (std::count(options.methods.begin(), options.methods.end(), "swim") > 0)
-    request.curvature = measure_curvature(options, request.network, data_name, progress);
+    request.curvature = measure_curvature(options.how, request.network, data_name, request.threads, progress, ranks);
   // Beside the folder, which is written whole at the end; a sweep that was killed goes on from it.
   request.journal = out;
   request.journal += ".journal";
-  if (out.has_parent_path()) fs::create_directories(out.parent_path());
   progress.begin("sweep");
   request.progress = progress.callback();
-  const sim::SweepResult result = sim::run_sweep(request);
+  const sim::SweepResult result = sim::run_sweep(request, ranks);
   progress.clear();
+  if (!ranks.leads()) return kOk;
 
   const std::string architecture = to_json(request.architecture).dump(2) + "\n";
   const std::string repeat = shell_command({"nvcim",
@@ -126,17 +89,19 @@ int sweep(const SweepOptions& options, const std::vector<std::string>& arguments
                                             "--methods",
                                             fmt::format("{}", fmt::join(options.methods, ",")),
                                             "--granularity",
-                                            options.granularity,
+                                            options.how.granularity,
                                             "--sensitivity",
-                                            options.sensitivity,
+                                            options.how.sensitivity,
                                             "--sensitivity-samples",
-                                            fmt::format("{}", options.sensitivity_samples),
+                                            fmt::format("{}", options.how.sensitivity_samples),
                                             "--instances",
                                             fmt::format("{}", options.instances),
                                             "--seed",
                                             fmt::format("{}", options.seed)});
   manifest["architecture"] = request.architecture.name;
   manifest["repeat"] = repeat;
+  manifest["processes"] = ranks.count();
+  manifest["threads"] = request.threads;
   const std::string json = sim::sweep_json(request, result);
   sim::write_result_folder(out,
                            {{"manifest.json", manifest.text()},
@@ -156,7 +121,8 @@ int sweep(const SweepOptions& options, const std::vector<std::string>& arguments
 
 }  // namespace
 
-void add_sweep_command(CLI::App& program, const std::vector<std::string>& arguments, Action& action) {
+void add_sweep_command(CLI::App& program, const std::vector<std::string>& arguments, sim::Ranks& ranks,
+                       Action& action) {
   const auto options = std::make_shared<SweepOptions>();
   CLI::App* command =
       add_command(program, *options, "sweep", "Accuracy over write budget: which cells are worth verifying",
@@ -180,28 +146,16 @@ void add_sweep_command(CLI::App& program, const std::vector<std::string>& argume
   command->add_option("--methods", options->methods, "swim, magnitude, random, layer_order")
       ->type_name("NAME,…")
       ->delimiter(',')
-      ->check(CLI::IsMember(keys_of(kMethods)));
-  command->add_option("--granularity", options->granularity, "What is verified as a whole")
-      ->type_name("NAME")
-      ->check(CLI::IsMember(keys_of(kGranularities)))
-      ->capture_default_str();
-  command->add_option("--sensitivity", options->sensitivity, "recursion (one pass) or gauss_newton (exact)")
-      ->type_name("NAME")
-      ->check(CLI::IsMember({"recursion", "gauss_newton"}))
-      ->capture_default_str();
-  command
-      ->add_option("--sensitivity-samples", options->sensitivity_samples,
-                   "Training samples behind the sensitivity; 0: all")
-      ->type_name("N")
-      ->check(at_least(0))
-      ->capture_default_str();
+      ->check(is_selection_method());
+  add_verify_options(*command, options->how);
   command->add_option("--instances", options->instances, "Sampled chips")
       ->type_name("N")
       ->check(at_least(1))
       ->capture_default_str();
   command->add_flag("--force", options->force, "Replace a former result in --out");
-  command->callback(
-      [options, arguments, &action] { action = [options, arguments] { return sweep(*options, arguments); }; });
+  command->callback([options, arguments, &ranks, &action] {
+    action = [options, arguments, &ranks] { return sweep(*options, arguments, ranks); };
+  });
 }
 
 }  // namespace nvcim::cli

@@ -1,44 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
+#include <string_view>
 
-#include "sim/cli/build_info.h"
-#include "sim/cli/command_check.h"
-#include "sim/cli/command_explain.h"
-#include "sim/cli/command_presets.h"
-#include "sim/cli/command_program.h"
-#include "sim/cli/command_run.h"
-#include "sim/cli/command_schema.h"
-#include "sim/cli/command_select.h"
-#include "sim/cli/command_sensitivity.h"
-#include "sim/cli/command_sweep.h"
 #include "sim/cli/command_train.h"
-#include "sim/cli/run_action.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/hand_over.h"
 
 int main(int argc, char** argv) {
-  using namespace nvcim::cli;
-  if (argc > 1 && std::string_view(argv[1]) == "train") return exec_train(argc, argv);
-
-  CLI::App program("Cycle-level simulator of non-volatile compute-in-memory accelerators", "nvcim");
-  program.set_version_flag("--version", fmt::format("nvcim {} ({})", kVersion, kGitCommit));
-  program.require_subcommand(1);
-  program.footer(
-      "Example:\n"
-      "  nvcim run                                run LeNet on Fashion-MNIST on the default chip\n"
-      "  nvcim run --set /adc/bits=6 --out out    the same with a 6-bit ADC, results in ./out\n"
-      "  nvcim run --help                         every option of a command\n\n"
-      "Exit codes: 0 ok, 1 bug, 2 bad command line, 3 bad input. A failed command writes nothing.");
-
-  const std::vector<std::string> arguments(argv, argv + argc);
-  Action action;
-  add_run_command(program, arguments, action);
-  add_program_command(program, arguments, action);
-  add_sensitivity_command(program, arguments, action);
-  add_select_command(program, arguments, action);
-  add_sweep_command(program, arguments, action);
-  add_check_command(program, action);
-  add_schema_command(program, action);
-  add_presets_command(program, action);
-  add_explain_command(program, action);
-  add_train_command(program);
-  return parse_and_run(program, argc, argv, action);
+  using namespace nvcim;
+  if (cli::started_by_mpi()) return cli::hand_over_to("nvcim-mpi", argc, argv);
+  if (argc > 1 && std::string_view(argv[1]) == "train") return cli::exec_train(argc, argv);
+  sim::OneProcess alone;
+  return cli::run_nvcim(argc, argv, alone);
 }

@@ -9,6 +9,7 @@
 
 #include "arch/input_error.h"
 #include "arch/json_input.h"
+#include "sim/parallel/ranks.h"
 
 namespace nvcim::cli {
 namespace {
@@ -23,7 +24,8 @@ const CLI::App& innermost(const CLI::App& program) {
   return chosen.empty() ? program : *chosen.front();
 }
 
-int bad_command_line(const CLI::App& program, const std::string& message) {
+int bad_command_line(const CLI::App& program, const std::string& message, bool speaks) {
+  if (!speaks) return kBadCommandLine;
   const CLI::App& command = innermost(program);
   const std::string help = (&command == &program ? "" : program.get_name() + " ") + command.get_name() + " --help";
   fmt::print(stderr, "{}: {}\nTry '{}'.\n", program.get_name(), message, help);
@@ -44,24 +46,26 @@ std::string explain(const CLI::App& program, const CLI::ParseError& error, int a
 
 }  // namespace
 
-int parse_and_run(CLI::App& program, int argc, char** argv, Action& action) {
+int parse_and_run(CLI::App& program, int argc, char** argv, const Action& action, bool speaks) {
   std::signal(SIGABRT, exit_after_abort);
   std::signal(SIGPIPE, SIG_IGN);
   try {
     try {
       program.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-      print_out(innermost(program).help(&innermost(program) == &program ? "" : program.get_name()));
+      if (speaks) print_out(innermost(program).help(&innermost(program) == &program ? "" : program.get_name()));
       return kOk;
     } catch (const CLI::CallForVersion& version) {
-      print_out(std::string(version.what()) + "\n");
+      if (speaks) print_out(std::string(version.what()) + "\n");
       return kOk;
     } catch (const CLI::ParseError& error) {
-      return bad_command_line(program, explain(program, error, argc, argv));
+      return bad_command_line(program, explain(program, error, argc, argv), speaks);
     }
     return action();
   } catch (const CommandLineError& error) {
-    return bad_command_line(program, error.what());
+    return bad_command_line(program, error.what(), speaks);
+  } catch (const sim::FailedTogether& error) {
+    return error.by_input() ? kBadInput : kBug;
   } catch (const InputError& error) {
     if (error.issues().size() > 1) fmt::print(stderr, "{}: {} problems\n", program.get_name(), error.issues().size());
     for (const InputIssue& issue : error.issues()) fmt::print(stderr, "error: {}\n", issue.text());

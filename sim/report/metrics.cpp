@@ -13,6 +13,7 @@ namespace nvcim::sim {
 namespace {
 
 constexpr std::string_view kCycle = "SystemC cycle model, first sample of the cycle run";
+constexpr std::string_view kInstances = "`nvcim mc`: functional engine, one programmed chip per instance";
 constexpr std::string_view kCounts =
     "event counts of the engine times the architecture's energy table (arch/events.h, /energy); `nvcim check` lists "
     "the table";
@@ -39,6 +40,19 @@ constexpr std::array kRegistry = {
                "equal predictions / samples", "engine outputs and workloads/reference.h"},
     MetricInfo{"accuracy.float", "fraction", "accuracy of the network before quantisation on its whole test set",
                "stored with the network when it was trained", "the network's model file"},
+    MetricInfo{"accuracy.mean", "fraction", "mean accuracy of programmed instances",
+               "sum of the instances' accuracies / instances; interval: Student's t, 95 %", kInstances},
+    MetricInfo{"accuracy.std", "fraction", "standard deviation of accuracy over programmed instances",
+               "square root of the squared deviations from accuracy.mean / (instances - 1)", kInstances},
+    MetricInfo{"accuracy.min", "fraction", "lowest accuracy of all programmed instances", "minimum", kInstances},
+    MetricInfo{"accuracy.median", "fraction", "median accuracy of programmed instances",
+               "as accuracy.kpp.* at 50 %; interval 95 %", kInstances},
+    MetricInfo{"accuracy.kpp.*", "fraction", "k-th percentile performance: k % of the instances do not exceed it",
+               "k/100 quantile, Hyndman and Fan's definition 8; interval: fractional order statistics, 95 %, "
+               "distribution-free (Hutson 1999); it needs ln(0.025) / ln(1 - k/100) instances",
+               kInstances},
+    MetricInfo{"accuracy.yield.*", "fraction", "share of the instances that reach an accuracy, in %",
+               "instances at or above it / instances; interval: Wilson score, 95 %", kInstances},
     MetricInfo{"latency.inference", "s",
                "first bit of the image leaving external memory to the last bit of the result reaching it",
                "(last_output - first_input) of the first sample / clock; nothing else is in the machine ahead of it",

@@ -4,8 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <mutex>
-#include <numeric>
+#include <cstdio>
 #include <optional>
 
 #include "arch/fingerprint.h"
@@ -14,8 +13,6 @@
 #include "mapping/chip_instance.h"
 #include "mapping/plan.h"
 #include "sim/engine.h"
-#include "sim/parallel/for_each_item.h"
-#include "sim/studies/sweep_journal.h"
 #include "workloads/network_identity.h"
 #include "workloads/reference.h"
 
@@ -45,8 +42,8 @@ std::string identity_of(const SweepRequest& request) {
   }
   for (const auto* values : {&request.curvature, &request.scores})
     for (const auto& of_node : *values) add_all(of_node);
-  return fmt::format("{} on {}, seed {}, {} samples of {}, {:016x}", request.network.name, request.architecture.name,
-                     request.seed, request.data.samples(), request.data.name, hash);
+  return fmt::format("sweep: {} on {}, seed {}, {} samples of {}, {:016x}", request.network.name,
+                     request.architecture.name, request.seed, request.data.samples(), request.data.name, hash);
 }
 
 void check(const SweepRequest& request) {
@@ -106,6 +103,95 @@ std::int64_t touched_rows(const mapping::Plan& plan, const mapping::WritePlan& w
   return rows;
 }
 
+/// What one evaluation left behind.
+struct Outcome {
+  int correct = 0;
+  double nwc = 0;
+  std::int64_t verified = 0, rows = 0;
+};
+
+/// The units of a sweep: every instance at the same points. Budgets that verify nothing or everything share a point.
+class Evaluations {
+ public:
+  struct Point {
+    int method = 0, budget = 0;
+  };
+
+  Evaluations(const SweepRequest& request, const mapping::Plan& plan) : request_(request), plan_(plan) {
+    // All but random choose alike on every instance.
+    for (const SweepMethod& method : request.methods)
+      fixed_.push_back(method.method == SelectionMethod::random ? std::nullopt
+                                                                : std::optional(select(request, plan, method, 0)));
+    std::optional<int> nothing, everything;
+    for (int m = 0; m < std::ssize(request.methods); ++m)
+      for (int b = 0; b < std::ssize(request.budgets); ++b) {
+        std::optional<int>* const end = is_nothing(m, b) ? &nothing : is_everything(m, b) ? &everything : nullptr;
+        if (end && *end) {
+          point_of_.push_back(**end);
+          continue;
+        }
+        point_of_.push_back(int(points_.size()));
+        if (end) *end = point_of_.back();
+        points_.push_back({m, b});
+      }
+  }
+
+  int units() const { return int(points_.size()) * request_.instances; }
+  int unit_of(int method, int budget, int instance) const {
+    return instance * int(points_.size()) + point_of_[std::size_t(method) * request_.budgets.size() + budget];
+  }
+
+  std::string run(int unit) const {
+    const auto [method, budget] = points_[std::size_t(unit) % points_.size()];
+    const int instance = unit / int(points_.size());
+    std::optional<Selection> drawn;
+    if (!fixed_[method]) drawn = select(request_, plan_, request_.methods[method], instance);
+    const Selection& selection = drawn ? *drawn : *fixed_[method];
+    const std::uint32_t chosen = selection.units_within(request_.budgets[budget]);
+    const mapping::WritePlan write_plan = selection.first(chosen);
+    return fmt::format("{} {} {} {}", evaluate(request_, plan_, write_plan, instance), selection.nwc(chosen),
+                       write_plan.verified_cells(), touched_rows(plan_, write_plan));
+  }
+
+  Outcome parse(int unit, const std::string& text) const {
+    Outcome outcome;
+    long long verified = 0, rows = 0;
+    int read = 0;
+    if (std::sscanf(text.c_str(), "%d %lf %lld %lld%n", &outcome.correct, &outcome.nwc, &verified, &rows, &read) != 4 ||
+        std::size_t(read) != text.size() || outcome.correct < 0 || outcome.correct > request_.data.samples())
+      throw InputError(request_.journal.string(), fmt::format("unit {}", unit), "is not an outcome of a sweep");
+    outcome.verified = verified;
+    outcome.rows = rows;
+    return outcome;
+  }
+
+ private:
+  /// A random order is known only when it is drawn: there the budget itself must say so.
+  bool is_nothing(int method, int budget) const {
+    return fixed_[method] ? fixed_[method]->units_within(request_.budgets[budget]) == 0 : request_.budgets[budget] == 0;
+  }
+  bool is_everything(int method, int budget) const {
+    return fixed_[method] ? fixed_[method]->units_within(request_.budgets[budget]) == fixed_[method]->units()
+                          : request_.budgets[budget] == 1;
+  }
+
+  const SweepRequest& request_;
+  const mapping::Plan& plan_;
+  std::vector<std::optional<Selection>> fixed_;  ///< [methods]
+  std::vector<Point> points_;
+  std::vector<int> point_of_;  ///< [methods][budgets]
+};
+
+double reference_accuracy(const SweepRequest& request) {
+  const std::vector<std::int64_t> logits =
+      workloads::reference_logits(request.network, request.data.pixels, request.data.samples(), request.threads);
+  const std::size_t classes = request.network.classes();
+  int correct = 0;
+  for (int s = 0; s < request.data.samples(); ++s)
+    correct += workloads::predicted_class(std::span(logits).subspan(s * classes, classes)) == request.data.labels[s];
+  return double(correct) / request.data.samples();
+}
+
 }  // namespace
 
 std::string SweepMethod::name() const {
@@ -115,72 +201,40 @@ std::string SweepMethod::name() const {
   return text;
 }
 
-SweepResult run_sweep(const SweepRequest& request) {
-  check(request);
-  const mapping::Plan plan = mapping::make_plan(request.architecture, request.network);
-  SweepJournal journal(request.journal, identity_of(request));
-  const int methods = static_cast<int>(request.methods.size()), budgets = static_cast<int>(request.budgets.size());
+SweepResult run_sweep(const SweepRequest& request, Ranks& ranks) {
+  mapping::Plan plan;
+  std::optional<Evaluations> evaluations;
+  ranks.together([&] {
+    check(request);
+    plan = mapping::make_plan(request.architecture, request.network);
+    evaluations.emplace(request, plan);
+  });
+  UnitJob job;
+  job.units = evaluations->units();
+  job.threads = request.threads;
+  job.journal = request.journal;
+  job.identity = identity_of(request);
+  job.compute = [&](int unit) { return evaluations->run(unit); };
+  int done = 0;
+  job.finished = [&](int unit, const std::string& text, bool) {
+    evaluations->parse(unit, text);
+    if (request.progress) request.progress(++done, job.units);
+    return false;
+  };
+  const Outcomes outcomes = ranks.run(job);
 
   SweepResult result;
-  const std::vector<std::int64_t> logits =
-      workloads::reference_logits(request.network, request.data.pixels, request.data.samples(), request.threads);
-  const std::size_t classes = request.network.classes();
-  int correct = 0;
-  for (int s = 0; s < request.data.samples(); ++s)
-    correct += workloads::predicted_class(std::span(logits).subspan(s * classes, classes)) == request.data.labels[s];
-  result.reference_accuracy = double(correct) / request.data.samples();
+  if (ranks.leads()) result.reference_accuracy = reference_accuracy(request);
   result.cells = mapping::verify_all(plan).cells();
   for (const mapping::Block& block : plan.blocks) result.rows += block.rows;
-
-  // All but random choose alike on every instance.
-  std::vector<std::optional<Selection>> fixed(methods);
-  for (int m = 0; m < methods; ++m)
-    if (request.methods[m].method != SelectionMethod::random) fixed[m] = select(request, plan, request.methods[m], 0);
-
-  struct Outcome {
-    double nwc = 0;
-    std::int64_t verified = 0, rows = 0;
-    int correct = 0;
-  };
-  std::vector<Outcome> outcomes(std::size_t(methods) * budgets * request.instances);
-  std::mutex mutex;
-  int done = 0;
-  // One item is one instance of one method at all budgets, so that a random order is drawn once. Method 0 comes first
-  // and also stands for the ends of the others.
-  const auto run_item = [&](int method, int instance) {
-    std::optional<Selection> drawn;
-    if (!fixed[method]) drawn = select(request, plan, request.methods[method], instance);
-    const Selection& selection = fixed[method] ? *fixed[method] : *drawn;
-    for (int b = 0; b < budgets; ++b) {
-      const std::uint32_t units = selection.units_within(request.budgets[b]);
-      const mapping::WritePlan write_plan = selection.first(units);
-      Outcome& outcome = outcomes[(std::size_t(method) * budgets + b) * request.instances + instance];
-      outcome.nwc = selection.nwc(units);
-      outcome.verified = write_plan.verified_cells();
-      outcome.rows = touched_rows(plan, write_plan);
-      const bool is_end = units == 0 || units == selection.units();
-      // The ends do not depend on the method: they are kept under -1 (nothing) and -2 (everything).
-      const SweepJournal::Key key{is_end ? (units == 0 ? -1 : -2) : method, is_end ? 0 : b, instance};
-      outcome.correct = journal.find(key);
-      if (outcome.correct < 0) {
-        outcome.correct = evaluate(request, plan, write_plan, instance);
-        journal.add(key, outcome.correct);
-      }
-      const std::lock_guard lock(mutex);
-      if (request.progress) request.progress(++done, methods * budgets * request.instances);
-    }
-  };
-  for_each_item(request.instances, request.threads, [&](int, int instance) {
-    for (int method = 0; method < methods; ++method) run_item(method, instance);
-  });
-
-  for (int m = 0; m < methods; ++m)
-    for (int b = 0; b < budgets; ++b) {
+  for (int m = 0; m < std::ssize(request.methods); ++m)
+    for (int b = 0; b < std::ssize(request.budgets); ++b) {
       SweepPoint& point = result.points.emplace_back();
       point.method = m;
       point.budget = request.budgets[b];
       for (int i = 0; i < request.instances; ++i) {
-        const Outcome& outcome = outcomes[(std::size_t(m) * budgets + b) * request.instances + i];
+        const int unit = evaluations->unit_of(m, b, i);
+        const Outcome outcome = evaluations->parse(unit, *outcomes[unit]);
         point.nwc += outcome.nwc;
         point.verified_cells += double(outcome.verified);
         point.rows_touched += double(outcome.rows);

@@ -9,6 +9,7 @@
 
 #include "arch/parameters.h"
 #include "mapping/selection/selection.h"
+#include "sim/parallel/ranks.h"
 #include "sim/stats/spread.h"
 #include "workloads/dataset.h"
 #include "workloads/network.h"
@@ -36,10 +37,8 @@ struct SweepRequest {
   mapping::WeightValues curvature;                     ///< of the normalised weights, for swim
   mapping::WeightValues scores;                        ///< the user's, for file
   std::function<double(int verified_cells)> row_time;  ///< for per_time
-  /// Every finished evaluation is appended to it at once, and what it already holds is not computed again; empty: no
-  /// such file.
-  std::filesystem::path journal;
-  std::function<void(int done, int total)> progress;  ///< called from one thread at a time; may be empty
+  std::filesystem::path journal;                       ///< as UnitJob::journal, a unit being one evaluation
+  std::function<void(int done, int total)> progress;   ///< called from one thread at a time; may be empty
 };
 
 struct SweepPoint {
@@ -61,12 +60,13 @@ struct SweepResult {
   }
 };
 
-/// Programs and runs methods x budgets x instances, spread over the threads; the result does not depend on their number
-/// nor on how often the work was interrupted. Draws are common: instance i is the same chip for every method and
-/// budget, and `random` draws a new order for every instance. Budgets that verify nothing or everything run once for
-/// all methods. Errors: InputError: data that do not suit the network, a network that does not fit, a budget outside
-/// 0…1, values missing for a method, a journal of another sweep or one that cannot be written.
-SweepResult run_sweep(const SweepRequest& request);
+/// Programs and runs methods x budgets x instances, spread over ranks and threads; the result depends neither on their
+/// number nor on how often the work was interrupted. Every rank gets it, reference_accuracy the leading one only. Draws
+/// are common: instance i is the same chip for every method and budget, and `random` draws a new order for every
+/// instance. Budgets that verify nothing or everything run once for all methods. Errors: InputError (FailedTogether in
+/// ranks that do not lead): data that do not suit the network, a network that does not fit, a budget outside 0…1,
+/// values missing for a method, a journal of another sweep or one that cannot be written.
+SweepResult run_sweep(const SweepRequest& request, Ranks& ranks);
 
 /// (acc - acc0) / (acc1 - acc0): the share of the gap between nothing and everything verified that is closed.
 double recovery(double accuracy, double nothing, double everything);

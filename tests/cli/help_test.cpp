@@ -10,7 +10,7 @@ using ::testing::HasSubstr;
 
 using Help = ProgramTest;
 
-constexpr const char* kCommands[] = {"run", "check", "schema", "presets", "explain", "train"};
+constexpr const char* kCommands[] = {"run", "mc", "sweep", "check", "schema", "presets", "explain", "train"};
 
 TEST_F(Help, OfTheProgramListsEveryCommandAndTheExitCodes) {
   const Outcome outcome = nvcim("--help");

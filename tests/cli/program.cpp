@@ -26,9 +26,13 @@ void ProgramTest::TearDown() {
   fs::remove(errors_);
 }
 
-Outcome ProgramTest::nvcim(const std::string& arguments) const {
-  const std::string command = fmt::format("cd '{0}' && HOME='{0}' XDG_DATA_HOME= '{1}' {2} 2>'{3}' </dev/null",
-                                          folder_.string(), NVCIM_PROGRAM, arguments, errors_.string());
+Outcome ProgramTest::nvcim(const std::string& arguments, const std::string& launcher) const {
+  return run(fmt::format("{} '{}' {}", launcher, NVCIM_PROGRAM, arguments));
+}
+
+Outcome ProgramTest::run(const std::string& line) const {
+  const std::string command = fmt::format("cd '{0}' && export HOME='{0}' XDG_DATA_HOME= && {1} 2>'{2}' </dev/null",
+                                          folder_.string(), line, errors_.string());
   Outcome outcome;
   std::FILE* pipe = ::popen(command.c_str(), "r");
   std::array<char, 4096> buffer;

@@ -22,7 +22,10 @@ class ProgramTest : public ::testing::Test {
   void TearDown() override;
 
   /// @param arguments  a piece of shell command line
-  Outcome nvcim(const std::string& arguments) const;
+  /// @param launcher   what stands before the program, such as an mpirun
+  Outcome nvcim(const std::string& arguments, const std::string& launcher = "") const;
+  /// A shell command in the working folder.
+  Outcome run(const std::string& command) const;
   std::filesystem::path path(const std::string& name) const { return folder_ / name; }
   void write(const std::string& name, const std::string& text) const;
   std::string read(const std::string& name) const;

@@ -46,6 +46,11 @@ SweepRequest small_sweep() {
   return request;
 }
 
+SweepResult run(const SweepRequest& request) {
+  OneProcess alone;
+  return run_sweep(request, alone);
+}
+
 fs::path journal_file(const char* name) {
   const fs::path file = fs::path(::testing::TempDir()) / (std::string("nvcim_sweep_") + name);
   fs::remove(file);
@@ -61,7 +66,7 @@ std::string text_of(const fs::path& file) {
 
 TEST(Sweep, EndsAreSharedByAllMethodsAndVerifyingHelps) {
   const SweepRequest request = small_sweep();
-  const SweepResult result = run_sweep(request);
+  const SweepResult result = run(request);
   ASSERT_EQ(result.points.size(), 9u);
   EXPECT_EQ(result.reference_accuracy, 1);
   for (int method = 1; method < 3; ++method)
@@ -75,22 +80,22 @@ TEST(Sweep, EndsAreSharedByAllMethodsAndVerifyingHelps) {
 
 TEST(Sweep, IsTheSameBytesForAnyThreads) {
   SweepRequest request = small_sweep();
-  const std::string one = sweep_json(request, run_sweep(request));
+  const std::string one = sweep_json(request, run(request));
   request.threads = 3;
-  EXPECT_EQ(sweep_json(request, run_sweep(request)), one);
+  EXPECT_EQ(sweep_json(request, run(request)), one);
 }
 
 TEST(Sweep, ResumesAfterAKillWithTheSameBytes) {
   SweepRequest request = small_sweep();
-  const std::string whole = sweep_json(request, run_sweep(request));
+  const std::string whole = sweep_json(request, run(request));
   request.journal = journal_file("resume");
-  run_sweep(request);
+  run(request);
   const std::string journal = text_of(request.journal);
   // Cut anywhere, in the middle of a line too.
   for (std::size_t bytes :
        {std::size_t{0}, std::size_t{5}, journal.find('\n') + 1, journal.size() / 2, journal.size() - 3}) {
     std::ofstream(request.journal, std::ios::binary) << journal.substr(0, bytes);
-    EXPECT_EQ(sweep_json(request, run_sweep(request)), whole) << bytes;
+    EXPECT_EQ(sweep_json(request, run(request)), whole) << bytes;
     EXPECT_EQ(text_of(request.journal).size(), journal.size());
   }
 }
@@ -98,32 +103,32 @@ TEST(Sweep, ResumesAfterAKillWithTheSameBytes) {
 TEST(Sweep, TakesWhatTheJournalHolds) {
   SweepRequest request = small_sweep();
   request.journal = journal_file("holds");
-  run_sweep(request);
+  run(request);
   std::string journal = text_of(request.journal);
-  // 17 of 60 right, on instance 2 of swim at the budget 0.3.
-  const std::size_t line = journal.find("\n0 1 2 ") + 1;
+  // Points: nothing, swim at 0.3, everything, random at 0.3, swim/row at 0.3; instance 2 of the second is unit 11.
+  const std::size_t line = journal.find("\n11 ") + 1;
   ASSERT_NE(line, 0u);
-  journal.replace(line, journal.find('\n', line) - line, "0 1 2 17");
+  journal.replace(line, journal.find('\n', line) - line, "11 17 0.3 100 10");
   std::ofstream(request.journal, std::ios::binary) << journal;
-  EXPECT_DOUBLE_EQ(run_sweep(request).at(0, 1, 3).accuracy[2], 17.0 / 60);
+  EXPECT_DOUBLE_EQ(run(request).at(0, 1, 3).accuracy[2], 17.0 / 60);
 }
 
 TEST(Sweep, RefusesTheJournalOfAnotherSweep) {
   SweepRequest request = small_sweep();
   request.journal = journal_file("other");
-  run_sweep(request);
+  run(request);
   request.architecture.device.sigma = 0.2;
-  EXPECT_THROW(run_sweep(request), InputError);
+  EXPECT_THROW(run(request), InputError);
   std::ofstream(request.journal) << "something else\n";
-  EXPECT_THROW(run_sweep(request), InputError);
+  EXPECT_THROW(run(request), InputError);
 }
 
 TEST(Sweep, ContinuesWithMoreInstances) {
   SweepRequest request = small_sweep();
   request.journal = journal_file("more");
-  const SweepResult few = run_sweep(request);
+  const SweepResult few = run(request);
   request.instances = 9;
-  const SweepResult more = run_sweep(request);
+  const SweepResult more = run(request);
   for (std::size_t point = 0; point < few.points.size(); ++point)
     for (int instance = 0; instance < 6; ++instance)
       EXPECT_EQ(more.points[point].accuracy[instance], few.points[point].accuracy[instance]);
@@ -136,7 +141,7 @@ TEST(Sweep, NamesEveryMistakeAtOnce) {
   request.instances = 0;
   request.methods.push_back({SelectionMethod::random, Granularity::weight, mapping::SelectionOrder::per_time});
   try {
-    run_sweep(request);
+    run(request);
     FAIL();
   } catch (const InputError& error) {
     EXPECT_EQ(error.issues().size(), 5u);  // swim is there twice

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sim/cli/command_line.h"
+#include "sim/parallel/ranks.h"
+
+namespace nvcim::cli {
+
+/// `nvcim mc`: the distribution of accuracy over programmed instances.
+void add_mc_command(CLI::App& program, const std::vector<std::string>& arguments, sim::Ranks& ranks, Action& action);
+
+}  // namespace nvcim::cli

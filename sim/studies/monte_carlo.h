@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "arch/parameters.h"
+#include "mapping/selection/selection.h"
+#include "sim/parallel/ranks.h"
+#include "sim/stats/proportion.h"
+#include "sim/stats/quantile.h"
+#include "sim/stats/spread.h"
+#include "workloads/dataset.h"
+#include "workloads/network.h"
+
+namespace nvcim::sim {
+
+/// Which cells are written with verify.
+struct VerifyChoice {
+  mapping::SelectionMethod method = mapping::SelectionMethod::swim;
+  mapping::Granularity granularity = mapping::Granularity::weight;
+  double budget = 0;  ///< share of the write cycles of verifying everything (NWC), 0…1
+};
+
+/// How well quantiles are to be known.
+struct Precision {
+  double half_width = 0;          ///< of the 95 % interval, of accuracy 0…1
+  std::vector<double> quantiles;  ///< inside (0, 1)
+};
+
+/// Distribution of accuracy over programmed instances of one chip.
+struct MonteCarloRequest {
+  Architecture architecture;
+  workloads::Network network;
+  workloads::Dataset data;             ///< the samples that every instance classifies
+  std::optional<VerifyChoice> verify;  ///< chosen here; else as the plan says
+  std::string plan = "none";           ///< "none" or "all" of the cells verified, or the file of a write plan
+  mapping::WeightValues curvature;     ///< of the normalised weights, for swim
+  int instances = 1000;                ///< numbered from 0; the most when `precision` is asked for
+  std::optional<Precision> precision;  ///< stop as soon as these quantiles are known so well
+  std::vector<double> quantiles = {0.001, 0.01, 0.05, 0.1};  ///< k / 100 of each KPP, inside (0, 1)
+  std::vector<double> targets;                               ///< accuracies whose yield is reported, inside (0, 1]
+  std::uint64_t seed = 1;
+  int threads = 1;
+  std::filesystem::path journal;  ///< as UnitJob::journal
+  /// Called from one thread at a time; may be empty. `total` grows while a precision is not reached.
+  std::function<void(int done, int total)> progress;
+};
+
+/// k-th percentile performance: the accuracy that k % of the instances do not exceed.
+struct Kpp {
+  double share = 0;           ///< k / 100
+  QuantileEstimate accuracy;  ///< 95 % interval
+};
+
+/// Share of the instances that reach an accuracy.
+struct Yield {
+  double target = 0;
+  int passed = 0;
+  Interval share;  ///< 95 %, Wilson
+};
+
+struct MonteCarloResult {
+  double reference_accuracy = 0;  ///< of the quantised network without a chip
+  int samples = 0;
+  std::vector<int> correct;  ///< [instances] samples classified correctly
+  Spread accuracy;
+  QuantileEstimate median;
+  std::vector<Kpp> kpp;       ///< [quantiles]
+  std::vector<Yield> yields;  ///< [targets]
+  bool precise = false;       ///< the precision that was asked for is reached
+  /// Write cycles of the plan, 1 = everything verified; mean over the instances. Not known of a plan from a file.
+  std::optional<double> nwc;
+  double verified_share = 0;  ///< of the cells, mean over the instances
+  int computed = 0;           ///< instances that the journal did not hold; in the leading rank; no part of the files
+};
+
+/// Programs and runs the instances, spread over ranks and threads. The result depends neither on their number nor on
+/// how often the work was interrupted. With a precision the instances are looked at at sizes that depend on the
+/// instances before alone (next_sample_size), first when every asked quantile can be resolved.
+/// @return  in every rank; reference_accuracy and computed in the leading one only
+/// Errors: InputError (FailedTogether in ranks that do not lead): data that do not suit the network, a network that
+/// does not fit, a request outside its ranges, a damaged or foreign plan, a journal of another job or one that cannot
+/// be written.
+MonteCarloResult run_monte_carlo(const MonteCarloRequest& request, Ranks& ranks);
+
+/// What the counts say: everything in the result but reference_accuracy, nwc and verified_share.
+MonteCarloResult summarise(const MonteCarloRequest& request, std::vector<int> correct);
+
+/// One line of a report.
+struct MonteCarloFigure {
+  std::string name;                  ///< as in the metric registry
+  std::optional<double> value = {};  ///< none: the instances do not resolve it
+  std::optional<double> low = {},
+                        high = {};    ///< 95 % interval; where unresolved, each end alone is a one-sided 97.5 % bound
+  std::int64_t instances_needed = 0;  ///< to resolve it, when these do not
+};
+std::vector<MonteCarloFigure> monte_carlo_figures(const MonteCarloResult& result);
+
+/// result.json, result.csv (figures) and instances.csv.
+std::string monte_carlo_json(const MonteCarloRequest& request, const MonteCarloResult& result);
+std::string monte_carlo_csv(const MonteCarloResult& result);
+std::string instances_csv(const MonteCarloResult& result);
+
+}  // namespace nvcim::sim

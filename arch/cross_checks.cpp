@@ -187,6 +187,8 @@ class Checks {
           "constant or proportional");
     check(device.drift == DriftModel::none && device.relaxation == RelaxationModel::none, "/device/age",
           "/device/drift", "none", "model, or /device/relaxation to a technology,");
+    check(device.relaxation == RelaxationModel::none, "/device/temperature", "/device/relaxation", "none",
+          "a technology");
     const bool ideal_adc = a_.adc.model == AdcModel::ideal;
     for (const char* pointer :
          {"/adc/range", "/adc/full_scale_levels", "/adc/offset_sigma", "/adc/gain_sigma", "/adc/inl"})

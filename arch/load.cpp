@@ -225,11 +225,11 @@ Architecture load_architecture(const std::string& name_or_file, const std::vecto
 }
 
 Architecture parse_architecture(std::string_view text, const std::string& origin,
-                                const std::vector<std::string>& set_overrides) {
+                                const std::vector<std::string>& set_overrides, const FurtherCheck& further_check) {
   Loader loader;
   loader.load_top_text(text, origin);
   for (const std::string& override_text : set_overrides) loader.apply_override(override_text);
-  return loader.finish({});
+  return loader.finish(further_check);
 }
 
 nlohmann::ordered_json to_json(const Architecture& architecture) {

@@ -34,7 +34,8 @@ Architecture load_architecture(const std::string& name_or_file, const std::vecto
 /// The same from JSON text that is not in a file. @param origin  name in messages; "extends" with a relative path is
 /// relative to the working folder.
 Architecture parse_architecture(std::string_view text, const std::string& origin,
-                                const std::vector<std::string>& set_overrides = {});
+                                const std::vector<std::string>& set_overrides = {},
+                                const FurtherCheck& further_check = {});
 
 /// Every parameter resolved, sections in the order of the description. Loading the text gives an equal Architecture.
 nlohmann::ordered_json to_json(const Architecture& architecture);

@@ -9,6 +9,13 @@
 
 namespace nvcim::mapping {
 
+std::array<std::int64_t, kCellStates> count_states(const WrittenCells& cells) {
+  std::array<std::int64_t, kCellStates> counts{};
+  for (const WrittenBlock& block : cells.blocks)
+    for (const CellState state : block.state) ++counts[static_cast<std::size_t>(state)];
+  return counts;
+}
+
 WrittenCells write_cells(const Architecture& architecture, const workloads::Network& network, const Plan& plan,
                          const WritePlan& write_plan, const ChipDraws& draws, bool keep_history, int threads) {
   NVCIM_CHECK(write_plan.verify.empty() || write_plan.verify.size() == plan.blocks.size(),

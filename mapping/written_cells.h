@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -34,6 +35,9 @@ struct WrittenCells {
   ChipDraws draws;
   std::vector<WrittenBlock> blocks;  ///< [plan.blocks]
 };
+
+/// Cells by CellState. Cells without history count as none.
+std::array<std::int64_t, kCellStates> count_states(const WrittenCells& cells);
 
 /// Programs every cell once, unverified, then write-verifies those that the plan marks, rounds of re-verify included.
 /// No time passes and nothing is counted (sim/programming does both and leaves the same cells). Same draws → same

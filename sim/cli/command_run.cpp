@@ -12,6 +12,9 @@
 #include "arch/load.h"
 #include "arch/presets.h"
 #include "device/device_model.h"
+#include "mapping/chip_file.h"
+#include "mapping/chip_match.h"
+#include "sim/cli/age_options.h"
 #include "sim/cli/build_info.h"
 #include "sim/cli/data_path.h"
 #include "sim/cli/inputs.h"
@@ -31,14 +34,17 @@ namespace {
 constexpr int kDefaultCycleSamples = 4;
 
 struct RunOptions : CommonOptions {
-  std::string architecture{kDefaultPreset};
-  std::string workload = kDefaultWorkload;
+  std::string architecture;  ///< not given: the chip's, or kDefaultPreset
+  std::string workload;      ///< not given: the chip's, or kDefaultWorkload
+  std::string chip;          ///< not given: one is programmed
+  AgeOptions later;
   std::string data;
   std::optional<int> samples;  ///< not given: all
   std::optional<int> cycle_samples;
   std::string engine = "both";
   std::uint32_t instance = 0;
   bool force = false;
+  bool seed_given = false, instance_given = false;
 
   bool functional() const { return engine != "systemc"; }
   bool systemc() const { return engine != "functional"; }
@@ -55,6 +61,11 @@ void check_options(const RunOptions& options) {
   if (options.cycle_samples && options.samples && *options.cycle_samples > *options.samples)
     throw CommandLineError(
         fmt::format("--cycle-samples {} is more than --samples {}", *options.cycle_samples, *options.samples));
+  if (!options.chip.empty() && (options.seed_given || options.instance_given))
+    throw CommandLineError(fmt::format("{} has no effect with --chip: the chip was programmed with its own",
+                                       options.seed_given && options.instance_given ? "--seed and --instance"
+                                       : options.seed_given                         ? "--seed"
+                                                                                    : "--instance"));
 }
 
 workloads::Dataset load_samples(const RunOptions& options, const workloads::Network& network) {
@@ -70,32 +81,73 @@ workloads::Dataset load_samples(const RunOptions& options, const workloads::Netw
   return data;
 }
 
-/// Architecture, network and data; the mistakes of all three are thrown together.
-sim::RunRequest load_inputs(const RunOptions& options) {
+/// What a run needs, and where it came from.
+struct Inputs {
   sim::RunRequest request;
+  std::string workload;  ///< as load_named_network finds it
+  std::optional<mapping::ChipFile> chip;
+  bool drift_switched_on = false;
+};
+
+/// The chip file's, unless another is given.
+Architecture load_base(const RunOptions& options, const std::optional<mapping::ChipFile>& chip,
+                       const std::vector<std::string>& set) {
+  if (options.architecture.empty() && chip)
+    return parse_architecture(chip->architecture_json, chip->path.string(), set, device::check_device);
+  const std::string name = options.architecture.empty() ? std::string(kDefaultPreset) : options.architecture;
+  Architecture architecture = load_architecture(name, set, device::check_device);
+  architecture.name = architecture_name(architecture, name);
+  return architecture;
+}
+
+/// Architecture, network, data and chip; the mistakes of all are thrown together.
+Inputs load_inputs(const RunOptions& options) {
+  Inputs inputs;
+  sim::RunRequest& request = inputs.request;
   std::vector<InputIssue> issues;
-  gather_issues(issues, [&] {
-    request.architecture = load_architecture(options.architecture, options.set, device::check_device);
-    request.architecture.name = architecture_name(request.architecture, options.architecture);
-  });
+  const bool from_chip = !options.chip.empty();
+  const bool has_chip = !from_chip || gather_issues(issues, [&] { inputs.chip = mapping::open_chip(options.chip); });
+  const bool has_architecture = (has_chip || !options.architecture.empty()) && gather_issues(issues, [&] {
+                                  AgedArchitecture aged =
+                                      load_aged(options.later, options.set, [&](const std::vector<std::string>& set) {
+                                        return load_base(options, inputs.chip, set);
+                                      });
+                                  request.architecture = std::move(aged.architecture);
+                                  inputs.drift_switched_on = aged.drift_switched_on;
+                                });
   // Which data are meant may depend on the network.
-  if (gather_issues(issues, [&] { request.network = load_named_network(options.workload); }))
+  inputs.workload = !options.workload.empty() ? options.workload
+                    : inputs.chip             ? inputs.chip->origin.workload
+                                              : kDefaultWorkload;
+  const bool has_network = (has_chip || !options.workload.empty()) &&
+                           gather_issues(issues, [&] { request.network = load_named_network(inputs.workload); });
+  if (has_network)
     gather_issues(issues, [&] {
       request.data = load_samples(options, request.network);
       sim::check_data(request.network, request.data);
     });
+  else if (inputs.chip && options.workload.empty())
+    issues.push_back({options.chip, "/workload", "names that network; say with --workload where it is now"});
+  if (inputs.chip && has_architecture && has_network)
+    for (InputIssue& issue : mapping::chip_mismatches(*inputs.chip, request.architecture, request.network))
+      issues.push_back(std::move(issue));
   if (!issues.empty()) throw InputError(std::move(issues));
-  return request;
+  if (inputs.chip)
+    request.chip = {fmt::format("{} {:016x}", inputs.chip->path.filename().string(), inputs.chip->fingerprint),
+                    mapping::load_chip(*inputs.chip, request.architecture, request.network,
+                                       mapping::make_plan(request.architecture, request.network))};
+  return inputs;
 }
 
 /// The command that gives this result again, from its own folder. Thread count and place do not matter to the result.
-std::string repeat_command(const RunOptions& options, const sim::RunRequest& request) {
+std::string repeat_command(const RunOptions& options, const Inputs& inputs) {
+  const sim::RunRequest& request = inputs.request;
   const std::string data = options.data.empty() ? request.network.data : options.data;
   std::vector<std::string> words = {"nvcim",
                                     "run",
                                     "architecture.json",
                                     "--workload",
-                                    lasting(options.workload, is_zoo_name(options.workload)),
+                                    lasting(inputs.workload, is_zoo_name(inputs.workload)),
                                     "--data",
                                     lasting(data, is_data_name(data)),
                                     "--engine",
@@ -104,8 +156,11 @@ std::string repeat_command(const RunOptions& options, const sim::RunRequest& req
   if (options.systemc())
     words.insert(words.end(),
                  {"--cycle-samples", fmt::format("{}", std::min(request.cycle_samples, request.data.samples()))});
-  words.insert(words.end(),
-               {"--seed", fmt::format("{}", options.seed), "--instance", fmt::format("{}", options.instance)});
+  if (inputs.chip)
+    words.insert(words.end(), {"--chip", lasting(options.chip, false)});
+  else
+    words.insert(words.end(),
+                 {"--seed", fmt::format("{}", options.seed), "--instance", fmt::format("{}", options.instance)});
   return shell_command(words);
 }
 
@@ -114,7 +169,8 @@ int run(const RunOptions& options, const std::vector<std::string>& arguments) {
   Manifest manifest(arguments, options);
   if (!options.out.empty()) sim::check_result_folder(options.out, options.force);
 
-  sim::RunRequest request = load_inputs(options);
+  Inputs inputs = load_inputs(options);
+  sim::RunRequest& request = inputs.request;
   request.functional = options.functional();
   request.systemc = options.systemc();
   request.cycle_samples = options.wanted_cycle_samples();
@@ -133,10 +189,17 @@ int run(const RunOptions& options, const std::vector<std::string>& arguments) {
   const sim::RunReport report = sim::report_run(request, outcome);
 
   const std::string architecture = to_json(request.architecture).dump(2) + "\n";
-  const std::string repeat = repeat_command(options, request);
+  const std::string repeat = repeat_command(options, inputs);
   const std::string result = sim::result_json(report);
   manifest["architecture"] = request.architecture.name;
   manifest["repeat"] = repeat;
+  if (inputs.chip) {
+    manifest["seed"] = inputs.chip->draws.seed;
+    manifest["chip"] = {{"file", lasting(options.chip, false)},
+                        {"fingerprint", fmt::format("{:016x}", inputs.chip->fingerprint)},
+                        {"program", inputs.chip->origin.program},
+                        {"command", inputs.chip->origin.command}};
+  }
   sim::write_result_folder(out,
                            {{"manifest.json", manifest.text()},
                             {"architecture.json", architecture},
@@ -148,6 +211,7 @@ int run(const RunOptions& options, const std::vector<std::string>& arguments) {
     print_out(result);
   else if (!options.quiet)
     print_out(sim::terminal_report(report) +
+              (inputs.drift_switched_on ? "--age switched /device/drift to model.\n" : "") +
               fmt::format("Result: {} (report.html, result.json, result.csv, architecture.json, manifest.json)\n",
                           out.string()));
   return kOk;
@@ -162,14 +226,25 @@ void add_run_command(CLI::App& program, const std::vector<std::string>& argument
       "  nvcim run rram_1t1r_128 --workload lenet_fashion_mnist_8b --out out\n"
       "  nvcim run my_chip.json --set /device/model=gaussian --set /device/sigma=0.05 --instance 3\n"
       "  nvcim run tiny_2x2 --workload my_model.onnx --data my_folder --samples 100\n"
-      "  nvcim run out/architecture.json                      a former result's chip again\n\n"
+      "  nvcim run out/architecture.json                      a former result's chip again\n"
+      "  nvcim run --chip chip/chip.h5 --age 1h               a chip that nvcim program saved, an hour later\n\n"
+      "Without --chip every cell is written once, unverified. With it architecture and network are the chip file's; "
+      "if\n"
+      "they are given they must have the same cells and weights (mapping/README.md), while --set may change how cells\n"
+      "are read.\n\n"
       "--out is created, or must be empty; a former result is replaced with --force. Without --out the result goes to\n"
       "results/run-ARCH-WORKLOAD. --json prints result.json, --quiet silences everything else.");
-  command->add_option("ARCH", options->architecture, "Architecture: a preset's name (nvcim presets) or a JSON file")
-      ->capture_default_str();
-  command->add_option("--workload", options->workload, "Network: a built-in name or an ONNX file")
+  command
+      ->add_option("ARCH", options->architecture,
+                   "Architecture: a preset's name (nvcim presets) or a JSON file; the chip's with --chip")
+      ->default_str(std::string(kDefaultPreset));
+  command
+      ->add_option("--workload", options->workload, "Network: a built-in name or an ONNX file; the chip's with --chip")
       ->type_name("NAME|FILE")
-      ->capture_default_str();
+      ->default_str(kDefaultWorkload);
+  command->add_option("--chip", options->chip, "Chip that nvcim program saved; else one is programmed")
+      ->type_name("FILE");
+  add_age_options(*command, options->later);
   command
       ->add_option("--data", options->data,
                    "Data: fashion_mnist, mnist, cifar10 or a folder; the network's own when not given")
@@ -195,8 +270,11 @@ void add_run_command(CLI::App& program, const std::vector<std::string>& argument
       ->check(at_most(std::numeric_limits<std::uint32_t>::max()))
       ->capture_default_str();
   command->add_flag("--force", options->force, "Replace a former result in --out");
-  command->callback(
-      [options, arguments, &action] { action = [options, arguments] { return run(*options, arguments); }; });
+  command->callback([options, arguments, command, &action] {
+    options->seed_given = command->count("--seed") > 0;
+    options->instance_given = command->count("--instance") > 0;
+    action = [options, arguments] { return run(*options, arguments); };
+  });
 }
 
 }  // namespace nvcim::cli

@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 namespace nvcim::sim {
@@ -47,7 +50,44 @@ std::string weight_sigmas(const RunRecord& record) {
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 
+/// In the unit that people use for it.
+std::string duration(Time time) {
+  const double seconds = time.value();
+  for (const auto& [unit, length] : {std::pair{"d", 86400.0}, {"h", 3600.0}, {"min", 60.0}})
+    if (seconds >= length) return fmt::format("{:.6g} {}", seconds / length, unit);
+  return format_si_rounded(seconds, "s");
+}
+
+/// How the cells came to what they hold.
+std::string programming(const RunRecord& record) {
+  if (!record.programmed) return "every cell written once, nothing verified";
+  const auto states = mapping::count_states(*record.programmed);
+  const double all = std::max(1.0, static_cast<double>(std::accumulate(states.begin(), states.end(), std::int64_t{0})));
+  std::string text = record.programmed_name;
+  constexpr std::array kWords = {"never written", "written once, unverified", "verified",
+                                 "given up at the attempt limit", "with an unfinished write-verify"};
+  for (const mapping::CellState state :
+       {mapping::CellState::verified, mapping::CellState::unconverged, mapping::CellState::written,
+        mapping::CellState::unfinished, mapping::CellState::unwritten}) {
+    const auto index = static_cast<std::size_t>(state);
+    if (states[index] > 0)
+      text += fmt::format("{} {} cells ({:.4g} %) {}", text == record.programmed_name ? ":" : ",", states[index],
+                          100 * static_cast<double>(states[index]) / all, kWords[index]);
+  }
+  return text;
+}
+
 }  // namespace
+
+std::string time_since_programming(const DeviceParameters& device) {
+  if (device.age.value() == 0) return "";
+  if (device.relaxation != RelaxationModel::none)
+    return fmt::format("{} at {:.6g} C: relaxation of {}", duration(device.age), device.temperature.value() - 273.15,
+                       entry_of(device.relaxation).text);
+  if (device.drift != DriftModel::none)
+    return fmt::format("{}: drift law of {}", duration(device.age), entry_of(device.model).text);
+  return "";
+}
 
 double kappa(const mapping::WeightEncoding& encoding) {
   double squares = 0;
@@ -88,10 +128,13 @@ std::vector<Fact> run_facts(const RunRecord& record, const Costs& costs) {
       fmt::format("{} ({} slices of {} bits)", encoding.planes(), encoding.slices, encoding.cell_bits),
       "of the first layer");
   add("device.model", named(a.device.model), "programming variation, drawn once per instance");
-  add("programming", "every cell written once, nothing verified", "how the cells got their conductances");
+  add("programming", programming(record), "how the cells got their conductances");
+  const std::string time = time_since_programming(a.device);
+  add("time", time.empty() ? "right after programming" : time, "since programming, and what moved the cells over it");
   add("variation.kappa", kappas(record),
       "deviation of a weight over max|W|, per unit of the cells' deviation over the conductance range");
-  add("variation.sigma", weight_sigmas(record), "standard deviation of a programmed weight, in units of max|W|");
+  add("variation.sigma", weight_sigmas(record),
+      "standard deviation of a weight written once, unverified, in units of max|W|");
   add("read_noise",
       a.device.read_noise > 0 ? fmt::format("{:g} relative, {}", a.device.read_noise, named(a.device.read_noise_model))
                               : "none",

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "arch/check.h"
@@ -41,6 +42,8 @@ class Builder {
     report_.description = record.architecture.chip.description;
     report_.network = record.network.name;
     report_.data = record.data;
+    report_.chip = record.programmed_name;
+    report_.time = time_since_programming(record.architecture.device);
     report_.samples = static_cast<int>(result().predicted.size());
     report_.cycle_samples = record.cycle ? static_cast<int>(record.cycle->timeline.samples.size()) : 0;
     report_.compared = record.functional_on_cycle_samples != nullptr;
@@ -54,7 +57,10 @@ class Builder {
     add_energy();
     add_area();
     add_mapping();
-    add_write_pass();
+    if (record_.programmed)
+      add_cell_states();
+    else
+      add_write_pass();
     add_counts();
     report_.facts = run_facts(record_, costs_);
     sort_metrics();
@@ -228,6 +234,19 @@ class Builder {
     add("write.latency", pass.seconds);
     add("write.energy", pass.joules);
     add("write.cells", static_cast<double>(pass.cells));
+  }
+
+  void add_cell_states() {
+    const std::array<std::int64_t, mapping::kCellStates> states = mapping::count_states(*record_.programmed);
+    const auto count = [&](mapping::CellState state) {
+      return static_cast<double>(states[static_cast<std::size_t>(state)]);
+    };
+    add("cells", static_cast<double>(std::accumulate(states.begin(), states.end(), std::int64_t{0})));
+    add("cells.unwritten", count(mapping::CellState::unwritten));
+    add("cells.written_once", count(mapping::CellState::written));
+    add("cells.verified", count(mapping::CellState::verified));
+    add("cells.unconverged", count(mapping::CellState::unconverged));
+    add("cells.unfinished", count(mapping::CellState::unfinished));
   }
 
   void add_counts() {

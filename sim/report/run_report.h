@@ -24,6 +24,8 @@ struct RunRecord {
   std::string data;  ///< name of the data set
   std::uint64_t seed = 0;
   std::uint32_t instance = 0;
+  const mapping::WrittenCells* programmed = nullptr;         ///< the chip when it was programmed before, with history
+  std::string programmed_name = {};                          ///< of that chip
   std::span<const std::uint8_t> labels;                      ///< [samples]
   std::span<const int> reference_predicted;                  ///< [samples]
   const InferenceResult* functional = nullptr;               ///< all samples, when it ran
@@ -72,6 +74,8 @@ struct PlacedBlock {
 
 struct RunReport {
   std::string architecture, description, network, data;
+  std::string chip;             ///< name of a chip that was programmed before, else empty
+  std::string time;             ///< since programming, in words; empty right after it
   int samples = 0;              ///< behind accuracy and energy
   int cycle_samples = 0;        ///< behind the times; 0: the cycle model did not run
   bool compared = false;        ///< both engines ran and were found equal

@@ -59,6 +59,14 @@ std::string key_figures(const RunReport& report) {
   add("utilisation", "utilization.crossbar",
       fmt::format("of the cells in {} crossbars used of {}, on {} tiles", value_of(report, "crossbars.used"),
                   value_of(report, "crossbars.available"), value_of(report, "tiles.used")));
+  if (!report.chip.empty()) {
+    const double share = report.value("cells.verified") / std::max(1.0, report.value("cells"));
+    rows.push_back({"  chip", fmt::format("{:.2f} %", 100 * share),
+                    fmt::format("of {} cells verified, {} unconverged, {} unwritten", value_of(report, "cells"),
+                                value_of(report, "cells.unconverged"), value_of(report, "cells.unwritten"))});
+    rows.push_back({"    from", "", report.chip});
+  }
+  if (!report.time.empty()) rows.push_back({"  age", "", report.time});
   add("programming", "write.latency",
       fmt::format("and {} for one unverified pass over {} cells", value_of(report, "write.energy"),
                   value_of(report, "write.cells")));

@@ -40,6 +40,15 @@ std::vector<int> reference_classes(const RunRequest& request) {
   return predicted;
 }
 
+/// What an instance is made of; the rest can be large.
+mapping::WrittenCells without_history(const mapping::WrittenCells& cells) {
+  mapping::WrittenCells copy;
+  copy.draws = cells.draws;
+  for (const mapping::WrittenBlock& block : cells.blocks)
+    copy.blocks.push_back({.codes = block.codes, .writing = block.writing, .state = {}, .pulses = {}});
+  return copy;
+}
+
 }  // namespace
 
 void check_data(const workloads::Network& network, const workloads::Dataset& data) {
@@ -85,8 +94,10 @@ RunOutcome run_network(const RunRequest& request) {
   RunOutcome outcome;
   outcome.plan = mapping::make_plan(request.architecture, request.network);
   begin("programming");
-  outcome.chip = mapping::program_once(request.architecture, request.network, outcome.plan, request.seed,
-                                       request.instance, request.threads);
+  outcome.chip = request.chip ? mapping::make_instance(request.architecture, request.network, outcome.plan,
+                                                       without_history(request.chip->cells), request.threads)
+                              : mapping::program_once(request.architecture, request.network, outcome.plan, request.seed,
+                                                      request.instance, request.threads);
   const ChipRun run{request.architecture, request.network, outcome.plan, outcome.chip};
 
   // The cycle model first: it finds a pipeline that cannot flow, and is short.
@@ -121,8 +132,10 @@ RunReport report_run(const RunRequest& request, const RunOutcome& outcome) {
                           .plan = outcome.plan,
                           .chip = outcome.chip,
                           .data = request.data.name,
-                          .seed = request.seed,
-                          .instance = request.instance,
+                          .seed = outcome.chip.seed,
+                          .instance = outcome.chip.instance,
+                          .programmed = request.chip ? &request.chip->cells : nullptr,
+                          .programmed_name = request.chip ? request.chip->name : "",
                           .labels = request.data.labels,
                           .reference_predicted = outcome.reference_predicted,
                           .functional = outcome.functional ? &*outcome.functional : nullptr,

@@ -15,7 +15,13 @@
 
 namespace nvcim::sim {
 
-/// One chip, programmed once, runs a network over a data set.
+/// A chip that was programmed before.
+struct ProgrammedChip {
+  std::string name;  ///< in reports
+  mapping::WrittenCells cells;
+};
+
+/// One chip runs a network over a data set.
 struct RunRequest {
   Architecture architecture;
   workloads::Network network;
@@ -23,8 +29,9 @@ struct RunRequest {
   bool functional = true;   ///< all samples
   bool systemc = true;      ///< the first cycle_samples, or fewer when there are fewer
   int cycle_samples = 4;
-  std::uint64_t seed = 1;
-  std::uint32_t instance = 0;
+  std::uint64_t seed = 1;              ///< of a chip that is programmed for this run
+  std::uint32_t instance = 0;          ///< the same
+  std::optional<ProgrammedChip> chip;  ///< of this architecture and network; not given: one is programmed, unverified
   int threads = 1;
   std::function<void(std::string)> begin;  ///< told what starts; may be empty
   std::function<void(int, int)> progress;  ///< of it; may be empty
@@ -39,10 +46,10 @@ struct RunOutcome {
   std::optional<EventCounts> functional_on_cycle_samples;  ///< when both engines ran
 };
 
-/// Places, programs and runs. When both engines run, every sum, code, logit and count of the cycle samples is compared
-/// (NVCIM_CHECK). SystemC elaborates once per process, so a second call must leave `systemc` false.
-/// Errors: InputError: data of another shape than the network's input, a network that does not fit the chip, a pipeline
-/// that cannot flow.
+/// Places, programs unless the chip is given, and runs. When both engines run, every sum, code, logit and count of the
+/// cycle samples is compared (NVCIM_CHECK). SystemC elaborates once per process, so a second call must leave `systemc`
+/// false. Errors: InputError: data of another shape than the network's input, a network that does not fit the chip, a
+/// pipeline that cannot flow.
 RunOutcome run_network(const RunRequest& request);
 
 /// What to report about it; references into both arguments.

@@ -120,6 +120,44 @@ TEST(RunReport, StatesLawsAndDeviations) {
   EXPECT_EQ(fact(report, "seed"), "7");
 }
 
+TEST(RunReport, OfAChipThatWasProgrammedBeforeCountsItsCells) {
+  ExampleRun run;
+  using mapping::CellState;
+  mapping::WrittenCells cells;
+  cells.blocks.resize(1);
+  cells.blocks[0].state = {CellState::verified, CellState::verified, CellState::verified, CellState::unconverged,
+                           CellState::unwritten};
+  RunRecord record = run.record();
+  record.programmed = &cells;
+  record.programmed_name = "chip.h5 0123";
+  const RunReport report = make_run_report(record, run.costs);
+  EXPECT_EQ(report.value("cells"), 5);
+  EXPECT_EQ(report.value("cells.verified"), 3);
+  EXPECT_EQ(report.value("cells.unwritten"), 1);
+  EXPECT_EQ(report.find("write.latency"), nullptr) << "this run wrote nothing";
+  EXPECT_EQ(fact(report, "programming"),
+            "chip.h5 0123: 3 cells (60 %) verified, 1 cells (20 %) given up at the attempt limit, 1 cells (20 %) never "
+            "written");
+  EXPECT_THAT(terminal_report(report), HasSubstr("60.00 %  of 5 cells verified, 1 unconverged, 1 unwritten"));
+}
+
+TEST(RunReport, SaysHowLongAgoTheChipWasProgrammed) {
+  DeviceParameters device;
+  device.model = DeviceModel::pcm_joshi_2020;
+  device.drift = DriftModel::model;
+  EXPECT_EQ(time_since_programming(device), "");
+  device.age = from_si<Time>(5400.0);
+  EXPECT_EQ(time_since_programming(device), "1.5 h: drift law of pcm_joshi_2020");
+  device.age = from_si<Time>(0.01);
+  EXPECT_EQ(time_since_programming(device), "10 ms: drift law of pcm_joshi_2020");
+  device.drift = DriftModel::none;
+  EXPECT_EQ(time_since_programming(device), "");
+  device.relaxation = RelaxationModel::technology_b;
+  device.temperature = from_si<Temperature>(398.15);
+  device.age = from_si<Time>(172800.0);
+  EXPECT_EQ(time_since_programming(device), "2 d at 125 C: relaxation of technology_b");
+}
+
 TEST(Kappa, FollowsItsDefinition) {
   // method.md 1 for one cell per slice: sqrt(sum 4^(jK)) (2^K - 1) / (2^M - 1); M = 4, K = 2: 0.8246.
   mapping::WeightEncoding encoding;

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/age_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "arch/input_error.h"
+#include "device/device_model.h"
+#include "sim/cli/command_line.h"
+
+namespace nvcim::cli {
+namespace {
+
+constexpr const char* kAge = "/device/age";
+constexpr const char* kTemperature = "/device/temperature";
+constexpr const char* kDrift = "/device/drift";
+
+bool is_set(const std::vector<std::string>& set, const char* pointer) {
+  return std::any_of(set.begin(), set.end(),
+                     [&](const std::string& text) { return text.starts_with(std::string(pointer) + "="); });
+}
+
+/// Adds the override of one option. @return its value in SI units, or nothing when it was not given or is wrong
+std::optional<double> read(const char* option, const std::string& text, const char* pointer, const char* symbol,
+                           std::vector<std::string>& overrides, std::vector<InputIssue>& issues) {
+  if (text.empty()) return std::nullopt;
+  if (is_set(overrides, pointer))
+    throw CommandLineError(fmt::format("{} and --set {} are both given", option, pointer));
+  std::string why;
+  const std::optional<double> value = parse_si(text, symbol, why);
+  if (value)
+    overrides.push_back(fmt::format("{}={}", pointer, format_si(*value, symbol)));
+  else
+    issues.push_back({option, "", fmt::format("{} {}", text, why)});
+  return value;
+}
+
+/// Faults of the values are the options' own.
+[[noreturn]] void rethrow(const InputError& error, const AgeOptions& options) {
+  std::vector<InputIssue> issues = error.issues();
+  for (InputIssue& issue : issues) {
+    const bool age = issue.pointer == kAge && !options.age.empty();
+    const bool temperature = issue.pointer == kTemperature && !options.temperature.empty();
+    if (issue.file == "--set" && (age || temperature)) issue = {age ? "--age" : "--temperature", "", issue.message};
+  }
+  throw InputError(std::move(issues));
+}
+
+}  // namespace
+
+void add_age_options(CLI::App& command, AgeOptions& options) {
+  command
+      .add_option(
+          "--age", options.age,
+          "Time since the chip was programmed, e.g. 1h, 30min, \"1 d\" (/device/age); switches the drift law of "
+          "the device model on where neither drift nor relaxation is set")
+      ->type_name("TIME");
+  command
+      .add_option("--temperature", options.temperature,
+                  "Temperature over that time, e.g. 85C (/device/temperature); needs /device/relaxation")
+      ->type_name("TEMPERATURE");
+}
+
+AgedArchitecture load_aged(const AgeOptions& options, const std::vector<std::string>& set,
+                           const std::function<Architecture(const std::vector<std::string>&)>& load) {
+  std::vector<std::string> overrides = set;
+  std::vector<InputIssue> issues;
+  const std::optional<double> age = read("--age", options.age, kAge, UnitSymbol<Time>::text, overrides, issues);
+  const std::optional<double> temperature =
+      read("--temperature", options.temperature, kTemperature, UnitSymbol<Temperature>::text, overrides, issues);
+  Architecture before;
+  try {
+    before = load(set);
+  } catch (const InputError& error) {
+    issues.insert(issues.end(), error.issues().begin(), error.issues().end());
+  }
+  if (!issues.empty()) throw InputError(std::move(issues));
+  if (!age && !temperature) return {std::move(before), false};
+
+  const DeviceParameters& device = before.device;
+  if (age && *age == 0 && !temperature && device.age.value() == 0) return {std::move(before), false};
+  const bool nothing_set = device.drift == DriftModel::none && device.relaxation == RelaxationModel::none;
+  const bool has_law = device::device_law(device.model).drifts;
+  const char* const model = choice_text(device.model);
+  const bool switch_on = age && *age > 0 && nothing_set && has_law && !is_set(set, kDrift);
+  if (switch_on) overrides.push_back(fmt::format("{}=model", kDrift));
+  if (age && *age > 0 && nothing_set && !switch_on)
+    issues.push_back(
+        {"--age", "",
+         fmt::format("{} moves no cell: {}, and /device/relaxation is none; set {}a technology, e.g. "
+                     "--set /device/relaxation=technology_c",
+                     options.age, has_law ? "/device/drift is none" : fmt::format("{} has no drift law", model),
+                     has_law ? "/device/drift to model, or the latter to " : "the latter to ")});
+  if (temperature && device.relaxation == RelaxationModel::none)
+    issues.push_back({"--temperature", "",
+                      fmt::format("{} has no effect: only relaxation was measured at several temperatures, and "
+                                  "/device/relaxation is none; set it to a technology, e.g. --set "
+                                  "/device/relaxation=technology_b",
+                                  options.temperature)});
+  else if (temperature && (age ? *age : device.age.value()) == 0)
+    issues.push_back({"--temperature", "",
+                      fmt::format("{} has no effect right after programming; give --age", options.temperature)});
+  if (!issues.empty()) throw InputError(std::move(issues));
+  try {
+    return {load(overrides), switch_on};
+  } catch (const InputError& error) {
+    rethrow(error, options);
+  }
+}
+
+}  // namespace nvcim::cli

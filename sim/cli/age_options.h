@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "arch/parameters.h"
+
+/// --age and --temperature: the same chip later.
+namespace nvcim::cli {
+
+struct AgeOptions {
+  std::string age;          ///< "1h"; empty: not given
+  std::string temperature;  ///< "85C"; empty: not given
+};
+
+void add_age_options(CLI::App& command, AgeOptions& options);
+
+struct AgedArchitecture {
+  Architecture architecture;
+  bool drift_switched_on = false;  ///< by --age, since nothing else would have moved a cell
+};
+
+/// Puts the options on top of an architecture, as if they were its last --set.
+/// @param set   what the user gave with --set
+/// @param load  loads the architecture with such overrides
+/// Errors: InputError from load, and for options that cannot be read or move nothing: it says what to set.
+///         CommandLineError when one of them is also given with --set.
+AgedArchitecture load_aged(const AgeOptions& options, const std::vector<std::string>& set,
+                           const std::function<Architecture(const std::vector<std::string>&)>& load);
+
+}  // namespace nvcim::cli

@@ -43,8 +43,8 @@ class Relaxation {
           const double g = weight * unit * sum.gradient[n][i] + past;
           first[n][i] = static_cast<float>(beta1 * first[n][i] + (1 - beta1) * g);
           second[n][i] = static_cast<float>(beta2 * second[n][i] + (1 - beta2) * g * g);
-          u[n][i] -= static_cast<float>(rate * first[n][i] / correction1 /
-                                        (std::sqrt(second[n][i] / correction2) + epsilon));
+          u[n][i] -=
+              static_cast<float>(rate * first[n][i] / correction1 / (std::sqrt(second[n][i] / correction2) + epsilon));
         }
     }
     double largest = 0;
@@ -56,7 +56,8 @@ class Relaxation {
   WeightMatrix deviation_of(const WeightMatrix& u) const {
     WeightMatrix deviation = u;
     for (std::size_t n = 0; n < u.size(); ++n)
-      for (std::size_t i = 0; i < u[n].size(); ++i) deviation[n][i] *= u[n][i] < 0 ? -reach_.low[n][i] : reach_.high[n][i];
+      for (std::size_t i = 0; i < u[n].size(); ++i)
+        deviation[n][i] *= u[n][i] < 0 ? -reach_.low[n][i] : reach_.high[n][i];
     return deviation;
   }
 

@@ -51,7 +51,9 @@ class Search {
     break_stalemates(by_margin);
     refine(by_margin, softness);
     Found by_entropy{descent_.descend(nothing_, {.loss = AttackLoss::cross_entropy}, kWhole),
-                     {.loss = AttackLoss::cross_entropy}, "cross entropy", false};
+                     {.loss = AttackLoss::cross_entropy},
+                     "cross entropy",
+                     false};
     tell();
     refine(by_entropy, softness);
     Found& best = by_entropy.point.correct < by_margin.point.correct ? by_entropy : by_margin;

@@ -25,6 +25,7 @@ BlockWriting::BlockWriting(const Architecture& architecture, const workloads::Ne
       variation_(block_stream(draws, Purpose::programming_variation, block_)),
       own_(block_stream(draws, Purpose::device_to_device, block_)),
       stuck_stream_(block_stream(draws, Purpose::stuck_cell, block_)),
+      rewrite_(draws.rewrite),
       device_(architecture.device),
       levels_(block_.columns),
       targets_(block_.columns),
@@ -53,7 +54,7 @@ void BlockWriting::load(int row) {
     targets_[column] = static_cast<std::int16_t>(levels_[column] * encoding.grid_per_level);
   if (varies_)
     fill_row(block_, encoding, node_.outputs(), normal_,
-             [&](std::uint32_t group) { return variation_.normals(matrix_row_, group); });
+             [&](std::uint32_t group) { return variation_.normals(matrix_row_, group, rewrite_); });
   if (own_sigma_ > 0) {
     fill_row(block_, encoding, node_.outputs(), own_normal_,
              [&](std::uint32_t group) { return own_.normals(matrix_row_, group); });

@@ -19,6 +19,9 @@ namespace nvcim::mapping {
 struct ChipDraws {
   std::uint64_t seed = 0;
   std::uint32_t instance = 0;
+  /// Unverified writings of the whole chip before this one: moves their programming variation and nothing else, so that
+  /// a chip that is written anew keeps its own stuck cells, offsets and converters.
+  std::uint32_t rewrite = 0;
 };
 
 /// Draws of one block's cells are addressed by its layer, its weight duplicate and the row and column of the layer's
@@ -56,6 +59,7 @@ class BlockWriting {
   const Block& block_;
   device::CellRange range_;
   DrawStream variation_, own_, stuck_stream_;
+  std::uint32_t rewrite_;
   std::vector<double> sigma_of_level_;  ///< [max_level + 1] grid steps
   double own_sigma_ = 0;                ///< grid steps
   double stuck_low_ = 0, stuck_high_ = 0;

@@ -10,17 +10,18 @@
 
 #include "arch/input_error.h"
 #include "arch/load.h"
+#include "device/device_model.h"
 #include "sim/cli/build_info.h"
 #include "sim/cli/data_path.h"
+#include "sim/cli/inputs.h"
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
-#include "sim/cli/verify_options.h"
+#include "sim/cli/selection_inputs.h"
 #include "sim/report/result_folder.h"
 #include "sim/studies/run.h"
 #include "sim/studies/sweep.h"
 #include "sim/studies/sweep_page.h"
 #include "workloads/dataset.h"
-#include "workloads/model_file.h"
 
 namespace nvcim::cli {
 namespace fs = std::filesystem;
@@ -33,10 +34,40 @@ struct SweepOptions : CommonOptions {
   int samples = 0;
   std::vector<double> budgets = {0, 0.1, 0.3, 0.5, 0.7, 0.9, 1};
   std::vector<std::string> methods = {"swim", "magnitude", "random"};
-  VerifyOptions how;
+  std::string granularity = "weight", order = "per_cycle";
+  CurvatureOptions curvature;
   int instances = 10;
   bool force = false;
 };
+
+/// Files keep their meaning from the result's folder.
+std::string repeat_command(const SweepOptions& options, const sim::SweepRequest& request,
+                           const std::string& data_name) {
+  std::vector<std::string> methods = options.methods;
+  for (std::string& method : methods)
+    if (method.starts_with("file:")) method = "file:" + lasting(method.substr(5), false);
+  std::vector<std::string> words = {"nvcim",
+                                    "sweep",
+                                    "architecture.json",
+                                    "--workload",
+                                    lasting(options.workload, is_zoo_name(options.workload)),
+                                    "--data",
+                                    lasting(data_name, is_data_name(data_name)),
+                                    "--samples",
+                                    fmt::format("{}", request.data.samples()),
+                                    "--budgets",
+                                    fmt::format("{}", fmt::join(options.budgets, ",")),
+                                    "--methods",
+                                    fmt::format("{}", fmt::join(methods, ",")),
+                                    "--granularity",
+                                    options.granularity,
+                                    "--order",
+                                    options.order};
+  for (const std::string& word : curvature_words(options.curvature)) words.push_back(word);
+  words.insert(words.end(),
+               {"--instances", fmt::format("{}", options.instances), "--seed", fmt::format("{}", options.seed)});
+  return shell_command(words);
+}
 
 int sweep(const SweepOptions& options, const std::vector<std::string>& arguments, sim::Ranks& ranks) {
   Manifest manifest(arguments, options);
@@ -44,8 +75,8 @@ int sweep(const SweepOptions& options, const std::vector<std::string>& arguments
   fs::path out;
   std::string data_name;
   ranks.together([&] {
-    request.architecture = load_architecture(options.architecture, options.set);
-    request.network = workloads::load_network(options.workload);
+    request.architecture = load_architecture(options.architecture, options.set, device::check_device);
+    request.network = load_named_network(options.workload);
     out = !options.out.empty()
               ? options.out
               : fs::path("results") / fmt::format("sweep-{}-{}", request.architecture.name, request.network.name);
@@ -56,15 +87,37 @@ int sweep(const SweepOptions& options, const std::vector<std::string>& arguments
     sim::check_data(request.network, request.data);
   });
   request.budgets = options.budgets;
-  for (const std::string& method : options.methods)
-    request.methods.push_back({kSelectionMethods.at(method), kGranularities.at(options.how.granularity)});
+  const sim::SweepMethod defaults{mapping::SelectionMethod::swim, granularities().at(options.granularity),
+                                  orders().at(options.order)};
+  ranks.together([&] {
+    std::vector<InputIssue> issues;
+    std::string file;
+    for (const std::string& name : options.methods)
+      if (!parse_sweep_method(name, defaults, request.methods.emplace_back(), file))
+        issues.push_back({"--methods", "",
+                          fmt::format("{} is not a method; allowed: swim, magnitude, random, layer_order, each with "
+                                      "/weight, /cell, /row, /crossbar, /per_cycle, /per_time behind it, file:PATH, "
+                                      "in_situ",
+                                      name)});
+    if (!file.empty()) gather_issues(issues, [&] { request.scores = load_scores(file, request.network); });
+    if (!issues.empty()) throw InputError(std::move(issues));
+    if (std::any_of(request.methods.begin(), request.methods.end(), [](const auto& m) { return m.in_situ; }))
+      request.training = workloads::load_dataset(data_name, workloads::Split::train, 0, data_search_path());
+  });
   request.instances = options.instances;
   request.seed = options.seed;
   request.threads = options.thread_count(ranks.on_this_machine());
 
   Progress progress(options.quiet || !ranks.leads());
-  if (std::count(options.methods.begin(), options.methods.end(), "swim") > 0)
-    request.curvature = measure_curvature(options.how, request.network, data_name, request.threads, progress, ranks);
+  const bool needs_curvature =
+      std::any_of(request.methods.begin(), request.methods.end(), [](const sim::SweepMethod& method) {
+        return !method.in_situ && method.method == mapping::SelectionMethod::swim;
+      });
+  if (needs_curvature)
+    ranks.together([&] {
+      request.curvature =
+          get_curvature(options.curvature, request.network, data_name, request.threads, progress).values;
+    });
   // Beside the folder, which is written whole at the end; a sweep that was killed goes on from it.
   request.journal = out;
   request.journal += ".journal";
@@ -75,29 +128,7 @@ int sweep(const SweepOptions& options, const std::vector<std::string>& arguments
   if (!ranks.leads()) return kOk;
 
   const std::string architecture = to_json(request.architecture).dump(2) + "\n";
-  const std::string repeat = shell_command({"nvcim",
-                                            "sweep",
-                                            "architecture.json",
-                                            "--workload",
-                                            options.workload,
-                                            "--data",
-                                            data_name,
-                                            "--samples",
-                                            fmt::format("{}", request.data.samples()),
-                                            "--budgets",
-                                            fmt::format("{}", fmt::join(options.budgets, ",")),
-                                            "--methods",
-                                            fmt::format("{}", fmt::join(options.methods, ",")),
-                                            "--granularity",
-                                            options.how.granularity,
-                                            "--sensitivity",
-                                            options.how.sensitivity,
-                                            "--sensitivity-samples",
-                                            fmt::format("{}", options.how.sensitivity_samples),
-                                            "--instances",
-                                            fmt::format("{}", options.instances),
-                                            "--seed",
-                                            fmt::format("{}", options.seed)});
+  const std::string repeat = repeat_command(options, request, data_name);
   manifest["architecture"] = request.architecture.name;
   manifest["repeat"] = repeat;
   manifest["processes"] = ranks.count();
@@ -143,11 +174,23 @@ void add_sweep_command(CLI::App& program, const std::vector<std::string>& argume
   command->add_option("--budgets", options->budgets, "Shares of the write cycles of verifying everything, 0 to 1")
       ->type_name("X,…")
       ->delimiter(',');
-  command->add_option("--methods", options->methods, "swim, magnitude, random, layer_order")
+  command
+      ->add_option("--methods", options->methods,
+                   "swim, magnitude, random, layer_order, file:PATH with scores, in_situ (training on the chip); a "
+                   "granularity and an order may follow: swim/row, swim/weight/per_time")
       ->type_name("NAME,…")
-      ->delimiter(',')
-      ->check(is_selection_method());
-  add_verify_options(*command, options->how);
+      ->delimiter(',');
+  command->add_option("--granularity", options->granularity, "What is verified as a whole, where a method does not say")
+      ->type_name("NAME")
+      ->check(is_name_of(granularities()))
+      ->capture_default_str();
+  command
+      ->add_option("--order", options->order,
+                   "per_cycle: gain per write cycle; per_time: per time that it adds to its row")
+      ->type_name("NAME")
+      ->check(is_name_of(orders()))
+      ->capture_default_str();
+  add_curvature_options(*command, options->curvature);
   command->add_option("--instances", options->instances, "Sampled chips")
       ->type_name("N")
       ->check(at_least(1))

@@ -67,6 +67,30 @@ CLI::Validator is_method(std::vector<std::string> more) {
   return CLI::Validator(check, "", "");
 }
 
+bool parse_sweep_method(const std::string& text, const sim::SweepMethod& defaults, sim::SweepMethod& method,
+                        std::string& file) {
+  method = defaults;
+  if (text == "in_situ") {
+    method.in_situ = true;
+    return true;
+  }
+  if (text.starts_with("file:")) return parse_method(text, method.method, file);
+  std::size_t end = text.find('/');
+  if (!parse_method(text.substr(0, end), method.method, file)) return false;
+  while (end != std::string::npos) {
+    const std::size_t begin = end + 1;
+    end = text.find('/', begin);
+    const std::string word = text.substr(begin, end == std::string::npos ? end : end - begin);
+    if (const auto granularity = granularities().find(word); granularity != granularities().end())
+      method.granularity = granularity->second;
+    else if (const auto order = orders().find(word); order != orders().end())
+      method.order = order->second;
+    else
+      return false;
+  }
+  return true;
+}
+
 void add_curvature_options(CLI::App& command, CurvatureOptions& options) {
   CLI::Option* method =
       command

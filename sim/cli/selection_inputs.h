@@ -9,6 +9,7 @@
 #include "mapping/selection/selection.h"
 #include "sim/cli/command_line.h"
 #include "sim/cli/progress.h"
+#include "sim/studies/sweep.h"
 #include "workloads/network.h"
 
 /// What commands that choose cells take from their user.
@@ -29,6 +30,11 @@ CLI::Validator is_name_of(const std::map<std::string, T>& names) {
 bool parse_method(const std::string& text, mapping::SelectionMethod& method, std::string& file);
 /// The same as a check of the command line. @param more  names that the command takes beside them
 CLI::Validator is_method(std::vector<std::string> more = {});
+
+/// A method of a sweep: "swim", "swim/row", "magnitude/weight/per_time", "file:PATH", "in_situ". What it does not name
+/// is taken from the defaults. @return false for anything else
+bool parse_sweep_method(const std::string& text, const sim::SweepMethod& defaults, sim::SweepMethod& method,
+                        std::string& file);
 
 /// Where swim's second derivatives come from.
 struct CurvatureOptions {

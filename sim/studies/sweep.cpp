@@ -4,15 +4,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <cmath>
 #include <optional>
+#include <sstream>
 
 #include "arch/fingerprint.h"
 #include "arch/input_error.h"
 #include "arch/load.h"
-#include "mapping/chip_instance.h"
 #include "mapping/plan.h"
 #include "sim/engine.h"
+#include "sim/programming/program_energy.h"
+#include "sim/studies/in_situ.h"
+#include "sim/studies/plan_outcome.h"
+#include "sim/studies/selection_costs.h"
 #include "workloads/network_identity.h"
 #include "workloads/reference.h"
 
@@ -36,9 +40,10 @@ std::string identity_of(const SweepRequest& request) {
   add_all(request.budgets);
   for (const SweepMethod& method : request.methods) {
     add_text(method.name());
-    if (method.order == mapping::SelectionOrder::per_time)
-      for (int cells = 0; cells <= request.architecture.crossbar.columns; ++cells)
-        add_text(fmt::format("{} ", request.row_time(cells)));
+  }
+  if (std::any_of(request.methods.begin(), request.methods.end(), [](const SweepMethod& m) { return m.in_situ; })) {
+    add_all(request.training.pixels);
+    add_all(request.training.labels);
   }
   for (const auto* values : {&request.curvature, &request.scores})
     for (const auto& of_node : *values) add_all(of_node);
@@ -54,6 +59,11 @@ void check(const SweepRequest& request) {
   if (request.methods.empty()) issues.push_back({"--methods", "", "none given"});
   if (request.instances < 1) issues.push_back({"--instances", "", fmt::format("{} is below 1", request.instances)});
   for (const SweepMethod& method : request.methods) {
+    if (method.in_situ) {
+      if (request.training.samples() < 1 || request.training.shape != request.network.input)
+        issues.push_back({"--methods", "", "in_situ needs training samples of the network's shape"});
+      continue;
+    }
     if (method.method == SelectionMethod::swim && request.curvature.empty())
       issues.push_back({"--methods", "", "swim needs the curvature of the weights"});
     if (method.method == SelectionMethod::file && request.scores.empty())
@@ -77,37 +87,35 @@ Selection select(const SweepRequest& request, const mapping::Plan& plan, const S
   if (method.method == SelectionMethod::file) options.values = request.scores;
   options.seed = request.seed;
   options.instance = static_cast<std::uint32_t>(instance);
-  options.row_time = request.row_time;
+  set_costs(request.architecture, request.network, plan, options);
   return mapping::select_cells(request.architecture, request.network, plan, options);
 }
 
-int count_correct(const std::vector<int>& predicted, const std::vector<std::uint8_t>& labels) {
-  int correct = 0;
-  for (std::size_t i = 0; i < predicted.size(); ++i) correct += predicted[i] == labels[i];
-  return correct;
-}
-
-int evaluate(const SweepRequest& request, const mapping::Plan& plan, const mapping::WritePlan& write_plan,
-             int instance) {
-  const mapping::ChipInstance chip = mapping::program(request.architecture, request.network, plan, write_plan,
-                                                      request.seed, static_cast<std::uint32_t>(instance));
-  const ChipRun run{request.architecture, request.network, plan, chip};
-  return count_correct(run_functional(run, request.data.pixels, request.data.samples(), {}).predicted,
-                       request.data.labels);
-}
-
-std::int64_t touched_rows(const mapping::Plan& plan, const mapping::WritePlan& write_plan) {
-  std::int64_t rows = 0;
-  for (const auto& of_block : mapping::count_by_row(plan, write_plan))
-    rows += std::count_if(of_block.begin(), of_block.end(), [](int cells) { return cells > 0; });
-  return rows;
+/// Trains on the chip for as many steps as the budget holds: a step writes every cell once more.
+PlanOutcome evaluate_in_situ(const SweepRequest& request, const mapping::Plan& plan, double budget, int instance) {
+  const mapping::ChipDraws draws{request.seed, static_cast<std::uint32_t>(instance)};
+  const mapping::WritePlan nothing = mapping::verify_none(plan);
+  const ProgramJob job{request.architecture, request.network, plan, nothing, draws, {}, {}};
+  const ProgramResult pass = run_programming(job);
+  const auto cells = static_cast<double>(nothing.cells());
+  const auto steps = static_cast<int>(std::lround(budget * double(attempts_of_everything(job)) / cells));
+  InSituTraining chip(request.architecture, request.network, plan, request.training, draws, {});
+  for (int step = 0; step < steps; ++step) chip.step();
+  PlanOutcome outcome;
+  outcome.attempts = static_cast<std::uint64_t>(steps) * static_cast<std::uint64_t>(nothing.cells());
+  outcome.seconds = (1 + steps) * program_seconds(job, pass.cycles);
+  outcome.joules = (1 + steps) * program_energy(job, pass.counts).total;
+  outcome.correct = count_correct(run_functional({request.architecture, chip.network(), plan, chip.chip()},
+                                                 request.data.pixels, request.data.samples(), {})
+                                      .predicted,
+                                  request.data.labels);
+  return outcome;
 }
 
 /// What one evaluation left behind.
 struct Outcome {
-  int correct = 0;
-  double nwc = 0;
-  std::int64_t verified = 0, rows = 0;
+  PlanOutcome of;
+  std::uint64_t everything = 0;  ///< attempts of verifying every cell of this instance
 };
 
 /// The units of a sweep: every instance at the same points. Budgets that verify nothing or everything share a point.
@@ -120,8 +128,9 @@ class Evaluations {
   Evaluations(const SweepRequest& request, const mapping::Plan& plan) : request_(request), plan_(plan) {
     // All but random choose alike on every instance.
     for (const SweepMethod& method : request.methods)
-      fixed_.push_back(method.method == SelectionMethod::random ? std::nullopt
-                                                                : std::optional(select(request, plan, method, 0)));
+      fixed_.push_back(method.in_situ || method.method == SelectionMethod::random
+                           ? std::nullopt
+                           : std::optional(select(request, plan, method, 0)));
     std::optional<int> nothing, everything;
     for (int m = 0; m < std::ssize(request.methods); ++m)
       for (int b = 0; b < std::ssize(request.budgets); ++b) {
@@ -144,33 +153,49 @@ class Evaluations {
   std::string run(int unit) const {
     const auto [method, budget] = points_[std::size_t(unit) % points_.size()];
     const int instance = unit / int(points_.size());
-    std::optional<Selection> drawn;
-    if (!fixed_[method]) drawn = select(request_, plan_, request_.methods[method], instance);
-    const Selection& selection = drawn ? *drawn : *fixed_[method];
-    const std::uint32_t chosen = selection.units_within(request_.budgets[budget]);
-    const mapping::WritePlan write_plan = selection.first(chosen);
-    return fmt::format("{} {} {} {}", evaluate(request_, plan_, write_plan, instance), selection.nwc(chosen),
-                       write_plan.verified_cells(), touched_rows(plan_, write_plan));
+    const mapping::ChipDraws draws{request_.seed, static_cast<std::uint32_t>(instance)};
+    PlanOutcome outcome;
+    std::uint64_t everything = 0;
+    if (request_.methods[method].in_situ && request_.budgets[budget] > 0) {
+      outcome = evaluate_in_situ(request_, plan_, request_.budgets[budget], instance);
+    } else {
+      const mapping::WritePlan write_plan = plan_of(method, budget, instance);
+      outcome = evaluate_plan(request_.architecture, request_.network, plan_, write_plan, draws, request_.data);
+      if (outcome.verified == write_plan.cells()) everything = outcome.attempts;
+    }
+    if (everything == 0) {
+      const mapping::WritePlan all = mapping::verify_all(plan_);
+      everything = attempts_of_everything({request_.architecture, request_.network, plan_, all, draws, {}, {}});
+    }
+    return fmt::format("{} {} {} {} {} {} {}", outcome.correct, outcome.attempts, everything, outcome.seconds,
+                       outcome.joules, outcome.verified, outcome.rows_touched);
   }
 
   Outcome parse(int unit, const std::string& text) const {
     Outcome outcome;
-    long long verified = 0, rows = 0;
-    int read = 0;
-    if (std::sscanf(text.c_str(), "%d %lf %lld %lld%n", &outcome.correct, &outcome.nwc, &verified, &rows, &read) != 4 ||
-        std::size_t(read) != text.size() || outcome.correct < 0 || outcome.correct > request_.data.samples())
+    std::istringstream in(text);
+    PlanOutcome& of = outcome.of;
+    in >> of.correct >> of.attempts >> outcome.everything >> of.seconds >> of.joules >> of.verified >> of.rows_touched;
+    if (!in || in.peek() != std::istringstream::traits_type::eof() || of.correct < 0 ||
+        of.correct > request_.data.samples())
       throw InputError(request_.journal.string(), fmt::format("unit {}", unit), "is not an outcome of a sweep");
-    outcome.verified = verified;
-    outcome.rows = rows;
     return outcome;
   }
 
  private:
+  mapping::WritePlan plan_of(int method, int budget, int instance) const {
+    if (request_.methods[method].in_situ) return mapping::verify_none(plan_);
+    std::optional<Selection> drawn;
+    if (!fixed_[method]) drawn = select(request_, plan_, request_.methods[method], instance);
+    const Selection& selection = drawn ? *drawn : *fixed_[method];
+    return selection.within(request_.budgets[budget]);
+  }
   /// A random order is known only when it is drawn: there the budget itself must say so.
   bool is_nothing(int method, int budget) const {
     return fixed_[method] ? fixed_[method]->units_within(request_.budgets[budget]) == 0 : request_.budgets[budget] == 0;
   }
   bool is_everything(int method, int budget) const {
+    if (request_.methods[method].in_situ) return false;
     return fixed_[method] ? fixed_[method]->units_within(request_.budgets[budget]) == fixed_[method]->units()
                           : request_.budgets[budget] == 1;
   }
@@ -194,7 +219,13 @@ double reference_accuracy(const SweepRequest& request) {
 
 }  // namespace
 
+mapping::WritePlan sweep_plan(const SweepRequest& request, const mapping::Plan& plan, const SweepMethod& method,
+                              double budget) {
+  return select(request, plan, method, 0).within(budget);
+}
+
 std::string SweepMethod::name() const {
+  if (in_situ) return "in_situ";
   std::string text = mapping::method_name(method);
   if (granularity != mapping::Granularity::weight) text += std::string("/") + mapping::granularity_name(granularity);
   if (order != mapping::SelectionOrder::per_cycle) text += std::string("/") + mapping::order_name(order);
@@ -235,13 +266,16 @@ SweepResult run_sweep(const SweepRequest& request, Ranks& ranks) {
       for (int i = 0; i < request.instances; ++i) {
         const int unit = evaluations->unit_of(m, b, i);
         const Outcome outcome = evaluations->parse(unit, *outcomes[unit]);
-        point.nwc += outcome.nwc;
-        point.verified_cells += double(outcome.verified);
-        point.rows_touched += double(outcome.rows);
-        point.accuracy.push_back(double(outcome.correct) / request.data.samples());
+        if (outcome.everything > 0) point.nwc += double(outcome.of.attempts) / double(outcome.everything);
+        point.seconds += outcome.of.seconds;
+        point.joules += outcome.of.joules;
+        point.verified_cells += double(outcome.of.verified);
+        point.rows_touched += double(outcome.of.rows_touched);
+        point.accuracy.push_back(double(outcome.of.correct) / request.data.samples());
       }
       // Divided once, so that a mean of ones is one.
-      for (double* sum : {&point.nwc, &point.verified_cells, &point.rows_touched}) *sum /= request.instances;
+      for (double* sum : {&point.nwc, &point.seconds, &point.joules, &point.verified_cells, &point.rows_touched})
+        *sum /= request.instances;
     }
   return result;
 }

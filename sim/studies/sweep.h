@@ -21,7 +21,9 @@ struct SweepMethod {
   mapping::SelectionMethod method = mapping::SelectionMethod::swim;
   mapping::Granularity granularity = mapping::Granularity::weight;
   mapping::SelectionOrder order = mapping::SelectionOrder::per_cycle;
-  std::string name() const;  ///< "swim", "swim/row", "swim/cell/per_time"
+  /// Training on the chip instead of verifying it (sim/studies/in_situ.h); the rest does not matter then.
+  bool in_situ = false;
+  std::string name() const;  ///< "swim", "swim/row", "swim/cell/per_time", "in_situ"
 };
 
 /// Accuracy over budget: every method at every budget on the same sampled chips.
@@ -29,22 +31,24 @@ struct SweepRequest {
   Architecture architecture;
   workloads::Network network;
   workloads::Dataset data;      ///< the samples to classify
-  std::vector<double> budgets;  ///< shares of the write cycles of verifying everything (NWC), each 0…1
+  workloads::Dataset training;  ///< for in_situ
+  std::vector<double> budgets;  ///< shares of the expected write cycles of verifying everything, each 0…1
   std::vector<SweepMethod> methods;
   int instances = 1;  ///< numbered from 0
   std::uint64_t seed = 1;
   int threads = 1;
-  mapping::WeightValues curvature;                     ///< of the normalised weights, for swim
-  mapping::WeightValues scores;                        ///< the user's, for file
-  std::function<double(int verified_cells)> row_time;  ///< for per_time
-  std::filesystem::path journal;                       ///< as UnitJob::journal, a unit being one evaluation
-  std::function<void(int done, int total)> progress;   ///< called from one thread at a time; may be empty
+  mapping::WeightValues curvature;                    ///< of the normalised weights, for swim
+  mapping::WeightValues scores;                       ///< the user's, for file
+  std::filesystem::path journal;                      ///< as UnitJob::journal, a unit being one evaluation
+  std::function<void(int done, int total)> progress;  ///< called from one thread at a time; may be empty
 };
 
 struct SweepPoint {
   int method = 0;  ///< index in SweepRequest::methods
   double budget = 0;
-  double nwc = 0;                ///< of the chosen units, mean over the instances
+  double nwc = 0;                ///< write cycles spent / those of verifying everything, mean over the instances
+  double seconds = 0;            ///< to program the chip, its unverified pass included, mean over the instances
+  double joules = 0;             ///< the same
   double verified_cells = 0;     ///< mean over the instances
   double rows_touched = 0;       ///< rows with at least one verified cell, mean over the instances
   std::vector<double> accuracy;  ///< [instances] 0…1
@@ -63,10 +67,15 @@ struct SweepResult {
 /// Programs and runs methods x budgets x instances, spread over ranks and threads; the result depends neither on their
 /// number nor on how often the work was interrupted. Every rank gets it, reference_accuracy the leading one only. Draws
 /// are common: instance i is the same chip for every method and budget, and `random` draws a new order for every
-/// instance. Budgets that verify nothing or everything run once for all methods. Errors: InputError (FailedTogether in
-/// ranks that do not lead): data that do not suit the network, a network that does not fit, a budget outside 0…1,
-/// values missing for a method, a journal of another sweep or one that cannot be written.
+/// instance. Every evaluation programs its chip in time (run_programming): accuracy, write cycles, latency and energy
+/// are of the same programmed chip. Budgets that verify nothing or everything run once for all methods. Errors:
+/// InputError (FailedTogether in ranks that do not lead): data that do not suit the network, a network that does not
+/// fit, a budget outside 0…1, values missing for a method, a journal of another sweep or one that cannot be written.
 SweepResult run_sweep(const SweepRequest& request, Ranks& ranks);
+
+/// What a method that verifies chooses within a budget, on instance 0.
+mapping::WritePlan sweep_plan(const SweepRequest& request, const mapping::Plan& plan, const SweepMethod& method,
+                              double budget);
 
 /// (acc - acc0) / (acc1 - acc0): the share of the gap between nothing and everything verified that is closed.
 double recovery(double accuracy, double nothing, double everything);

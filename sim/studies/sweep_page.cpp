@@ -3,147 +3,191 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 
-#include "sim/report/html/embedded.h"
+#include "arch/units.h"
+#include "mapping/plan.h"
+#include "sim/report/study_page.h"
 #include "sim/report/terminal.h"
+#include "sim/studies/sweep_breakdown.h"
+#include "sim/studies/sweep_figures.h"
+#include "sim/studies/verified_map.h"
 
 namespace nvcim::sim {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Rows = std::vector<std::vector<std::string>>;
 
-/// One line per method with a band of one standard deviation, in percent.
-constexpr const char* kDraw = R"js(
-(function () {
-  "use strict";
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  const colours = dark ? ["#6ea8fe", "#f0a35e", "#7bd88f", "#e27396", "#b39ddb", "#9aa5b1"]
-                       : ["#1f5fbf", "#c2610c", "#2e7d32", "#ad1457", "#5e35b1", "#56616e"];
-  Chart.defaults.color = dark ? "#c9d1d9" : "#3d4650";
-  const sets = [];
-  data.methods.forEach((method, i) => {
-    const colour = colours[i % colours.length];
-    const edge = (sign) => method.points.map((p) => ({ x: p.nwc, y: 100 * (p.mean + sign * p.std) }));
-    sets.push({ label: method.name, data: method.points.map((p) => ({ x: p.nwc, y: 100 * p.mean })), borderColor: colour, backgroundColor: colour, tension: 0, pointRadius: 3 });
-    sets.push({ label: "", data: edge(1), borderWidth: 0, pointRadius: 0, fill: false });
-    sets.push({ label: "", data: edge(-1), borderWidth: 0, pointRadius: 0, fill: "-1", backgroundColor: colour + "22" });
-  });
-  sets.push({ label: "no chip", data: [{ x: 0, y: 100 * data.reference }, { x: 1, y: 100 * data.reference }], borderColor: "#888", borderDash: [5, 4], pointRadius: 0 });
-  new Chart(document.getElementById("accuracy"), {
-    type: "line",
-    data: { datasets: sets },
-    options: {
-      animation: false, responsive: true, maintainAspectRatio: false,
-      scales: { x: { type: "linear", min: 0, max: 1, title: { display: true, text: "NWC: write cycles, 1 = everything verified" } },
-                y: { title: { display: true, text: "accuracy, %" } } },
-      plugins: { legend: { labels: { filter: (item) => item.text !== "" } } },
-    },
-  });
-})();
-)js";
+/// Accuracy may lie so far below that of verifying everything and count as equal.
+constexpr double kEqual = 0.005;
 
 std::string percent(double share) {
   return fmt::format("{:.2f}", 100 * share);
 }
 
-std::vector<std::vector<std::string>> rows_of(const SweepRequest& request, const SweepResult& result) {
-  std::vector<std::vector<std::string>> rows = {
-      {"method", "NWC", "accuracy %", "std", "95 % ±", "min", "gap closed %", "verified cells", "rows touched"}};
-  const std::size_t budgets = request.budgets.size();
-  for (std::size_t i = 0; i < result.points.size(); ++i) {
-    const SweepPoint& point = result.points[i];
+double mean_of(const SweepPoint& point) {
+  return spread_of(point.accuracy).mean;
+}
+
+/// The point at which everything is verified, if the sweep has one: the same for all methods.
+const SweepPoint* everything(const SweepResult& result) {
+  for (const SweepPoint& point : result.points)
+    if (point.verified_cells == double(result.cells)) return &point;
+  return nullptr;
+}
+
+const SweepPoint* nothing(const SweepResult& result) {
+  for (const SweepPoint& point : result.points)
+    if (point.nwc == 0) return &point;
+  return nullptr;
+}
+
+Rows point_rows(const SweepRequest& request, const SweepResult& result) {
+  Rows rows = {{"method", "NWC", "accuracy %", "std", "95 % ±", "min", "gap closed %", "latency", "energy",
+                "verified cells", "rows touched"}};
+  const SweepPoint *first = nothing(result), *last = everything(result);
+  for (const SweepPoint& point : result.points) {
     const Spread spread = spread_of(point.accuracy);
-    // The gap is that between the method's own ends, when the sweep holds them.
-    const SweepPoint& first = result.points[i / budgets * budgets];
-    const SweepPoint& last = result.points[i / budgets * budgets + budgets - 1];
-    const bool ends = first.nwc == 0 && last.nwc == 1;
-    rows.push_back({request.methods[point.method].name(), fmt::format("{:.3f}", point.nwc), percent(spread.mean),
-                    percent(spread.deviation), percent(spread.ci95), percent(spread.minimum),
-                    ends ? fmt::format("{:.0f}", 100 * recovery(spread.mean, spread_of(first.accuracy).mean,
-                                                                spread_of(last.accuracy).mean))
-                         : "",
-                    fmt::format("{:.0f}", point.verified_cells), fmt::format("{:.0f}", point.rows_touched)});
+    rows.push_back(
+        {request.methods[point.method].name(), fmt::format("{:.3f}", point.nwc), percent(spread.mean),
+         percent(spread.deviation), percent(spread.ci95), percent(spread.minimum),
+         first && last ? fmt::format("{:.0f}", 100 * recovery(spread.mean, mean_of(*first), mean_of(*last))) : "",
+         format_si_rounded(point.seconds, "s"), format_si_rounded(point.joules, "J"),
+         fmt::format("{:.0f}", point.verified_cells), fmt::format("{:.0f}", point.rows_touched)});
   }
   return rows;
 }
 
-std::string data_of(const SweepRequest& request, const SweepResult& result) {
-  Json data;
-  data["reference"] = result.reference_accuracy;
-  data["methods"] = Json::array();
+/// What each method needs to come within kEqual of verifying everything; empty without that point.
+Rows equal_accuracy_rows(const SweepRequest& request, const SweepResult& result) {
+  const SweepPoint* last = everything(result);
+  if (!last) return {};
+  const double target = mean_of(*last) - kEqual;
+  Rows rows = {{"method", "NWC", "fewer cycles", "latency", "faster", "energy", "less energy"}};
   for (std::size_t m = 0; m < request.methods.size(); ++m) {
-    Json points = Json::array();
-    for (std::size_t b = 0; b < request.budgets.size(); ++b) {
-      const SweepPoint& point = result.at(m, b, request.budgets.size());
-      const Spread spread = spread_of(point.accuracy);
-      points.push_back({{"nwc", point.nwc}, {"mean", spread.mean}, {"std", spread.deviation}});
+    std::vector<CostPoint> cycles, time, energy;
+    for (const SweepPoint& point : result.points) {
+      if (point.method != int(m)) continue;
+      cycles.push_back({point.nwc, mean_of(point)});
+      time.push_back({point.seconds, mean_of(point)});
+      energy.push_back({point.joules, mean_of(point)});
     }
-    data["methods"].push_back({{"name", request.methods[m].name()}, {"points", points}});
+    const auto nwc = cost_at(cycles, target), seconds = cost_at(time, target), joules = cost_at(energy, target);
+    std::vector<std::string>& row = rows.emplace_back();
+    row.push_back(request.methods[m].name());
+    if (!nwc || !seconds || !joules) {
+      row.insert(row.end(), {"not reached", "", "", "", "", ""});
+      continue;
+    }
+    const auto times = [](double ratio) { return fmt::format("{:.1f} x", ratio); };
+    row.insert(row.end(), {fmt::format("{:.3f}", *nwc), *nwc > 0 ? times(last->nwc / *nwc) : "all",
+                           format_si_rounded(*seconds, "s"), times(last->seconds / *seconds),
+                           format_si_rounded(*joules, "J"), times(last->joules / *joules)});
   }
-  std::string text = data.dump();
-  for (std::size_t at = 0; (at = text.find('<', at)) != std::string::npos; at += 6) text.replace(at, 1, "\\u003c");
-  return text;
+  return rows;
+}
+
+LineChart accuracy_over(const SweepRequest& request, const SweepResult& result, ChartAxis axis,
+                        double SweepPoint::*cost, bool with_front) {
+  LineChart chart{std::move(axis), {.title = "accuracy", .unit = "%"}, {}};
+  std::vector<CostPoint> all;
+  double largest = 0;
+  for (std::size_t m = 0; m < request.methods.size(); ++m) {
+    ChartSeries series{.name = request.methods[m].name(), .hue = int(m)};
+    for (const SweepPoint& point : result.points) {
+      all.push_back({point.*cost, mean_of(point)});
+      largest = std::max(largest, point.*cost);
+      if (point.method == int(m))
+        series.points.push_back({point.*cost, mean_of(point), with_front ? 0 : spread_of(point.accuracy).deviation});
+    }
+    std::stable_sort(series.points.begin(), series.points.end(),
+                     [](const ChartPoint& a, const ChartPoint& b) { return a.x < b.x; });
+    chart.series.push_back(series);
+  }
+  if (with_front) {
+    ChartSeries front{.name = "Pareto front", .plain = true, .dashed = true, .stepped = true};
+    for (const std::size_t i : pareto_front(all)) front.points.push_back({all[i].cost, all[i].accuracy});
+    chart.series.push_back(front);
+  }
+  chart.series.push_back({.name = "no chip",
+                          .points = {{0, result.reference_accuracy}, {largest, result.reference_accuracy}},
+                          .plain = true});
+  return chart;
 }
 
 std::string lead_of(const SweepRequest& request, const SweepResult& result) {
+  const DeviceParameters& device = request.architecture.device;
   return fmt::format(
-      "{} samples of {}, {} instances; {} % without a chip; sigma {} x {} of the full scale, verified {}",
+      "{} samples of {}, {} instances; {} % without a chip; {}, sigma {} x {}; write-verify: {}, simulated pulse by "
+      "pulse, tolerance {:.4g} of the range",
       request.data.samples(), request.data.name, request.instances, percent(result.reference_accuracy),
-      request.architecture.device.sigma, request.architecture.device.sigma_scale,
-      request.architecture.write_controller.verified_sigma * request.architecture.device.sigma_scale);
+      choice_text(device.model), device.sigma, device.sigma_scale,
+      choice_text(request.architecture.write_controller.process),
+      request.architecture.write_controller.tolerance * device.sigma_scale);
+}
+
+/// The first method that verifies, at its smallest budget above nothing: what the page looks into.
+std::optional<std::pair<SweepMethod, double>> shown_choice(const SweepRequest& request) {
+  double budget = 1;
+  for (const double b : request.budgets)
+    if (b > 0) budget = std::min(budget, b);
+  for (const SweepMethod& method : request.methods)
+    if (!method.in_situ && budget < 1) return std::pair(method, budget);
+  return std::nullopt;
 }
 
 }  // namespace
 
 std::string sweep_table(const SweepRequest& request, const SweepResult& result) {
-  const auto rows = rows_of(request, result);
-  std::vector<bool> right(rows.front().size(), true);
-  right[0] = false;
-  return fmt::format("{} on {}: {}\n\n", request.network.name, request.architecture.name, lead_of(request, result)) +
-         aligned_table(rows, right);
+  const auto table = [](const Rows& rows) {
+    std::vector<bool> right(rows.front().size(), true);
+    right[0] = false;
+    return aligned_table(rows, right);
+  };
+  std::string text =
+      fmt::format("{} on {}: {}\n\n", request.network.name, request.architecture.name, lead_of(request, result)) +
+      table(point_rows(request, result));
+  if (const Rows equal = equal_accuracy_rows(request, result); !equal.empty())
+    text += fmt::format("\nWithin {} points of verifying everything\n{}", 100 * kEqual, table(equal));
+  return text;
 }
 
 std::string sweep_page(const SweepRequest& request, const SweepResult& result, const PageTexts& texts) {
-  std::string table = "<table>";
-  bool head = true;
-  for (const auto& row : rows_of(request, result)) {
-    table += head ? "<thead><tr>" : "<tr>";
-    for (std::size_t i = 0; i < row.size(); ++i)
-      table +=
-          fmt::format("<{0}{1}>{2}</{0}>", head ? "th" : "td", i == 0 ? "" : " class=\"number\"", escape_html(row[i]));
-    table += head ? "</tr></thead><tbody>\n" : "</tr>\n";
-    head = false;
+  StudyPage page{"write-verify sweep", request.network.name, request.architecture.name, lead_of(request, result), {}};
+  page.sections.push_back(
+      {"Accuracy over write cycles",
+       "Mean over the instances; the band is one standard deviation to either side. NWC: write cycles, 1 = everything "
+       "verified; the first, unverified write is not counted.",
+       {accuracy_over(request, result, {.title = "NWC", .unit = "", .min = 0}, &SweepPoint::nwc, false)}});
+  page.sections.push_back(
+      {"Accuracy over programming latency",
+       "The same chips. A row waits for its slowest cell, so few cycles are not little time. The unverified pass is "
+       "included.",
+       {accuracy_over(request, result, {.title = "latency", .unit = "s", .min = 0}, &SweepPoint::seconds, true)}});
+  page.sections.push_back(
+      {"Accuracy over programming energy",
+       "The same chips; without static power, the unverified pass included.",
+       {accuracy_over(request, result, {.title = "energy", .unit = "J", .min = 0}, &SweepPoint::joules, true)}});
+  if (Rows equal = equal_accuracy_rows(request, result); !equal.empty())
+    page.sections.push_back(
+        {"Cost of equal accuracy",
+         fmt::format("What comes within {} points of verifying everything, between the points of the "
+                     "sweep linearly.",
+                     100 * kEqual),
+         {PageTable{equal}}});
+  if (const auto shown = shown_choice(request)) {
+    const mapping::Plan plan = mapping::make_plan(request.architecture, request.network);
+    const mapping::WritePlan write_plan = sweep_plan(request, plan, shown->first, shown->second);
+    page.sections.push_back({"Where the verified cells lie",
+                             fmt::format("{} at a budget of {:.3g}: share of verified cells in every row.",
+                                         shown->first.name(), shown->second),
+                             {verified_map(request.network, plan, write_plan),
+                              PageTable{verified_rows(verified_by_layer(request.network, plan, write_plan))}}});
+    for (PageSection& section : breakdown_sections(request, plan, write_plan, shown->first.name()))
+      page.sections.push_back(std::move(section));
   }
-  table += "</tbody></table>";
-  const std::string name = escape_html(request.network.name), chip = escape_html(request.architecture.name);
-  std::string page =
-      "<!DOCTYPE html>\n<!-- SPDX-License-Identifier: Apache-2.0 -->\n<html lang=\"en\">\n<head>\n<meta "
-      "charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta "
-      "name=\"color-scheme\" content=\"light dark\">\n";
-  page += fmt::format("<title>Sweep of {} on {} – nvcim</title>\n<style>\n", name, chip);
-  page += html::kStyle;
-  page += fmt::format(
-      "\n</style>\n</head>\n<body>\n<main>\n<header>\n<p class=\"program\">nvcim {} · write-verify sweep</p>\n<h1>{} "
-      "<span>on</span> {}</h1>\n<p class=\"lead\">{}</p>\n</header>\n",
-      escape_html(texts.version), name, chip, escape_html(lead_of(request, result)));
-  page +=
-      "<section class=\"card\">\n<h2>Accuracy over write budget</h2>\n<p class=\"note\">Mean over the instances; the "
-      "band is one standard deviation to either side.</p>\n<div class=\"chart\" style=\"height: 420px\"><canvas "
-      "id=\"accuracy\" role=\"img\" aria-label=\"Accuracy over write budget; the figures are in the table "
-      "below\"></canvas></div>\n</section>\n<section class=\"card\">\n<h2>All points</h2>\n<div class=\"scroll\">";
-  page += table;
-  page += fmt::format(
-      "</div>\n</section>\n<section class=\"card\">\n<h2>Repeat this "
-      "sweep</h2>\n<pre><code>{}</code></pre>\n<details>\n"
-      "<summary>Architecture, every parameter resolved</summary>\n<pre><code>{}</code></pre>\n</details>\n</section>\n"
-      "</main>\n<script type=\"application/json\" id=\"data\">{}</script>\n<script>\n",
-      escape_html(texts.repeat), escape_html(texts.configuration), data_of(request, result));
-  page += html::kChartJs;
-  page += "\n</script>\n<script>";
-  page += kDraw;
-  return page + "</script>\n</body>\n</html>\n";
+  page.sections.push_back({"All points", "", {PageTable{point_rows(request, result)}}});
+  return study_page(page, texts);
 }
 
 }  // namespace nvcim::sim

@@ -8,10 +8,12 @@
 
 namespace nvcim::sim {
 
-/// The sweep as one self-contained page: accuracy over NWC with its spread per method, all points, how to repeat it.
+/// The sweep as one self-contained page: accuracy over NWC, programming latency and energy with the Pareto front, cost
+/// at equal accuracy, where the verified cells lie, what programming and inference spend, break-even, all points.
+/// Programs and runs instance 0 a few times for the breakdowns.
 std::string sweep_page(const SweepRequest& request, const SweepResult& result, const PageTexts& texts);
 
-/// The points for a terminal.
+/// The points, and what equal accuracy costs, for a terminal.
 std::string sweep_table(const SweepRequest& request, const SweepResult& result);
 
 }  // namespace nvcim::sim

@@ -28,11 +28,14 @@ std::string sweep_json(const SweepRequest& request, const SweepResult& result) {
   for (const SweepPoint& point : result.points) {
     const SweepMethod& method = request.methods[point.method];
     const Spread spread = spread_of(point.accuracy);
-    json["points"].push_back({{"method", mapping::method_name(method.method)},
+    json["points"].push_back({{"name", method.name()},
+                              {"method", method.in_situ ? "in_situ" : mapping::method_name(method.method)},
                               {"granularity", mapping::granularity_name(method.granularity)},
                               {"order", mapping::order_name(method.order)},
                               {"budget", point.budget},
                               {"nwc", point.nwc},
+                              {"latency_seconds", point.seconds},
+                              {"energy_joules", point.joules},
                               {"verified_cells", point.verified_cells},
                               {"rows_touched", point.rows_touched},
                               {"accuracy",
@@ -47,15 +50,17 @@ std::string sweep_json(const SweepRequest& request, const SweepResult& result) {
 
 std::string sweep_csv(const SweepRequest& request, const SweepResult& result) {
   std::string text =
-      "method,granularity,order,budget,nwc,verified_cells,rows_touched,accuracy_mean,accuracy_std,accuracy_ci95,"
+      "method,granularity,order,budget,nwc,latency_s,energy_J,verified_cells,rows_touched,accuracy_mean,accuracy_std,"
+      "accuracy_ci95,"
       "accuracy_min,instances\n";
   for (const SweepPoint& point : result.points) {
     const SweepMethod& method = request.methods[point.method];
     const Spread spread = spread_of(point.accuracy);
-    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", mapping::method_name(method.method),
+    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
+                        method.in_situ ? "in_situ" : mapping::method_name(method.method),
                         mapping::granularity_name(method.granularity), mapping::order_name(method.order), point.budget,
-                        point.nwc, point.verified_cells, point.rows_touched, spread.mean, spread.deviation, spread.ci95,
-                        spread.minimum, point.accuracy.size());
+                        point.nwc, point.seconds, point.joules, point.verified_cells, point.rows_touched, spread.mean,
+                        spread.deviation, spread.ci95, spread.minimum, point.accuracy.size());
   }
   return text;
 }

@@ -84,7 +84,7 @@ TEST(MonteCarlo, VerifiesAsASweepDoes) {
       const MonteCarloResult result = run(request);
       const SweepPoint& point = points.at(m, b, sweep.budgets.size());
       for (std::size_t i = 0; i < 12; ++i) EXPECT_EQ(result.correct[i] / 40.0, point.accuracy[i]);
-      EXPECT_EQ(result.nwc, point.nwc);
+      EXPECT_NEAR(*result.nwc, point.nwc, 0.03) << "expected write cycles, and those spent";
       EXPECT_DOUBLE_EQ(result.verified_share, point.verified_cells / double(points.cells));
     }
 }

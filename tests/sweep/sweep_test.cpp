@@ -108,7 +108,7 @@ TEST(Sweep, TakesWhatTheJournalHolds) {
   // Points: nothing, swim at 0.3, everything, random at 0.3, swim/row at 0.3; instance 2 of the second is unit 11.
   const std::size_t line = journal.find("\n11 ") + 1;
   ASSERT_NE(line, 0u);
-  journal.replace(line, journal.find('\n', line) - line, "11 17 0.3 100 10");
+  journal.replace(line, journal.find('\n', line) - line, "11 17 300 1000 0.001 0.002 100 10");
   std::ofstream(request.journal, std::ios::binary) << journal;
   EXPECT_DOUBLE_EQ(run(request).at(0, 1, 3).accuracy[2], 17.0 / 60);
 }

@@ -3,13 +3,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
 #include <memory>
+#include <optional>
 
 #include "arch/input_error.h"
 #include "arch/load.h"
 #include "device/device_model.h"
 #include "mapping/write_plan_file.h"
 #include "sim/cli/build_info.h"
+#include "sim/cli/data_path.h"
 #include "sim/cli/inputs.h"
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
@@ -28,10 +32,38 @@ struct SelectOptions : CommonOptions {
   std::string method = "swim";
   std::string granularity = "weight";
   std::string order = "per_cycle";
-  double budget = 0.1;
+  std::optional<double> budget;  ///< not given: 0.1, or everything with a target
+  std::string until_drop, until_accuracy;
+  double group = 0.05;
+  int validation = 5000;
   CurvatureOptions curvature;
   bool force = false;
+
+  bool until() const { return !until_drop.empty() || !until_accuracy.empty(); }
 };
+
+constexpr double kBudget = 0.1;
+
+/// "1%" → 0.01.
+std::optional<double> parse_percent(const char* option, const std::string& text, std::vector<InputIssue>& issues) {
+  if (text.empty()) return std::nullopt;
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc() && stop + 1 == end && *stop == '%' && value >= 0 && value <= 100) return value / 100;
+  issues.push_back({option, "", fmt::format("{} is not a percentage of 0 % to 100 %; write e.g. 1%", text)});
+  return std::nullopt;
+}
+
+/// The last samples of the training set: not those that a study reports on.
+workloads::Dataset validation_set(const std::string& data_name, int samples) {
+  workloads::Dataset data = workloads::load_dataset(data_name, workloads::Split::train, 0, data_search_path());
+  const int dropped = std::max(0, data.samples() - samples);
+  data.labels.erase(data.labels.begin(), data.labels.begin() + dropped);
+  data.pixels.erase(data.pixels.begin(),
+                    data.pixels.begin() + static_cast<std::ptrdiff_t>(dropped) * data.shape.size());
+  return data;
+}
 
 /// Architecture, network and values; the mistakes of all are thrown together.
 sim::SelectRequest load_inputs(const SelectOptions& options, Progress& progress) {
@@ -58,10 +90,18 @@ sim::SelectRequest load_inputs(const SelectOptions& options, Progress& progress)
       request.values = std::move(curvature.values);
       request.origin = std::move(curvature.origin);
     });
+  const auto drop = parse_percent("--until-drop", options.until_drop, issues);
+  const auto accuracy = parse_percent("--until-accuracy", options.until_accuracy, issues);
   if (!issues.empty()) throw InputError(std::move(issues));
+  if (drop || accuracy) {
+    const std::string data_name = options.data.empty() ? request.network.data : options.data;
+    if (data_name.empty()) throw InputError("--data", "", "the network does not name its data; give a set or a folder");
+    request.until = {accuracy, drop, options.group, validation_set(data_name, options.validation),
+                     options.thread_count()};
+  }
   request.granularity = granularities().at(options.granularity);
   request.order = orders().at(options.order);
-  request.budget = options.budget;
+  request.budget = options.budget.value_or(request.until ? 1.0 : kBudget);
   request.seed = options.seed;
   return request;
 }
@@ -80,7 +120,12 @@ std::string repeat_command(const SelectOptions& options, mapping::SelectionMetho
                                     "--order",
                                     options.order,
                                     "--budget",
-                                    fmt::format("{}", options.budget)};
+                                    fmt::format("{}", options.budget.value_or(options.until() ? 1.0 : kBudget))};
+  if (!options.until_drop.empty()) words.insert(words.end(), {"--until-drop", options.until_drop});
+  if (!options.until_accuracy.empty()) words.insert(words.end(), {"--until-accuracy", options.until_accuracy});
+  if (options.until())
+    words.insert(words.end(),
+                 {"--group", fmt::format("{}", options.group), "--validation", fmt::format("{}", options.validation)});
   if (!options.data.empty()) words.insert(words.end(), {"--data", lasting(options.data, is_data_name(options.data))});
   if (method == mapping::SelectionMethod::swim)
     for (std::string& word : curvature_words(options.curvature)) words.push_back(std::move(word));
@@ -132,6 +177,7 @@ void add_select_command(CLI::App& program, const std::vector<std::string>& argum
       "  nvcim select swim_paper --workload lenet_mnist_4b --budget 0.1 --out chosen\n"
       "  nvcim program swim_paper --workload lenet_mnist_4b --plan chosen/plan.txt\n"
       "  nvcim select --granularity row --order per_time --sensitivity-file sens/sensitivity.txt\n"
+      "  nvcim select --until-drop 1%                as few groups of cells as lose at most a point\n"
       "  nvcim select --method file:scores.txt       one line of numbers per output, layer by layer\n\n"
       "per_time ranks by what a cell's verification removes per time that it adds to its row, per_cycle by its\n"
       "expected write cycles (one for all cells unless the device's spread depends on the level).\n"
@@ -149,8 +195,25 @@ void add_select_command(CLI::App& program, const std::vector<std::string>& argum
       ->type_name("NAME")
       ->check(is_method())
       ->capture_default_str();
-  command->add_option("--budget", options->budget, "Share of the write cycles of verifying everything, 0 to 1")
+  command
+      ->add_option("--budget", options->budget,
+                   "Share of the write cycles of verifying everything, 0 to 1 [0.1; with --until-… 1]")
+      ->type_name("X");
+  CLI::Option* drop =
+      command
+          ->add_option("--until-drop", options->until_drop,
+                       "Verify group after group on instance 0 until accuracy is at most so far below the network's, "
+                       "e.g. 1%")
+          ->type_name("X%");
+  command->add_option("--until-accuracy", options->until_accuracy, "…or until it is at least so much, e.g. 97.5%")
+      ->type_name("X%")
+      ->excludes(drop);
+  command->add_option("--group", options->group, "Share of the write cycles that a group takes")
       ->type_name("X")
+      ->capture_default_str();
+  command->add_option("--validation", options->validation, "Samples from the end of the training set to look at")
+      ->type_name("N")
+      ->check(at_least(1))
       ->capture_default_str();
   command->add_option("--granularity", options->granularity, "What is verified as a whole: weight, cell, row, crossbar")
       ->type_name("NAME")

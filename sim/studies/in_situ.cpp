@@ -31,11 +31,9 @@ InSituTraining::InSituTraining(const Architecture& architecture, const workloads
       options_(options),
       network_(network),
       targets_(network.nodes.size()) {
-  NVCIM_CHECK(training.samples() > 0 && options.batch > 0, "{} samples, {} a batch", training.samples(),
-              options.batch);
+  NVCIM_CHECK(training.samples() > 0 && options.batch > 0, "{} samples, {} a batch", training.samples(), options.batch);
   for (std::size_t n = 0; n < network.nodes.size(); ++n)
-    for (std::int16_t code : network.nodes[n].mvm.weights)
-      targets_[n].push_back(code / largest_code(network.nodes[n]));
+    for (std::int16_t code : network.nodes[n].mvm.weights) targets_[n].push_back(code / largest_code(network.nodes[n]));
   write();
 }
 
@@ -63,8 +61,8 @@ void InSituTraining::step() {
     for (std::size_t i = 0; i < deviation[n].size(); ++i)
       deviation[n][i] -= static_cast<float>(original_.nodes[n].mvm.weights[i] / largest_code(original_.nodes[n]));
   workloads::GradientEngine engine(original_, 1);
-  const workloads::GradientSum sum = engine.run(deviation, training_.pixels, training_.labels, chosen,
-                                                {.loss = workloads::AttackLoss::cross_entropy});
+  const workloads::GradientSum sum =
+      engine.run(deviation, training_.pixels, training_.labels, chosen, {.loss = workloads::AttackLoss::cross_entropy});
   for (std::size_t n = 0; n < targets_.size(); ++n) {
     if (targets_[n].empty()) continue;
     // The attack's objective falls as the label loses: minus the loss. The step of the real weight W = s·w is

@@ -44,7 +44,7 @@ class InSituTraining {
   const workloads::Dataset& training_;
   mapping::ChipDraws draws_;
   InSituOptions options_;
-  workloads::Network network_;               // with the codes of the targets
+  workloads::Network network_;                // with the codes of the targets
   std::vector<std::vector<double>> targets_;  // [nodes][weights] normalised
   mapping::ChipInstance chip_;
   int steps_ = 0;

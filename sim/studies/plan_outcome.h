@@ -14,12 +14,12 @@ namespace nvcim::sim {
 
 /// What a write plan came to on one sampled chip.
 struct PlanOutcome {
-  int correct = 0;                 ///< samples classified right by the programmed chip
-  std::uint64_t attempts = 0;      ///< write cycles: pulses of write-verify; the first, unverified write is not one
-  double seconds = 0;              ///< until the last write controller was done, the unverified pass included
-  double joules = 0;               ///< of programming, the unverified pass included
-  std::int64_t verified = 0;       ///< cells marked
-  std::int64_t rows_touched = 0;   ///< rows with at least one of them
+  int correct = 0;                ///< samples classified right by the programmed chip
+  std::uint64_t attempts = 0;     ///< write cycles: pulses of write-verify; the first, unverified write is not one
+  double seconds = 0;             ///< until the last write controller was done, the unverified pass included
+  double joules = 0;              ///< of programming, the unverified pass included
+  std::int64_t verified = 0;      ///< cells marked
+  std::int64_t rows_touched = 0;  ///< rows with at least one of them
 };
 
 /// Programs one chip in time (sim/programming) and classifies the data with it. Single-threaded.

@@ -37,11 +37,24 @@ std::string lead_of(const SelectRequest& request, const SelectOutcome& outcome) 
       fmt::format("{}, by {}, {}: {} of {} units within a budget of {:g} % of the write cycles of verifying everything",
                   mapping::method_name(request.method), mapping::granularity_name(request.granularity),
                   mapping::order_name(request.order), outcome.units, outcome.all_units, 100 * request.budget);
+  if (outcome.loop)
+    text += fmt::format("; the target of {:.2f} % on {} validation samples is {} with {:.1f} % of the write cycles",
+                        100 * outcome.loop->target, request.until->validation.samples(),
+                        outcome.loop->met ? "met" : "not met", 100 * outcome.nwc);
   if (outcome.all_loss > 0)
     text += fmt::format("; they carry {:.1f} % of the expected loss that verifying can save",
                         100 * outcome.loss_removed / outcome.all_loss);
   if (!request.origin.empty()) text += fmt::format(" ({})", request.origin);
   return text;
+}
+
+/// Step by step; empty without a loop.
+std::string loop_table(const SelectOutcome& outcome) {
+  if (!outcome.loop) return "";
+  std::vector<std::vector<std::string>> rows = {{"expected NWC", "accuracy %"}};
+  for (const VerifyStep& step : outcome.loop->steps)
+    rows.push_back({fmt::format("{:.3f}", step.nwc), fmt::format("{:.2f}", 100 * step.accuracy)});
+  return "\nGroup after group, on the validation samples\n" + aligned_table(rows, {true, true});
 }
 
 }  // namespace
@@ -59,7 +72,22 @@ SelectOutcome run_select(const SelectRequest& request) {
   set_costs(request.architecture, request.network, outcome.plan, options);
   const mapping::Selection selection =
       mapping::select_cells(request.architecture, request.network, outcome.plan, options);
-  outcome.units = selection.units_within(request.budget);
+  if (request.until) {
+    outcome.loop = verify_until({.architecture = request.architecture,
+                                 .network = request.network,
+                                 .plan = outcome.plan,
+                                 .selection = selection,
+                                 .validation = request.until->validation,
+                                 .group = request.until->group,
+                                 .accuracy = request.until->accuracy,
+                                 .drop = request.until->drop,
+                                 .budget = request.budget,
+                                 .seed = request.seed,
+                                 .threads = request.until->threads});
+    outcome.units = outcome.loop->steps.back().units;
+  } else {
+    outcome.units = selection.units_within(request.budget);
+  }
   outcome.all_units = selection.units();
   outcome.nwc = selection.nwc(outcome.units);
   outcome.loss_removed = selection.loss_removed[outcome.units];
@@ -78,6 +106,11 @@ std::string select_json(const SelectRequest& request, const SelectOutcome& outco
   json["granularity"] = mapping::granularity_name(request.granularity);
   json["order"] = mapping::order_name(request.order);
   if (!request.origin.empty()) json["values"] = request.origin;
+  if (outcome.loop) {
+    json["until"] = {{"target", outcome.loop->target}, {"met", outcome.loop->met}};
+    for (const VerifyStep& step : outcome.loop->steps)
+      json["until"]["steps"].push_back({{"nwc", step.nwc}, {"accuracy", step.accuracy}});
+  }
   json["budget"] = request.budget;
   json["seed"] = request.seed;
   json["units"] = outcome.units;
@@ -107,7 +140,7 @@ std::string select_table(const SelectRequest& request, const SelectOutcome& outc
   std::vector<bool> right(rows.front().size(), true);
   right[0] = false;
   return fmt::format("{} on {}: {}\n\n", request.network.name, request.architecture.name, lead_of(request, outcome)) +
-         aligned_table(rows, right);
+         aligned_table(rows, right) + loop_table(outcome);
 }
 
 std::string select_page(const SelectRequest& request, const SelectOutcome& outcome, const PageTexts& texts) {

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "arch/parameters.h"
 #include "mapping/selection/selection.h"
 #include "mapping/write_plan.h"
 #include "sim/report/html_report.h"
+#include "sim/studies/verify_until.h"
+#include "workloads/dataset.h"
 #include "workloads/network.h"
 
 namespace nvcim::sim {
@@ -23,6 +26,14 @@ struct SelectRequest {
   mapping::WeightValues values;  ///< curvature for swim, the user's scores for file
   std::string origin;            ///< where they come from: one line, may be empty
   std::uint64_t seed = 1;
+  /// Instead of the budget: verify group after group on instance 0 until the target holds (verify_until).
+  struct Until {
+    std::optional<double> accuracy, drop;  ///< one of them, 0…1
+    double group = 0.05;                   ///< of the write cycles of verifying everything
+    workloads::Dataset validation;         ///< what is looked at
+    int threads = 1;
+  };
+  std::optional<Until> until;
 };
 
 struct SelectOutcome {
@@ -30,6 +41,7 @@ struct SelectOutcome {
   mapping::WritePlan write_plan;
   std::uint32_t units = 0, all_units = 0;  ///< chosen, to choose from
   double nwc = 0;                          ///< expected
+  std::optional<VerifyUntilResult> loop;   ///< with SelectRequest::until
   double loss_removed = 0, all_loss = 0;   ///< expected loss that verifying the chosen, and everything, saves (swim)
 };
 

@@ -119,7 +119,8 @@ std::vector<PageSection> breakdown_sections(const SweepRequest& request, const m
                                             const mapping::WritePlan& chosen, const std::string& chosen_name) {
   const std::vector<Written> ways = {
       write(request, plan, mapping::verify_none(plan), "nothing"),
-      write(request, plan, chosen, fmt::format("{}, {:.3g} % of the cells", chosen_name, 100 * chosen.verified_share())),
+      write(request, plan, chosen,
+            fmt::format("{}, {:.3g} % of the cells", chosen_name, 100 * chosen.verified_share())),
       write(request, plan, mapping::verify_all(plan), "everything")};
   const RunReport run = inference(request);
   const double joules = run.known_energy().value;
@@ -128,7 +129,8 @@ std::vector<PageSection> breakdown_sections(const SweepRequest& request, const m
            fmt::format("Instance 0, nothing verified: {} and {} per inference; layers overlap in time.",
                        format_si_rounded(joules, "J"), format_si_rounded(run.value("latency.inference"), "s")),
            {inference_chart(run), layer_chart(run)}},
-          {"Break-even", "Programming is paid once, inferences again and again.",
+          {"Break-even",
+           "Programming is paid once, inferences again and again.",
            {amortised(ways, joules), break_even(ways, joules)}}};
 }
 

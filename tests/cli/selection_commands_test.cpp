@@ -99,6 +99,24 @@ TEST_F(SelectionCommands, TakeScoresOfTheUsersOwn) {
   EXPECT_THAT(outcome.err, HasSubstr("line 1: 3 numbers; output 0 of layer fc1 has 784 matrix rows"));
 }
 
+TEST_F(SelectionCommands, StopWhenTheTargetHolds) {
+  const Outcome met = nvcim(
+      "select swim_paper --workload lenet_fashion_mnist_4b --method magnitude --until-accuracy 1% --group 0.5 "
+      "--validation 100 --json --out met");
+  ASSERT_EQ(met.exit_code, 0) << met.err;
+  const json at_once = json::parse(met.out)["until"];
+  EXPECT_TRUE(at_once["met"]);
+  EXPECT_EQ(at_once["steps"].size(), 1u);
+  const Outcome never = nvcim(
+      "select swim_paper --workload lenet_fashion_mnist_4b --method magnitude --until-accuracy 100% --group 0.5 "
+      "--validation 1000 --json --out never");
+  ASSERT_EQ(never.exit_code, 0) << never.err;
+  const json spent = json::parse(never.out)["until"];
+  EXPECT_FALSE(spent["met"]);
+  EXPECT_EQ(spent["steps"].size(), 3u);  // nothing, half, everything
+  EXPECT_THAT(nvcim("select --until-drop 1 --out no").err, HasSubstr("--until-drop: 1 is not a percentage"));
+}
+
 TEST_F(SelectionCommands, NameEveryMistake) {
   ASSERT_EQ(nvcim(kMeasure).exit_code, 0);
   ASSERT_EQ(nvcim(kSelect).exit_code, 0);

@@ -15,6 +15,7 @@
 #include "sim/cli/command_sensitivity.h"
 #include "sim/cli/command_sweep.h"
 #include "sim/cli/command_train.h"
+#include "sim/cli/command_worst_case.h"
 #include "sim/cli/run_action.h"
 
 namespace nvcim::cli {
@@ -38,6 +39,7 @@ int run_nvcim(int argc, char** argv, sim::Ranks& ranks) {
   add_select_command(program, arguments, action);
   add_mc_command(program, arguments, ranks, action);
   add_sweep_command(program, arguments, ranks, action);
+  add_worst_case_command(program, arguments, ranks, action);
   add_check_command(program, action);
   add_schema_command(program, action);
   add_presets_command(program, action);
@@ -45,7 +47,7 @@ int run_nvcim(int argc, char** argv, sim::Ranks& ranks) {
   add_train_command(program);
   const Action checked = [&] {
     const std::string command = program.get_subcommands().front()->get_name();
-    const bool spreads = command == "mc" || command == "sweep";
+    const bool spreads = command == "mc" || command == "sweep" || command == "worst-case";
     if (command == "train" || (ranks.count() > 1 && !spreads))
       throw CommandLineError(command + " works in one process: start it without mpirun");
     return action();

@@ -48,8 +48,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Mistake{"",
                 2,
-                {"no command given; commands: run, program, sensitivity, select, mc, sweep, check, schema, presets, "
-                 "explain, train",
+                {"no command given; commands: run, program, sensitivity, select, mc, sweep, worst-case, check, schema, "
+                 "presets, explain, train",
                  "Try 'nvcim --help'"}},
         Mistake{"rum", 2, {"\"rum\" is not a command", "did you mean \"run\"?"}},
         Mistake{"run --sample 3", 2, {"--sample", "Try 'nvcim run --help'"}}, Mistake{"run a b", 2, {"b"}},

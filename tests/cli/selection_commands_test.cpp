@@ -43,7 +43,7 @@ TEST_F(SelectionCommands, LeadFromSensitivityOverSelectionToAProgrammedChip) {
   EXPECT_EQ(sensitivity["convergence"].back()["samples"], 100);
   EXPECT_EQ(sensitivity["convergence"].back()["top_10_overlap"], 1);
   EXPECT_EQ(sensitivity["layers"].back()["share_in_top_10_percent"].get<double>(),
-            double(101632 / 10) / 101632);  // 784 x 128 + 128 x 10 weights
+            10163.0 / 101632);  // 784 x 128 + 128 x 10 weights, a tenth rounded down
 
   const Outcome selected = nvcim(kSelect + " --budget 0.05");
   ASSERT_EQ(selected.exit_code, 0) << selected.err;

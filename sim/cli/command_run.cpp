@@ -14,6 +14,7 @@
 #include "device/device_model.h"
 #include "mapping/chip_file.h"
 #include "mapping/chip_match.h"
+#include "mapping/perturbation_file.h"
 #include "sim/cli/age_options.h"
 #include "sim/cli/build_info.h"
 #include "sim/cli/data_path.h"
@@ -37,6 +38,7 @@ struct RunOptions : CommonOptions {
   std::string architecture;  ///< not given: the chip's, or kDefaultPreset
   std::string workload;      ///< not given: the chip's, or kDefaultWorkload
   std::string chip;          ///< not given: one is programmed
+  std::string perturbation;  ///< not given: deviations are drawn
   AgeOptions later;
   std::string data;
   std::optional<int> samples;  ///< not given: all
@@ -61,6 +63,10 @@ void check_options(const RunOptions& options) {
   if (options.cycle_samples && options.samples && *options.cycle_samples > *options.samples)
     throw CommandLineError(
         fmt::format("--cycle-samples {} is more than --samples {}", *options.cycle_samples, *options.samples));
+  if (!options.chip.empty() && !options.perturbation.empty())
+    throw CommandLineError("--chip and --perturbation both say what the cells hold");
+  if (!options.perturbation.empty() && (!options.later.age.empty() || !options.later.temperature.empty()))
+    throw CommandLineError("--age and --temperature move cells, but with --perturbation they stay where it says");
   if (!options.chip.empty() && (options.seed_given || options.instance_given))
     throw CommandLineError(fmt::format("{} has no effect with --chip: the chip was programmed with its own",
                                        options.seed_given && options.instance_given ? "--seed and --instance"
@@ -136,6 +142,12 @@ Inputs load_inputs(const RunOptions& options) {
     request.chip = {fmt::format("{} {:016x}", inputs.chip->path.filename().string(), inputs.chip->fingerprint),
                     mapping::load_chip(*inputs.chip, request.architecture, request.network,
                                        mapping::make_plan(request.architecture, request.network))};
+  if (!options.perturbation.empty()) {
+    request.architecture = mapping::without_ageing(std::move(request.architecture));
+    request.deviations = {fs::path(options.perturbation).filename().string(),
+                          mapping::load_perturbation(options.perturbation, request.architecture, request.network,
+                                                     mapping::make_plan(request.architecture, request.network))};
+  }
   return inputs;
 }
 
@@ -156,6 +168,8 @@ std::string repeat_command(const RunOptions& options, const Inputs& inputs) {
   if (options.systemc())
     words.insert(words.end(),
                  {"--cycle-samples", fmt::format("{}", std::min(request.cycle_samples, request.data.samples()))});
+  if (!options.perturbation.empty())
+    words.insert(words.end(), {"--perturbation", lasting(options.perturbation, false)});
   if (inputs.chip)
     words.insert(words.end(), {"--chip", lasting(options.chip, false)});
   else
@@ -227,7 +241,9 @@ void add_run_command(CLI::App& program, const std::vector<std::string>& argument
       "  nvcim run my_chip.json --set /device/model=gaussian --set /device/sigma=0.05 --instance 3\n"
       "  nvcim run tiny_2x2 --workload my_model.onnx --data my_folder --samples 100\n"
       "  nvcim run out/architecture.json                      a former result's chip again\n"
-      "  nvcim run --chip chip/chip.h5 --age 1h               a chip that nvcim program saved, an hour later\n\n"
+      "  nvcim run --chip chip/chip.h5 --age 1h               a chip that nvcim program saved, an hour later\n"
+      "  nvcim run swim_paper --workload lenet_mnist_4b --perturbation out/perturbation.txt      a worst case, "
+      "checked\n\n"
       "Without --chip every cell is written once, unverified. With it architecture and network are the chip file's; "
       "if\n"
       "they are given they must have the same cells and weights (mapping/README.md), while --set may change how cells\n"
@@ -242,6 +258,12 @@ void add_run_command(CLI::App& program, const std::vector<std::string>& argument
       ->add_option("--workload", options->workload, "Network: a built-in name or an ONNX file; the chip's with --chip")
       ->type_name("NAME|FILE")
       ->default_str(kDefaultWorkload);
+  command
+      ->add_option(
+          "--perturbation", options->perturbation,
+          "Deviations of the cells from their targets (nvcim worst-case), checked against their bound; nothing "
+          "else moves the cells")
+      ->type_name("FILE");
   command->add_option("--chip", options->chip, "Chip that nvcim program saved; else one is programmed")
       ->type_name("FILE");
   add_age_options(*command, options->later);

@@ -47,6 +47,15 @@ struct WorstCaseOptions : CommonOptions {
 const std::map<std::string, sim::SearchMethod> kMethods = {
     {"pgd", sim::SearchMethod::pgd}, {"lagrangian", sim::SearchMethod::lagrangian}, {"sign", sim::SearchMethod::sign}};
 
+/// A folder that was made for a result goes again when there is none.
+struct EmptyFolder {
+  fs::path path;
+  ~EmptyFolder() {
+    std::error_code not_empty;
+    if (!path.empty()) fs::remove(path, not_empty);
+  }
+};
+
 std::string data_name_of(const WorstCaseOptions& options, const std::vector<workloads::Network>& networks) {
   std::string name = options.data.empty() ? networks.front().data : options.data;
   if (name.empty()) throw InputError("--data", "", "the network does not name its data; give a set or a folder");
@@ -150,7 +159,9 @@ int worst_case(const WorstCaseOptions& options, const std::vector<std::string>& 
   // Beside the folder, which is written whole at the end; work that was killed goes on from it.
   request.journal = out;
   request.journal += ".journal";
-  if (out.has_parent_path() && ranks.leads()) fs::create_directories(out.parent_path());
+  EmptyFolder parent;
+  if (out.has_parent_path() && ranks.leads() && fs::create_directories(out.parent_path()))
+    parent.path = out.parent_path();
   request.begin = [&](std::string what) { progress.begin(std::move(what)); };
   request.progress = progress.callback();
   const sim::WorstCaseResult result = sim::run_worst_case(request, ranks);

@@ -60,6 +60,9 @@ std::string duration(Time time) {
 
 /// How the cells came to what they hold.
 std::string programming(const RunRecord& record) {
+  if (record.perturbation)
+    return fmt::format("{}: every cell holds its target plus a chosen deviation, checked cell by cell",
+                       record.perturbation_name);
   if (!record.programmed) return "every cell written once, nothing verified";
   const auto states = mapping::count_states(*record.programmed);
   const double all = std::max(1.0, static_cast<double>(std::accumulate(states.begin(), states.end(), std::int64_t{0})));
@@ -127,13 +130,14 @@ std::vector<Fact> run_facts(const RunRecord& record, const Costs& costs) {
   add("cells_per_weight",
       fmt::format("{} ({} slices of {} bits)", encoding.planes(), encoding.slices, encoding.cell_bits),
       "of the first layer");
-  add("device.model", named(a.device.model), "programming variation, drawn once per instance");
+  add("device.model", record.perturbation ? "takes no part" : named(a.device.model),
+      "programming variation, drawn once per instance");
   add("programming", programming(record), "how the cells got their conductances");
   const std::string time = time_since_programming(a.device);
   add("time", time.empty() ? "right after programming" : time, "since programming, and what moved the cells over it");
   add("variation.kappa", kappas(record),
       "deviation of a weight over max|W|, per unit of the cells' deviation over the conductance range");
-  add("variation.sigma", weight_sigmas(record),
+  add("variation.sigma", record.perturbation ? "0" : weight_sigmas(record),
       "standard deviation of a weight written once, unverified, in units of max|W|");
   add("read_noise",
       a.device.read_noise > 0 ? fmt::format("{:g} relative, {}", a.device.read_noise, named(a.device.read_noise_model))

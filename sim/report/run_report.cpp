@@ -57,6 +57,7 @@ class Builder {
     add_energy();
     add_area();
     add_mapping();
+    if (record_.perturbation) add_perturbation();
     if (record_.programmed)
       add_cell_states();
     else
@@ -234,6 +235,19 @@ class Builder {
     add("write.latency", pass.seconds);
     add("write.energy", pass.joules);
     add("write.cells", static_cast<double>(pass.cells));
+  }
+
+  void add_perturbation() {
+    const mapping::Perturbation& perturbation = *record_.perturbation;
+    const mapping::PerturbationExtent extent =
+        mapping::measure_extent(record_.architecture, record_.network, record_.plan, perturbation);
+    NVCIM_CHECK(extent.past_bound == 0 && extent.past_range == 0, "{} cells past their bound, {} past their range",
+                extent.past_bound, extent.past_range);
+    add("perturbation.bound", perturbation.tight);
+    add("perturbation.largest", extent.largest_tight);
+    if (extent.loose_cells == 0) return;
+    add("perturbation.bound.loose", perturbation.loose);
+    add("perturbation.largest.loose", extent.largest_loose);
   }
 
   void add_cell_states() {

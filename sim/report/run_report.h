@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mapping/perturbation.h"
 #include "sim/engine.h"
 #include "sim/report/costs.h"
 #include "sim/report/metrics.h"
@@ -26,6 +27,8 @@ struct RunRecord {
   std::uint32_t instance = 0;
   const mapping::WrittenCells* programmed = nullptr;         ///< the chip when it was programmed before, with history
   std::string programmed_name = {};                          ///< of that chip
+  const mapping::Perturbation* perturbation = nullptr;       ///< when the deviations of the cells were chosen
+  std::string perturbation_name = {};                        ///< of it
   std::span<const std::uint8_t> labels;                      ///< [samples]
   std::span<const int> reference_predicted;                  ///< [samples]
   const InferenceResult* functional = nullptr;               ///< all samples, when it ran

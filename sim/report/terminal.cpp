@@ -42,6 +42,15 @@ std::string key_figures(const RunReport& report) {
                   value_of(report, "accuracy.high")));
   add("  reference", "accuracy.reference",
       fmt::format("quantised network, no chip; chip agrees on {}", value_of(report, "accuracy.agreement")));
+  if (report.find("perturbation.largest.loose"))
+    add("deviation", "perturbation.largest.loose",
+        fmt::format("largest, chosen, bound {}; of verified cells {}, bound {}",
+                    value_of(report, "perturbation.bound.loose"), value_of(report, "perturbation.largest"),
+                    value_of(report, "perturbation.bound")));
+  else
+    add("deviation", "perturbation.largest",
+        fmt::format("largest of a cell, chosen; bound {} checked cell by cell",
+                    value_of(report, "perturbation.bound")));
   add("latency", "latency.inference",
       "first sample, first input to last output; " + value_of(report, "latency.inference.cycles") + " cycles");
   add("throughput", "throughput.inference",

@@ -49,6 +49,22 @@ mapping::WrittenCells without_history(const mapping::WrittenCells& cells) {
   return copy;
 }
 
+mapping::ChipInstance make_chip(const RunRequest& request, const mapping::Plan& plan) {
+  if (request.deviations) {
+    const Architecture still = mapping::without_ageing(request.architecture);
+    return mapping::make_instance(
+        still, request.network, plan,
+        mapping::perturbed_cells(still, request.network, plan, request.deviations->perturbation,
+                                 {request.seed, request.instance}),
+        request.threads);
+  }
+  if (request.chip)
+    return mapping::make_instance(request.architecture, request.network, plan, without_history(request.chip->cells),
+                                  request.threads);
+  return mapping::program_once(request.architecture, request.network, plan, request.seed, request.instance,
+                               request.threads);
+}
+
 }  // namespace
 
 void check_data(const workloads::Network& network, const workloads::Dataset& data) {
@@ -94,10 +110,7 @@ RunOutcome run_network(const RunRequest& request) {
   RunOutcome outcome;
   outcome.plan = mapping::make_plan(request.architecture, request.network);
   begin("programming");
-  outcome.chip = request.chip ? mapping::make_instance(request.architecture, request.network, outcome.plan,
-                                                       without_history(request.chip->cells), request.threads)
-                              : mapping::program_once(request.architecture, request.network, outcome.plan, request.seed,
-                                                      request.instance, request.threads);
+  outcome.chip = make_chip(request, outcome.plan);
   const ChipRun run{request.architecture, request.network, outcome.plan, outcome.chip};
 
   // The cycle model first: it finds a pipeline that cannot flow, and is short.
@@ -136,6 +149,8 @@ RunReport report_run(const RunRequest& request, const RunOutcome& outcome) {
                           .instance = outcome.chip.instance,
                           .programmed = request.chip ? &request.chip->cells : nullptr,
                           .programmed_name = request.chip ? request.chip->name : "",
+                          .perturbation = request.deviations ? &request.deviations->perturbation : nullptr,
+                          .perturbation_name = request.deviations ? request.deviations->name : "",
                           .labels = request.data.labels,
                           .reference_predicted = outcome.reference_predicted,
                           .functional = outcome.functional ? &*outcome.functional : nullptr,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "arch/parameters.h"
+#include "mapping/perturbation.h"
 #include "sim/engine.h"
 #include "sim/report/run_report.h"
 #include "workloads/dataset.h"
@@ -21,6 +22,12 @@ struct ProgrammedChip {
   mapping::WrittenCells cells;
 };
 
+/// Deviations that were chosen, not drawn.
+struct ChosenDeviations {
+  std::string name;  ///< in reports
+  mapping::Perturbation perturbation;
+};
+
 /// One chip runs a network over a data set.
 struct RunRequest {
   Architecture architecture;
@@ -32,6 +39,9 @@ struct RunRequest {
   std::uint64_t seed = 1;              ///< of a chip that is programmed for this run
   std::uint32_t instance = 0;          ///< the same
   std::optional<ProgrammedChip> chip;  ///< of this architecture and network; not given: one is programmed, unverified
+  /// Of this architecture and network; given: every cell holds its target plus its deviation, and nothing else moves
+  /// it.
+  std::optional<ChosenDeviations> deviations;
   int threads = 1;
   std::function<void(std::string)> begin;  ///< told what starts; may be empty
   std::function<void(int, int)> progress;  ///< of it; may be empty

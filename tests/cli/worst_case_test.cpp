@@ -58,12 +58,11 @@ TEST_F(WorstCase, CanBeRepeatedFromItsOwnFolder) {
 }
 
 TEST_F(WorstCase, NamesMistakes) {
-  for (const auto& [arguments, text] :
-       {std::pair{"worst-case --method guess", "guess not in"},
-        {"worst-case --search-on both", "both not in"},
-        {"worst-case --verify 0.1", "say how far they may be off with --loose-bound"},
-        {"run --chip a.h5 --perturbation b.txt", "--chip and --perturbation both say"},
-        {"run --perturbation b.txt --age 1h", "--age and --temperature move cells"}}) {
+  for (const auto& [arguments, text] : {std::pair{"worst-case --method guess", "guess not in"},
+                                        {"worst-case --search-on both", "both not in"},
+                                        {"worst-case --verify 0.1", "say how far they may be off with --loose-bound"},
+                                        {"run --chip a.h5 --perturbation b.txt", "--chip and --perturbation both say"},
+                                        {"run --perturbation b.txt --age 1h", "--age and --temperature move cells"}}) {
     const Outcome outcome = nvcim(arguments);
     EXPECT_EQ(outcome.exit_code, 2) << arguments;
     EXPECT_THAT(outcome.err, HasSubstr(text)) << arguments;

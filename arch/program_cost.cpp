@@ -36,17 +36,4 @@ Time write_row_time(const Architecture& architecture, int columns) {
          double(turns) * whole_cycles(architecture, writer.pulse_width);
 }
 
-Time write_once_time(const Architecture& architecture, std::int64_t rows_of_busiest_tile, int columns) {
-  return double(rows_of_busiest_tile) * write_row_time(architecture, columns);
-}
-
-Energy write_pulse_energy(const Architecture& architecture, Conductance conductance) {
-  const WriteControllerParameters& writer = architecture.write_controller;
-  return writer.pulse_voltage * writer.pulse_voltage * conductance * writer.pulse_width;
-}
-
-Energy write_once_energy(const Architecture& architecture, Conductance sum_of_conductances) {
-  return write_pulse_energy(architecture, sum_of_conductances);
-}
-
 }  // namespace nvcim

@@ -63,7 +63,7 @@ std::string programming(const RunRecord& record) {
   if (record.perturbation)
     return fmt::format("{}: every cell holds its target plus a chosen deviation, checked cell by cell",
                        record.perturbation_name);
-  if (!record.programmed) return "every cell written once, nothing verified";
+  if (record.programmed_name.empty()) return "every cell written once, nothing verified";
   const auto states = mapping::count_states(*record.programmed);
   const double all = std::max(1.0, static_cast<double>(std::accumulate(states.begin(), states.end(), std::int64_t{0})));
   std::string text = record.programmed_name;

@@ -134,16 +134,6 @@ constexpr std::array kRegistry = {
     MetricInfo{"stall.*", "fraction",
                "mean share of the cycle run in which units of this kind have work but wait for another unit",
                "sum of stall cycles / (units x total cycles)", "SystemC cycle model, whole cycle run"},
-    MetricInfo{"write.latency", "s", "time to program every crossbar in use once, without verifying",
-               "sum over the rows of the busiest tile of set_up_time + ceil(columns / write_drivers) x pulse_width, in "
-               "whole cycles; "
-               "tiles are written at the same time",
-               "/write_controller of the architecture (arch/program_cost.h)"},
-    MetricInfo{"write.energy", "J", "energy of one unverified programming pass",
-               "sum over cells of pulse_voltage^2 x target conductance x pulse_width (first order: V^2 G t)",
-               "/write_controller and the programmed codes; V^2 G t as in MLP+NeuroSim"},
-    MetricInfo{"write.cells", "count", "cells programmed in one pass", "sum over blocks of rows x columns",
-               "mapping/plan.h"},
     MetricInfo{"latency.programming", "s", "time to program the chip, from the first target leaving external memory",
                "cycles until the last write controller ended / clock", kProgramming},
     MetricInfo{"latency.programming.cycles", "count", "latency.programming in cycles of the chip's clock",

@@ -12,7 +12,6 @@
 #include "arch/check.h"
 #include "sim/report/facts.h"
 #include "sim/report/timing.h"
-#include "sim/report/write_pass.h"
 #include "sim/stats/proportion.h"
 
 namespace nvcim::sim {
@@ -58,10 +57,11 @@ class Builder {
     add_area();
     add_mapping();
     if (record_.perturbation) add_perturbation();
-    if (record_.programmed)
-      add_cell_states();
-    else
-      add_write_pass();
+    if (record_.programmed) add_cell_states();
+    if (record_.programming) {
+      add("latency.programming", record_.programming->seconds);
+      add("energy.programming", record_.programming->joules);
+    }
     add_counts();
     report_.facts = run_facts(record_, costs_);
     sort_metrics();
@@ -228,13 +228,6 @@ class Builder {
                                     .column = block.crossbar_column,
                                     .rows = block.rows,
                                     .columns = block.columns});
-  }
-
-  void add_write_pass() {
-    const WritePass pass = write_pass(record_.architecture, record_.plan, record_.chip);
-    add("write.latency", pass.seconds);
-    add("write.energy", pass.joules);
-    add("write.cells", static_cast<double>(pass.cells));
   }
 
   void add_perturbation() {

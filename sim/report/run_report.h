@@ -16,6 +16,12 @@
 /// result files and the HTML page show is in a RunReport; nothing is computed later.
 namespace nvcim::sim {
 
+/// What programming a chip took.
+struct ProgrammingCost {
+  double seconds = 0;
+  double joules = 0;
+};
+
 /// What a run left behind; references must outlive make_run_report.
 struct RunRecord {
   const Architecture& architecture;
@@ -25,8 +31,9 @@ struct RunRecord {
   std::string data;  ///< name of the data set
   std::uint64_t seed = 0;
   std::uint32_t instance = 0;
-  const mapping::WrittenCells* programmed = nullptr;         ///< the chip when it was programmed before, with history
-  std::string programmed_name = {};                          ///< of that chip
+  const mapping::WrittenCells* programmed = nullptr;         ///< cells with history; none when their codes were chosen
+  std::string programmed_name = {};                          ///< of a chip that was programmed before
+  std::optional<ProgrammingCost> programming = {};           ///< of a chip that was programmed for this run
   const mapping::Perturbation* perturbation = nullptr;       ///< when the deviations of the cells were chosen
   std::string perturbation_name = {};                        ///< of it
   std::span<const std::uint8_t> labels;                      ///< [samples]

@@ -76,9 +76,9 @@ std::string key_figures(const RunReport& report) {
     rows.push_back({"    from", "", report.chip});
   }
   if (!report.time.empty()) rows.push_back({"  age", "", report.time});
-  add("programming", "write.latency",
-      fmt::format("and {} for one unverified pass over {} cells", value_of(report, "write.energy"),
-                  value_of(report, "write.cells")));
+  add("programming", "latency.programming",
+      fmt::format("and {} to write {} cells once, unverified", value_of(report, "energy.programming"),
+                  value_of(report, "cells")));
   return aligned_table(rows, {false, true, false});
 }
 

@@ -10,6 +10,9 @@
 #include "arch/input_error.h"
 #include "mapping/chip_instance.h"
 #include "mapping/plan.h"
+#include "mapping/write_plan.h"
+#include "sim/programming/program_energy.h"
+#include "sim/programming/program_job.h"
 #include "sim/report/costs.h"
 #include "workloads/reference.h"
 
@@ -49,7 +52,18 @@ mapping::WrittenCells without_history(const mapping::WrittenCells& cells) {
   return copy;
 }
 
-mapping::ChipInstance make_chip(const RunRequest& request, const mapping::Plan& plan) {
+/// Every cell written once, in time, nothing verified.
+void write_once(const RunRequest& request, RunOutcome& outcome) {
+  const mapping::WritePlan nothing_verified = mapping::verify_none(outcome.plan);
+  const ProgramJob job{
+      request.architecture, request.network, outcome.plan, nothing_verified, {request.seed, request.instance}, {}, {}};
+  ProgramResult result = run_programming(job);
+  outcome.programming = {program_seconds(job, result.cycles), program_energy(job, result.counts).total};
+  outcome.written = std::move(result.cells);
+}
+
+mapping::ChipInstance make_chip(const RunRequest& request, RunOutcome& outcome) {
+  const mapping::Plan& plan = outcome.plan;
   if (request.deviations) {
     const Architecture still = mapping::without_ageing(request.architecture);
     return mapping::make_instance(
@@ -58,11 +72,9 @@ mapping::ChipInstance make_chip(const RunRequest& request, const mapping::Plan& 
                                  {request.seed, request.instance}),
         request.threads);
   }
-  if (request.chip)
-    return mapping::make_instance(request.architecture, request.network, plan, without_history(request.chip->cells),
-                                  request.threads);
-  return mapping::program_once(request.architecture, request.network, plan, request.seed, request.instance,
-                               request.threads);
+  if (!request.chip) write_once(request, outcome);
+  const mapping::WrittenCells& cells = request.chip ? request.chip->cells : *outcome.written;
+  return mapping::make_instance(request.architecture, request.network, plan, without_history(cells), request.threads);
 }
 
 }  // namespace
@@ -110,7 +122,7 @@ RunOutcome run_network(const RunRequest& request) {
   RunOutcome outcome;
   outcome.plan = mapping::make_plan(request.architecture, request.network);
   begin("programming");
-  outcome.chip = make_chip(request, outcome.plan);
+  outcome.chip = make_chip(request, outcome);
   const ChipRun run{request.architecture, request.network, outcome.plan, outcome.chip};
 
   // The cycle model first: it finds a pipeline that cannot flow, and is short.
@@ -147,8 +159,11 @@ RunReport report_run(const RunRequest& request, const RunOutcome& outcome) {
                           .data = request.data.name,
                           .seed = outcome.chip.seed,
                           .instance = outcome.chip.instance,
-                          .programmed = request.chip ? &request.chip->cells : nullptr,
+                          .programmed = request.chip      ? &request.chip->cells
+                                        : outcome.written ? &*outcome.written
+                                                          : nullptr,
                           .programmed_name = request.chip ? request.chip->name : "",
+                          .programming = outcome.programming,
                           .perturbation = request.deviations ? &request.deviations->perturbation : nullptr,
                           .perturbation_name = request.deviations ? request.deviations->name : "",
                           .labels = request.data.labels,

@@ -9,6 +9,7 @@
 
 #include "arch/parameters.h"
 #include "mapping/perturbation.h"
+#include "mapping/written_cells.h"
 #include "sim/engine.h"
 #include "sim/report/run_report.h"
 #include "workloads/dataset.h"
@@ -49,6 +50,8 @@ struct RunRequest {
 
 struct RunOutcome {
   mapping::Plan plan;
+  std::optional<mapping::WrittenCells> written;  ///< when a chip was programmed for this run, with history
+  std::optional<ProgrammingCost> programming;    ///< of it
   mapping::ChipInstance chip;
   std::vector<int> reference_predicted;
   std::optional<InferenceResult> functional;

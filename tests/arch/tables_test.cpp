@@ -149,16 +149,6 @@ TEST(ProgramCost, RowTakesSetUpAndAsManyTurnsAsTheDriversNeed) {
   EXPECT_DOUBLE_EQ(write_row_time(a, 32).value(), 119e-9);
   a.write_controller.set_up_time = from_si<Time>(18.2e-9);
   EXPECT_DOUBLE_EQ(write_row_time(a, 32).value(), 119e-9) << "rounded up to the clock";
-  EXPECT_DOUBLE_EQ(write_once_time(a, 100, 32).value(), 100 * 119e-9);
-}
-
-TEST(ProgramCost, PulseEnergyIsVoltageSquaredTimesConductanceTimesTime) {
-  // 2 V, 50 uS, 100 ns = 20 pJ; 1 us = 200 pJ.
-  Architecture a = load_architecture("rram_1t1r_128");
-  EXPECT_NEAR(write_pulse_energy(a, from_si<Conductance>(50e-6)).value(), 20e-12, 1e-24);
-  a.write_controller.pulse_width = from_si<Time>(1e-6);
-  EXPECT_NEAR(write_pulse_energy(a, from_si<Conductance>(50e-6)).value(), 200e-12, 1e-23);
-  EXPECT_NEAR(write_once_energy(a, from_si<Conductance>(100 * 50e-6)).value(), 100 * 200e-12, 1e-21);
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ class Chip : public ProgramTest {
     json all = result(folder);
     all["facts"].erase("programming");
     for (const char* metric : {"cells", "cells.unwritten", "cells.written_once", "cells.verified", "cells.unconverged",
-                               "cells.unfinished", "write.latency", "write.energy", "write.cells"})
+                               "cells.unfinished", "latency.programming", "energy.programming"})
       all["metrics"].erase(metric);
     return all;
   }

@@ -134,7 +134,7 @@ TEST(RunReport, OfAChipThatWasProgrammedBeforeCountsItsCells) {
   EXPECT_EQ(report.value("cells"), 5);
   EXPECT_EQ(report.value("cells.verified"), 3);
   EXPECT_EQ(report.value("cells.unwritten"), 1);
-  EXPECT_EQ(report.find("write.latency"), nullptr) << "this run wrote nothing";
+  EXPECT_EQ(report.find("latency.programming"), nullptr) << "this run wrote nothing";
   EXPECT_EQ(fact(report, "programming"),
             "chip.h5 0123: 3 cells (60 %) verified, 1 cells (20 %) given up at the attempt limit, 1 cells (20 %) never "
             "written");

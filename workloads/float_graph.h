@@ -138,6 +138,8 @@ class FloatGraphBuilder {
   void set_unit(int node, double unit) { graph_.nodes[node].unit = unit; }
 
   const GraphNode& node(int number) const { return graph_.nodes[number]; }
+  /// To change parameters; shapes stay as they are.
+  GraphOperation& operation(int number) { return graph_.nodes[number].operation; }
   FloatGraph build() { return std::move(graph_); }
 
  private:

@@ -5,94 +5,30 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 namespace nvcim::workloads::onnx_file {
 
 namespace {
 
-constexpr std::int64_t kOldestOpset = 10, kNewestOpset = 21;
-constexpr std::int64_t kLargestTensor = std::int64_t{1} << 28;  // elements
-
-constexpr const char* kSupported[] = {"Conv",     "Gemm",     "MatMul",         "Add",
-                                      "Relu",     "Clip",     "MaxPool",        "AveragePool",
-                                      "Flatten",  "Reshape",  "QuantizeLinear", "DequantizeLinear",
-                                      "Identity", "Constant", "Dropout",        "GlobalAveragePool"};
-
-std::string supported_list() {
+std::string list_of(const std::vector<std::string>& operators) {
   std::string list;
-  for (const char* op : kSupported) list += (list.empty() ? "" : ", ") + std::string(op);
+  for (const std::string& op : operators) list += (list.empty() ? "" : ", ") + op;
   return list;
-}
-
-const onnx::AttributeProto* attribute(const onnx::NodeProto& node, const char* name) {
-  for (const onnx::AttributeProto& a : node.attribute())
-    if (a.name() == name) return &a;
-  return nullptr;
-}
-
-template <class T>
-bool decode_raw(const std::string& raw, std::int64_t count, std::vector<double>& out) {
-  if (raw.size() != std::size_t(count) * sizeof(T)) return false;
-  out.resize(count);
-  for (std::int64_t i = 0; i < count; ++i) {
-    T value;
-    std::memcpy(&value, raw.data() + std::size_t(i) * sizeof(T), sizeof(T));
-    out[i] = static_cast<double>(value);
-  }
-  return true;
-}
-
-template <class Field>
-bool decode_field(const Field& field, std::int64_t count, std::vector<double>& out) {
-  if (field.size() != count) return false;
-  out.assign(field.begin(), field.end());
-  return true;
-}
-
-bool decode_values(const onnx::TensorProto& proto, std::int64_t count, std::vector<double>& out) {
-  const std::string& raw = proto.raw_data();
-  const bool is_raw = proto.has_raw_data();
-  switch (proto.data_type()) {
-    case onnx::TensorProto::FLOAT:
-      return is_raw ? decode_raw<float>(raw, count, out) : decode_field(proto.float_data(), count, out);
-    case onnx::TensorProto::DOUBLE:
-      return is_raw ? decode_raw<double>(raw, count, out) : decode_field(proto.double_data(), count, out);
-    case onnx::TensorProto::UINT8:
-      return is_raw ? decode_raw<std::uint8_t>(raw, count, out) : decode_field(proto.int32_data(), count, out);
-    case onnx::TensorProto::INT8:
-      return is_raw ? decode_raw<std::int8_t>(raw, count, out) : decode_field(proto.int32_data(), count, out);
-    case onnx::TensorProto::INT32:
-      return is_raw ? decode_raw<std::int32_t>(raw, count, out) : decode_field(proto.int32_data(), count, out);
-    case onnx::TensorProto::INT64:
-      return is_raw ? decode_raw<std::int64_t>(raw, count, out) : decode_field(proto.int64_data(), count, out);
-    default:
-      return false;
-  }
-}
-
-bool is_supported_type(int type) {
-  return type == onnx::TensorProto::FLOAT || type == onnx::TensorProto::DOUBLE || type == onnx::TensorProto::UINT8 ||
-         type == onnx::TensorProto::INT8 || type == onnx::TensorProto::INT32 || type == onnx::TensorProto::INT64;
-}
-
-std::string label(const onnx::NodeProto& node) {
-  const std::string& name = !node.name().empty() ? node.name() : node.output_size() ? node.output(0) : node.name();
-  return fmt::format("node \"{}\" ({})", name, node.op_type());
 }
 
 }  // namespace
 
-Graph::Graph(std::string name, const std::vector<std::uint8_t>& bytes) : file_(std::move(name)) {
+Graph::Graph(std::string name, const std::vector<std::uint8_t>& bytes, GraphRules rules)
+    : file_(std::move(name)), rules_(std::move(rules)) {
   if (bytes.empty() || !model_.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
     throw InputError(file_, "", "is no ONNX file, or is cut off or damaged (its protobuf cannot be parsed)");
   if (!model_.has_graph() || model_.graph().node_size() == 0)
     throw InputError(file_, "", "is no ONNX file: it holds no graph with nodes");
-  std::int64_t opset = 0;
   for (const auto& import : model_.opset_import())
-    if (import.domain().empty() || import.domain() == "ai.onnx") opset = import.version();
-  if (opset < kOldestOpset || opset > kNewestOpset)
-    complain("opset_import", fmt::format("operator set {}; {}..{} are read", opset, kOldestOpset, kNewestOpset));
+    if (import.domain().empty() || import.domain() == "ai.onnx") opset_ = import.version();
+  if (opset_ < rules_.oldest_opset || opset_ > rules_.newest_opset)
+    complain("opset_import",
+             fmt::format("operator set {}; {}..{} are read", opset_, rules_.oldest_opset, rules_.newest_opset));
   for (const auto& property : model_.metadata_props())
     if (!metadata_.emplace(property.key(), property.value()).second)
       complain("metadata_props", fmt::format("the key \"{}\" appears twice", property.key()));
@@ -104,7 +40,7 @@ void Graph::index() {
   for (const onnx::TensorProto& tensor : proto().initializer()) {
     if (!initialisers_.emplace(tensor.name(), &tensor).second)
       complain(fmt::format("initializer \"{}\"", tensor.name()), "appears twice");
-    if (tensor.data_location() == onnx::TensorProto::EXTERNAL || tensor.external_data_size() > 0)
+    if (is_external(tensor) && !rules_.folder)
       complain(fmt::format("initializer \"{}\"", tensor.name()),
                "its data lie in another file; only models with their data inside are read");
   }
@@ -121,17 +57,13 @@ void Graph::index() {
 void Graph::check_operators() {
   for (const onnx::NodeProto& node : proto().node()) {
     const bool standard = node.domain().empty() || node.domain() == "ai.onnx";
-    if (!standard || std::find(std::begin(kSupported), std::end(kSupported), node.op_type()) == std::end(kSupported))
+    if (!rules_.operators.empty() && (!standard || std::find(rules_.operators.begin(), rules_.operators.end(),
+                                                             node.op_type()) == rules_.operators.end()))
       complain(node, fmt::format("{} is not supported; supported are {}",
                                  standard ? "this operator" : fmt::format("the operator domain {}", node.domain()),
-                                 supported_list()));
+                                 list_of(rules_.operators)));
     quantised_ |= node.op_type() == "QuantizeLinear" || node.op_type() == "DequantizeLinear";
   }
-  if (!quantised_)
-    complain(
-        "",
-        "holds no quantisation (no QuantizeLinear or DequantizeLinear): the network is in floating point. Quantise "
-        "it first, per tensor, in QDQ form, e.g. with onnxruntime.quantization.quantize_static");
 }
 
 const onnx::NodeProto* Graph::producer(const std::string& tensor) const {
@@ -144,6 +76,11 @@ std::vector<const onnx::NodeProto*> Graph::consumers(const std::string& tensor) 
   const auto [begin, end] = consumers_.equal_range(tensor);
   for (auto it = begin; it != end; ++it) all.push_back(it->second);
   return all;
+}
+
+int Graph::count_consumers(const std::string& tensor) const {
+  const auto [begin, end] = consumers_.equal_range(tensor);
+  return begin == end ? 0 : std::next(begin) == end ? 1 : 2;
 }
 
 bool Graph::is_output(const std::string& tensor) const {
@@ -170,6 +107,11 @@ const onnx::TensorProto* Graph::find_constant(const std::string& tensor,
   return nullptr;
 }
 
+const onnx::TensorProto* Graph::initialiser(const std::string& tensor) const {
+  const auto found = initialisers_.find(tensor);
+  return found == initialisers_.end() ? nullptr : found->second;
+}
+
 bool Graph::is_constant(const std::string& tensor) const {
   std::vector<const onnx::NodeProto*> path;
   return find_constant(tensor, path) != nullptr;
@@ -186,31 +128,11 @@ const Tensor* Graph::constant(const std::string& tensor) {
 }
 
 std::optional<Tensor> Graph::decode(const std::string& name, const onnx::TensorProto& proto) {
-  const std::string where = fmt::format("tensor \"{}\"", name);
-  auto refuse = [&](std::string message) {
-    complain(where, std::move(message));
-    return std::nullopt;
-  };
-  if (proto.data_location() == onnx::TensorProto::EXTERNAL || proto.external_data_size() > 0)
-    return initialisers_.count(name) ? std::nullopt : refuse("its data lie in another file");
-  if (!is_supported_type(proto.data_type()))
-    return refuse(fmt::format("element type {}; float, double, uint8, int8, int32 and int64 are read",
-                              onnx::TensorProto::DataType_IsValid(proto.data_type())
-                                  ? onnx::TensorProto::DataType_Name(onnx::TensorProto::DataType(proto.data_type()))
-                                  : std::to_string(proto.data_type())));
-  Tensor tensor;
-  tensor.type = proto.data_type();
-  std::int64_t count = 1;
-  for (const std::int64_t dim : proto.dims()) {
-    if (dim < 0 || dim > kLargestTensor || count * dim > kLargestTensor)
-      return refuse(fmt::format("more than {} elements, or a negative dimension", kLargestTensor));
-    count *= dim;
-    tensor.dims.push_back(dim);
-  }
-  if (!decode_values(proto, count, tensor.values))
-    return refuse(fmt::format("its dimensions promise {} elements, its data hold another number", count));
-  if (!std::all_of(tensor.values.begin(), tensor.values.end(), [](double v) { return std::isfinite(v); }))
-    return refuse("holds a value that is not finite");
+  // Of initialisers in other files where none may be, index() has complained.
+  if (is_external(proto) && !rules_.folder && initialisers_.count(name)) return std::nullopt;
+  std::string problem;
+  std::optional<Tensor> tensor = decode_tensor(proto, rules_.folder, problem);
+  if (!tensor) complain(fmt::format("tensor \"{}\"", printable(name)), std::move(problem));
   return tensor;
 }
 
@@ -301,6 +223,24 @@ void Graph::complain_about_leftovers() {
   for (const onnx::NodeProto& node : proto().node())
     if (!is_used(node) && node.op_type() != "Constant")
       complain(node, "is not on the chain from the input to the output; only chains are supported");
+}
+
+std::string printable(const std::string& text, std::size_t longest) {
+  std::string shown = text.substr(0, longest);
+  for (char& c : shown)
+    if (c < 0x20 || c > 0x7e) c = '?';
+  return text.size() > longest ? shown + "..." : shown;
+}
+
+std::string label(const onnx::NodeProto& node) {
+  const std::string& name = !node.name().empty() ? node.name() : node.output_size() ? node.output(0) : node.name();
+  return fmt::format("node \"{}\" ({})", printable(name), printable(node.op_type()));
+}
+
+const onnx::AttributeProto* attribute(const onnx::NodeProto& node, const char* name) {
+  for (const onnx::AttributeProto& a : node.attribute())
+    if (a.name() == name) return &a;
+  return nullptr;
 }
 
 std::int64_t integer_attribute(const onnx::NodeProto& node, const char* name, std::int64_t otherwise) {

@@ -221,4 +221,21 @@ void apply_metadata(Graph& graph, const Quantiser& input, bool integer_input, Ne
   check_widths(graph, network);
 }
 
+std::optional<PixelScale> pixel_scale(Graph& graph, int channels) {
+  const auto& metadata = graph.metadata();
+  const auto scale = metadata.find(kPixelScaleKey), offset = metadata.find(kPixelOffsetKey);
+  if (scale == metadata.end()) return std::nullopt;
+  const char* key = kPixelScaleKey;
+  try {
+    PixelScale pixels;
+    pixels.scale = numbers_from_text(scale->second, channels);
+    key = kPixelOffsetKey;
+    pixels.offset = numbers_from_text(offset == metadata.end() ? "0" : offset->second, channels);
+    return pixels;
+  } catch (const Problem& problem) {
+    graph.complain(key, problem.message);
+    return std::nullopt;
+  }
+}
+
 }  // namespace nvcim::workloads::onnx_file

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
+#include "workloads/float_inference.h"
 #include "workloads/network.h"
 #include "workloads/onnx_graph.h"
 
@@ -24,5 +26,8 @@ std::map<std::string, std::string> metadata_of(const Network& network);
 /// @param input  quantiser of the network input, for nvcim.pixel_scale
 /// @param integer_input  the graph takes the codes themselves; without a table, the pixel is the code
 void apply_metadata(Graph& graph, const Quantiser& input, bool integer_input, Network& network);
+
+/// How pixels become inputs, of a network in floating point; none where the file does not say.
+std::optional<PixelScale> pixel_scale(Graph& graph, int channels);
 
 }  // namespace nvcim::workloads::onnx_file

@@ -338,9 +338,21 @@ void Walk::finish() {
 }  // namespace onnx_file
 
 Network read_onnx(const std::string& name, const std::vector<std::uint8_t>& bytes) {
-  onnx_file::Graph graph(name, bytes);
+  onnx_file::Graph graph(
+      name, bytes,
+      {.oldest_opset = 10,
+       .newest_opset = 21,
+       .operators = {"Conv", "Gemm", "MatMul", "Add", "Relu", "Clip", "MaxPool", "AveragePool", "Flatten", "Reshape",
+                     "QuantizeLinear", "DequantizeLinear", "Identity", "Constant", "Dropout", "GlobalAveragePool"},
+       .folder = {}});
   // Without any quantisation every further complaint would be a consequence.
-  if (!graph.is_quantised()) graph.throw_complaints();
+  if (!graph.is_quantised()) {
+    graph.complain(
+        "",
+        "holds no quantisation (no QuantizeLinear or DequantizeLinear): the network is in floating point. Quantise "
+        "it first, per tensor, in QDQ form, e.g. with onnxruntime.quantization.quantize_static");
+    graph.throw_complaints();
+  }
   return onnx_file::Walk(graph, std::filesystem::path(name).stem().string()).run();
 }
 

@@ -146,7 +146,7 @@ const Mistake kMistakes[] = {
      "more than 268435456 elements, or a negative dimension"},
     {"NegativeDimension", [](Model& m) { m.tensor("conv1.weight.codes").set_dims(0, -2); }, "a negative dimension"},
     {"ElementType", [](Model& m) { m.tensor("conv1.weight.codes").set_data_type(onnx::TensorProto::FLOAT16); },
-     "element type FLOAT16; float, double, uint8, int8, int32 and int64 are read"},
+     "element type FLOAT16; float, double, uint8, int8, int32, int64 and bool are read"},
     {"ScaleNotFinite", [](Model& m) { m.set_float("conv1.scale", std::numeric_limits<float>::quiet_NaN()); },
      "tensor \"conv1.scale\": holds a value that is not finite"},
     {"ScaleZero", [](Model& m) { m.set_float("conv1.scale", 0); }, "scale 0; it must be a float above 0"},

@@ -9,9 +9,8 @@ CellRange cell_range(const DeviceParameters& device, const WeightEncoding& encod
 
 void target_levels(const workloads::Node& node, const WeightEncoding& encoding, const Block& block, int row,
                    std::vector<int>& levels) {
-  const int matrix_rows = node.matrix_rows();
   for (int output = 0; output < block.outputs; ++output) {
-    const std::size_t at = std::size_t(block.output_begin + output) * matrix_rows + block.row_begin + row;
+    const std::size_t at = node.weight_index(block.output_begin + output, block.row_begin + row);
     encoding.encode(node.mvm.weights[at], &levels[output * encoding.planes()]);
   }
   if (encoding.has_offset_column()) levels.back() = encoding.offset_level;

@@ -94,7 +94,9 @@ void check_shape(const Network& network, const Plan& plan, const Perturbation& p
 std::ptrdiff_t cell_of(const Node& node, const WeightEncoding& encoding, const Block& block, int row, int column) {
   const int planes = encoding.planes();
   if (column >= block.outputs * planes) return -1;
-  return std::ptrdiff_t(block.row_begin + row) * node.outputs() * planes + block.output_begin * planes + column;
+  // Rows of an output's own group: what LayerPerturbation counts.
+  const int matrix_row = block.row_begin + row - block.output_begin / node.group_outputs() * node.matrix_rows();
+  return std::ptrdiff_t(matrix_row) * node.outputs() * planes + block.output_begin * planes + column;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "arch/check.h"
 #include "arch/input_error.h"
 #include "device/device_model.h"
+#include "workloads/network_check.h"
 
 namespace nvcim::mapping {
 namespace {
@@ -86,6 +87,9 @@ std::vector<InputIssue> find_contradictions(const Architecture& architecture, co
     issues.push_back({architecture.name, std::move(pointer), std::move(message)});
   };
   for (const Contradiction& fault : device::check_device(architecture)) say(fault.pointers.front(), fault.message);
+  for (std::string& fault : workloads::network_faults(network)) say("", std::move(fault));
+  if (!issues.empty()) return issues;
+  if (!network.is_chain()) say("", fmt::format("network {} is no chain of layers", network.name));
   if (network.nodes.empty() || network.nodes.front().kind != Node::Kind::mvm)
     say("", fmt::format("network {} does not start with a convolution or fully connected layer", network.name));
   else if (network.nodes.back().kind != Node::Kind::mvm || !network.nodes.back().mvm.raw_output)
@@ -103,7 +107,11 @@ std::vector<InputIssue> find_contradictions(const Architecture& architecture, co
     }
   }
   for (const Node& node : network.nodes) {
+    if (node.kind != Node::Kind::mvm && node.kind != Node::Kind::pool)
+      say("", fmt::format("{} is neither a layer with weights nor a pooling", node.name));
     if (node.kind != Node::Kind::mvm) continue;
+    if (node.mvm.groups != 1 || node.mvm.dilation_h != 1 || node.mvm.dilation_w != 1)
+      say("", fmt::format("layer {} is grouped or dilated", node.name));
     if (node.mvm.weight_bits < 2 || node.mvm.weight_bits > 9) {
       say("", fmt::format("layer {} has {}-bit weights; 2 to 9 are supported", node.name, node.mvm.weight_bits));
       continue;

@@ -15,7 +15,8 @@ std::vector<std::vector<float>> programmed_weights(const workloads::Network& net
     const Block& block = plan.blocks[index];
     const LayerPlan& layer = plan.layers[plan.layer_of_node[block.node]];
     const WeightEncoding& encoding = layer.encoding;
-    const int matrix_rows = network.nodes[block.node].matrix_rows(), planes = encoding.planes();
+    const workloads::Node& node = network.nodes[block.node];
+    const int planes = encoding.planes();
     const double full_scale = (1 << (encoding.weight_bits - 1)) - 1;
     const double unit = 1 / (full_scale * encoding.grid_per_level * layer.copies);
     for (int row = 0; row < block.rows; ++row) {
@@ -26,7 +27,7 @@ std::vector<std::vector<float>> programmed_weights(const workloads::Network& net
         double sum = offset;
         for (int plane = 0; plane < planes; ++plane)
           sum += double(encoding.factor[plane]) * codes[output * planes + plane];
-        weights[block.node][std::size_t(block.output_begin + output) * matrix_rows + block.row_begin + row] +=
+        weights[block.node][node.weight_index(block.output_begin + output, block.row_begin + row)] +=
             static_cast<float>(sum * unit);
       }
     }

@@ -54,15 +54,14 @@ WritePlan verify_weights(const workloads::Network& network, const Plan& plan,
     const Block& block = plan.blocks[index];
     const std::vector<std::uint8_t>& of_node = chosen[block.node];
     if (of_node.empty()) continue;
-    const int matrix_rows = network.nodes[block.node].matrix_rows();
+    const workloads::Node& node = network.nodes[block.node];
     const int planes = plan.layers[plan.layer_of_node[block.node]].encoding.planes();
-    NVCIM_CHECK(of_node.size() == network.nodes[block.node].mvm.weights.size(), "node {}: {} choices", block.node,
-                of_node.size());
+    NVCIM_CHECK(of_node.size() == node.mvm.weights.size(), "node {}: {} choices", block.node, of_node.size());
     for (int row = 0; row < block.rows; ++row) {
       std::uint8_t* cells = &write_plan.verify[index][std::size_t(row) * block.columns];
       for (int output = 0; output < block.outputs; ++output)
         std::fill_n(cells + output * planes, planes,
-                    of_node[std::size_t(block.output_begin + output) * matrix_rows + block.row_begin + row]);
+                    of_node[node.weight_index(block.output_begin + output, block.row_begin + row)]);
     }
   }
   return write_plan;

@@ -29,6 +29,10 @@ void activate(const GraphActivation& parameters, const float* in, double in_unit
       out[i] = static_cast<float>(int{requantise(in[i], 0, to_code)} - to_code.zero_point);
     return;
   }
+  if (parameters.kind == GraphActivation::Kind::lookup) {
+    for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<float>(activation_point(parameters, in[i]).value);
+    return;
+  }
   if (parameters.kind == GraphActivation::Kind::relu && in_unit == out_unit) {
     for (std::size_t i = 0; i < count; ++i) out[i] = in[i] > 0 ? in[i] : 0.0f;
     return;

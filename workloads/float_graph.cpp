@@ -22,6 +22,19 @@ Window whole(const Shape& shape) {
   return {.kernel_h = shape.height, .kernel_w = shape.width};
 }
 
+/// A table at code x: its entry less the zero point, and differences of what it rounds.
+ActivationPoint lookup_point(const GraphActivation& activation, double x) {
+  const LookupLayer& layer = *activation.table;
+  const int code = static_cast<int>(std::lround(x)) + activation.zero_point;
+  const auto exact = [&](int at) {
+    return layer.exact.empty() ? double(layer.table[at]) - layer.zero_point : layer.exact[at];
+  };
+  const int low = std::max(code - 1, 0), high = std::min(code + 1, activation.largest);
+  const double first = high > low ? (exact(high) - exact(low)) / (high - low) : 0;
+  const double second = high == low + 2 ? exact(high) - 2 * exact(code) + exact(low) : 0;
+  return {double(layer.table[code]) - layer.zero_point, first, second};
+}
+
 }  // namespace
 
 ActivationPoint activation_point(const GraphActivation& activation, double x) {
@@ -59,6 +72,8 @@ ActivationPoint activation_point(const GraphActivation& activation, double x) {
           scaled > to_code.code_min - to_code.zero_point && scaled <= to_code.code_max - to_code.zero_point;
       return {double(requantise(x, 0, to_code)) - to_code.zero_point, open ? to_code.multiplier : 0.0, 0};
     }
+    case Kind::lookup:
+      return lookup_point(activation, x);
   }
   return {};
 }
@@ -69,7 +84,7 @@ bool is_piecewise_linear(const FloatGraph& graph) {
     if (std::holds_alternative<GraphMultiply>(node.operation)) return true;
     const auto* activation = std::get_if<GraphActivation>(&node.operation);
     return activation != nullptr && (activation->kind == Kind::sigmoid || activation->kind == Kind::tanh ||
-                                     activation->kind == Kind::hard_swish);
+                                     activation->kind == Kind::hard_swish || activation->kind == Kind::lookup);
   });
 }
 
@@ -112,6 +127,7 @@ int FloatGraphBuilder::linear(std::string name, int from, int outputs, std::vect
 int FloatGraphBuilder::activation(std::string name, int from, GraphActivation parameters) {
   double unit = node(from).unit;
   if (parameters.kind == GraphActivation::Kind::requantise) unit /= parameters.requantisation.multiplier;
+  if (parameters.kind == GraphActivation::Kind::lookup) unit *= parameters.table->scale_ratio;
   const Shape shape = node(from).output;
   return append(std::move(name), parameters, {from}, shape, unit);
 }
@@ -204,34 +220,103 @@ int FloatGraphBuilder::reshape(std::string name, int from, Shape shape) {
   return append(std::move(name), GraphReshape{}, {from}, shape, node(from).unit);
 }
 
-FloatGraph float_graph(const Network& network) {
-  NVCIM_CHECK(
-      !network.nodes.empty() && network.nodes.back().kind == Node::Kind::mvm && network.nodes.back().mvm.raw_output,
-      "{}: the last node must give logits", network.name);
-  FloatGraphBuilder graph(network.input, network.nodes.front().input_scale);
-  int last = 0;
-  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-    const Node& node = network.nodes[n];
-    if (node.kind == Node::Kind::pool) {
-      last = graph.pool(node.name, last, {.kind = node.pool.kind, .window = node.pool.window, .round = true});
-      continue;
+namespace {
+
+/// Converts a network node by node.
+class Converter {
+ public:
+  explicit Converter(const Network& network)
+      : network_(network), graph_(network.input, network.nodes.front().input_scale), number_(1, 0) {}
+
+  FloatGraph run() {
+    for (int n = 0; n < static_cast<int>(network_.nodes.size()); ++n) number_.push_back(convert(n));
+    return graph_.build();
+  }
+
+ private:
+  int convert(int n) {
+    const Node& node = network_.nodes[n];
+    std::vector<int> from;
+    for (const int source : network_.sources(n)) from.push_back(number_[source + 1]);
+    switch (node.kind) {
+      case Node::Kind::mvm:
+        return convolution(n, from[0]);
+      case Node::Kind::pool:
+        return graph_.pool(node.name, from[0], {.kind = node.pool.kind, .window = node.pool.window, .round = true});
+      case Node::Kind::add:
+        return rounded(node, graph_.add(node.name, summands(node, from)));
+      case Node::Kind::multiply:
+        return rounded(node, graph_.multiply(node.name, from[0], from[1]));
+      case Node::Kind::concat:
+        for (int& input : from) input = in_steps_of(node, input, 1, graph_.node(from[0]).unit);
+        return graph_.concat(node.name, std::move(from));
+      case Node::Kind::rearrange:
+        return graph_.rearrange(node.name, from[0],
+                                {node.rearrange.channels, node.rearrange.rows, node.rearrange.columns, 0});
+      case Node::Kind::lookup:
+        return graph_.activation(node.name, from[0],
+                                 {.kind = GraphActivation::Kind::lookup,
+                                  .table = std::make_shared<LookupLayer>(node.lookup),
+                                  .zero_point = node.input_zero_point,
+                                  .largest = (1 << node.input_bits) - 1});
     }
+    return 0;
+  }
+
+  int convolution(int n, int from) {
+    const Node& node = network_.nodes[n];
     const MvmLayer& mvm = node.mvm;
     GraphConvolution parameters;
     parameters.window = mvm.window;
+    parameters.dilation_h = mvm.dilation_h;
+    parameters.dilation_w = mvm.dilation_w;
+    parameters.groups = mvm.groups;
     parameters.weights.assign(mvm.weights.begin(), mvm.weights.end());
     parameters.weight_unit = mvm.weight_scale;
     parameters.full_scale = ((1 << (mvm.weight_bits - 1)) - 1) * mvm.weight_scale;
     parameters.bias.assign(mvm.bias.begin(), mvm.bias.end());
-    parameters.source = static_cast<int>(n);
-    last = graph.convolution(node.name, last, node.outputs(), std::move(parameters));
+    parameters.source = n;
+    const int sums = graph_.convolution(node.name, from, node.outputs(), std::move(parameters));
     // The steps of the next map follow from what the integers say, so that they are right even where a file's own
     // scales are not given.
-    if (!mvm.raw_output)
-      last = graph.activation(node.name, last,
-                              {.kind = GraphActivation::Kind::requantise, .requantisation = mvm.requantisation});
+    return mvm.raw_output ? sums : activated(node, sums, mvm.requantisation);
   }
-  return graph.build();
+
+  /// The inputs of a sum in its steps, whose unit is taken from the first.
+  std::vector<int> summands(const Node& node, const std::vector<int>& from) {
+    const double unit = graph_.node(from[0]).unit / node.join.inputs[0].multiplier;
+    std::vector<int> inputs;
+    for (std::size_t k = 0; k < from.size(); ++k)
+      inputs.push_back(in_steps_of(node, from[k], node.join.inputs[k].multiplier, unit));
+    return inputs;
+  }
+
+  /// A map whose stored values are `factor` times those of `from`, in steps of `unit`.
+  int in_steps_of(const Node& node, int from, double factor, double unit) {
+    if (factor == 1 && graph_.node(from).unit == unit) return from;
+    const int scaled = graph_.scale(node.name, from, factor * unit / graph_.node(from).unit);
+    graph_.set_unit(scaled, unit);
+    return scaled;
+  }
+
+  int rounded(const Node& node, int sums) { return activated(node, sums, node.join.requantisation); }
+
+  int activated(const Node& node, int from, const Requantisation& to_code) {
+    return graph_.activation(node.name, from, {.kind = GraphActivation::Kind::requantise, .requantisation = to_code});
+  }
+
+  const Network& network_;
+  FloatGraphBuilder graph_;
+  std::vector<int> number_;  // [nodes + 1] of the network's input, then of its nodes, in the graph
+};
+
+}  // namespace
+
+FloatGraph float_graph(const Network& network) {
+  NVCIM_CHECK(
+      !network.nodes.empty() && network.nodes.back().kind == Node::Kind::mvm && network.nodes.back().mvm.raw_output,
+      "{}: the last node must give logits", network.name);
+  return Converter(network).run();
 }
 
 }  // namespace nvcim::workloads

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -44,11 +45,15 @@ struct GraphActivation {
     hard_sigmoid,  ///< min(max(alpha x + beta, 0), 1)
     hard_swish,    ///< x min(max(x / 6 + 1/2, 0), 1)
     requantise,    ///< of stored values: Requantisation without a bias, less its zero point; straight through
+    lookup,        ///< of stored values that are codes: LookupLayer; derivatives are central differences of its `exact`
   };
   Kind kind = Kind::relu;
   double alpha = 0;
   double beta = 0;
   Requantisation requantisation = {};
+  std::shared_ptr<const LookupLayer> table = nullptr;
+  int zero_point = 0;  ///< lookup: of the codes that go in; stored values are less it
+  int largest = 255;   ///< lookup: of the codes that go in
 };
 
 /// Maximum or average over a window. Padding never wins a maximum; pads are smaller than the kernel.
@@ -99,8 +104,8 @@ struct FloatGraph {
   int classes() const { return nodes.back().output.size(); }
 };
 
-/// Value of an activation and its first two derivatives. At an edge the derivative is that of the lower side: 0 for
-/// relu at 0.
+/// Value of an activation and its first two derivatives, of stored values for requantise and lookup. At an edge the
+/// derivative is that of the lower side: 0 for relu at 0.
 struct ActivationPoint {
   double value = 0;
   double first = 0;
@@ -149,7 +154,8 @@ class FloatGraphBuilder {
 };
 
 /// A quantised network: weights and activations stored as their codes (less the zero point), rounding straight through.
-/// GraphConvolution::source names the network's node.
+/// GraphConvolution::source names the network's node. The real-valued interpretation of a sum is on the scale of its
+/// first input.
 FloatGraph float_graph(const Network& network);
 
 }  // namespace nvcim::workloads

@@ -95,6 +95,7 @@ GradientPass::GradientPass(const Network& network) : network_(network), layers_(
   NVCIM_CHECK(
       !network.nodes.empty() && network.nodes.back().kind == Node::Kind::mvm && network.nodes.back().mvm.raw_output,
       "{}: the last node must give logits", network.name);
+  NVCIM_CHECK(network.is_chain(), "{} is no chain of layers", network.name);
   std::size_t largest_map = network.input.size(), largest_columns = 1;
   double scale = network.nodes.front().input_scale;
   for (const Node& node : network.nodes) {

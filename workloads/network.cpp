@@ -17,4 +17,22 @@ std::int64_t Network::weights() const {
   return total;
 }
 
+std::vector<int> Network::sources(int node) const {
+  return nodes[node].inputs.empty() ? std::vector<int>{node - 1} : nodes[node].inputs;
+}
+
+std::vector<std::vector<int>> Network::readers() const {
+  std::vector<std::vector<int>> readers(nodes.size() + 1);
+  for (int node = 0; node < static_cast<int>(nodes.size()); ++node)
+    for (const int source : sources(node))
+      if (auto& of_map = readers[source + 1]; of_map.empty() || of_map.back() != node) of_map.push_back(node);
+  return readers;
+}
+
+bool Network::is_chain() const {
+  for (int node = 0; node < static_cast<int>(nodes.size()); ++node)
+    if (sources(node) != std::vector<int>{node - 1}) return false;
+  return true;
+}
+
 }  // namespace nvcim::workloads

@@ -36,9 +36,12 @@ struct Requantisation {
   int code_max = 255;
 };
 
-/// A matrix of signed weight codes applied at every position of a window, with integer bias.
+/// A matrix of signed weight codes applied at every position of a window, with integer bias. In a grouped convolution
+/// input and output channels fall into `groups` equal parts, and output part g sees input part g alone.
 struct MvmLayer {
   Window window;
+  int dilation_h = 1, dilation_w = 1;  ///< distance between neighbouring inputs of a window
+  int groups = 1;
   int weight_bits = 8;                ///< codes lie in ±(2^(weight_bits-1) - 1)
   double weight_scale = 1;            ///< real weight = code * weight_scale (for reports and export)
   std::vector<std::int16_t> weights;  ///< [outputs][matrix rows]; row r = channel * window.area() + ky * kernel_w + kx
@@ -46,6 +49,10 @@ struct MvmLayer {
   bool is_linear = false;             ///< a fully connected layer (window covers the input), for names and reports
   bool raw_output = false;            ///< last layer: its sums are the logits, nothing is rounded
   Requantisation requantisation;      ///< unless raw_output
+
+  /// Elements between the first and the last input that a window reads, inclusive.
+  int span_h() const { return (window.kernel_h - 1) * dilation_h + 1; }
+  int span_w() const { return (window.kernel_w - 1) * dilation_w + 1; }
 };
 
 enum class PoolKind { maximum, average };
@@ -56,26 +63,85 @@ struct PoolLayer {
   Window window;
 };
 
-/// One node: an MVM layer with its activation, or a pooling. Node n reads node n - 1 (node 0 the network input).
+/// One of several maps that are added or multiplied.
+struct JoinInput {
+  double multiplier = 1;  ///< add: steps of the sum in one step of this map; multiply: not used
+  int zero_point = 0;     ///< code that stands for 0
+  int bits = 8;           ///< its codes lie in 0 … 2^bits - 1
+};
+
+/// Sum or product of maps, element by element, rounded once. With double arithmetic in exactly this order,
+///   add:      sum = m_0·(c_0 - z_0) + m_1·(c_1 - z_1) + …, from left to right
+///   multiply: sum = (c_0 - z_0)·(c_1 - z_1); the second map may be channels x 1 x 1, one factor for each channel
+///   code = clamp(round_half_even(sum * multiplier) + zero_point, code_min, code_max) with the requantisation's
+///   figures.
+struct JoinLayer {
+  std::vector<JoinInput> inputs;  ///< [inputs of the node]
+  Requantisation requantisation;
+};
+
+/// Any function of one code: leaky ReLU, sigmoid, tanh, hard swish, another scale.
+struct LookupLayer {
+  std::array<std::uint8_t, 256> table{};
+  int zero_point = 0;      ///< of the codes that come out
+  double scale_ratio = 1;  ///< real size of a step that comes out, of a step that goes in; for derivatives
+  /// [256] what the table rounds, in steps from the zero point: derivatives come from it. Empty: from the table.
+  std::vector<double> exact;
+};
+
+/// out(c, y, x) = in(channels[c], rows[y], columns[x]), or 0 (the zero point) where one of the three is -1: slices,
+/// padding, strides, channels in another order.
+struct RearrangeLayer {
+  std::vector<int> channels, rows, columns;
+};
+
+inline constexpr int kNetworkInput = -1;
+
+/// One node of a network. What its map is read by decides the bits of its codes: all readers agree.
 struct Node {
-  enum class Kind { mvm, pool };
+  enum class Kind {
+    mvm,  ///< an MVM layer with its activation, on crossbars; everything else is digital
+    pool,
+    add,       ///< of two maps or more, of one shape
+    multiply,  ///< of two maps
+    concat,    ///< channels of several maps one after the other; one scale, zero point and number of bits
+    lookup,
+    rearrange,
+  };
   std::string name;
   Kind kind = Kind::mvm;
-  Shape input;
+  /// Numbers of earlier nodes whose maps it reads, or kNetworkInput. Empty: the node before it, or the network's input
+  /// for the first. More than one for add, multiply and concat alone.
+  std::vector<int> inputs;
+  Shape input;  ///< of the first input; of concat: of all of them together
   Shape output;
-  int input_bits = 8;        ///< codes of the input lie in 0 … 2^input_bits - 1
-  int input_zero_point = 0;  ///< code that stands for 0; also the code of padding
+  int input_bits = 8;        ///< codes of the input lie in 0 … 2^input_bits - 1 (add, multiply: JoinInput)
+  int input_zero_point = 0;  ///< code that stands for 0; also the code of padding (add, multiply: JoinInput)
   double input_scale = 1;    ///< real value = (code - zero point) * scale
   MvmLayer mvm;              ///< when kind == mvm
   PoolLayer pool;            ///< when kind == pool
+  JoinLayer join;            ///< when kind == add or multiply
+  LookupLayer lookup;        ///< when kind == lookup
+  RearrangeLayer rearrange;  ///< when kind == rearrange
 
-  int matrix_rows() const { return input.channels * mvm.window.area(); }  ///< inputs of one MVM
-  int outputs() const { return output.channels; }                         ///< outputs of one MVM
-  int positions() const { return output.height * output.width; }          ///< MVMs per sample
+  /// Inputs that one output of an MVM sees: the weights of an output.
+  int matrix_rows() const { return input.channels / mvm.groups * mvm.window.area(); }
+  /// Inputs of a window over all groups: rows of the layer's cell matrix, which is block-diagonal when there are
+  /// groups.
+  int window_rows() const { return input.channels * mvm.window.area(); }
+  int outputs() const { return output.channels; }                     ///< outputs of one MVM
+  int group_outputs() const { return output.channels / mvm.groups; }  ///< outputs of one group
+  int positions() const { return output.height * output.width; }      ///< MVMs per sample
   std::int64_t macs() const { return std::int64_t{1} * matrix_rows() * outputs() * positions(); }
+  /// Index in MvmLayer::weights of an output and one of the window_rows() that its group holds.
+  std::size_t weight_index(int output_channel, int window_row) const {
+    const int row = window_row - output_channel / group_outputs() * matrix_rows();
+    return std::size_t(output_channel) * matrix_rows() + row;
+  }
 };
 
-/// A quantised network: a chain of nodes on integer codes. The reference (workloads/reference.h) defines its outputs.
+/// A quantised network: a directed acyclic graph of nodes on integer codes, in an order in which every node follows its
+/// inputs; the last one gives the logits. The reference (workloads/reference.h) defines its outputs.
 struct Network {
   std::string name;
   std::string data;  ///< data set it was trained on: "fashion_mnist", "mnist", "cifar10", or empty
@@ -88,6 +154,15 @@ struct Network {
   int classes() const { return nodes.back().output.size(); }
   std::int64_t macs() const;
   std::int64_t weights() const;  ///< weight codes, without biases
+
+  /// Node::inputs with the default written out.
+  std::vector<int> sources(int node) const;
+  /// Shape of a node's map, or of the network's input (kNetworkInput).
+  const Shape& map(int source) const { return source == kNetworkInput ? input : nodes[source].output; }
+  /// Nodes that read each map, ascending: [nodes + 1], the network's input first, then node n at n + 1.
+  std::vector<std::vector<int>> readers() const;
+  /// Whether every node reads the one before it and nothing else.
+  bool is_chain() const;
 };
 
 }  // namespace nvcim::workloads

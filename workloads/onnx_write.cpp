@@ -26,8 +26,16 @@ class Writer {
 
   std::string run() {
     begin();
-    for (std::size_t n = 0; n < network_.nodes.size(); ++n)
-      network_.nodes[n].kind == Node::Kind::mvm ? write_mvm(network_.nodes[n]) : write_pool(network_.nodes[n]);
+    for (std::size_t n = 0; n < network_.nodes.size(); ++n) {
+      const Node& node = network_.nodes[n];
+      if (node.kind == Node::Kind::mvm)
+        write_mvm(node);
+      else if (node.kind == Node::Kind::pool)
+        write_pool(node);
+      else
+        issues_.push_back({"", node.name, "only convolutions, fully connected layers and poolings can be written"});
+    }
+    if (!network_.is_chain()) issues_.push_back({"", network_.name, "only a chain of layers can be written"});
     end();
     if (!issues_.empty()) throw InputError(std::move(issues_));
     // Maps and time stamps play no part, so the bytes depend on the network only.
@@ -162,7 +170,8 @@ void Writer::write_mvm(const Node& node) {
   mvm.is_linear ? two_dimensions(name) : four_dimensions(name, node.input);
   const bool wide = mvm.weight_bits > 8;  // int32: DequantizeLinear knows no int16 before operator set 21
   std::vector<std::int64_t> dims{node.outputs(), node.matrix_rows()};
-  if (!mvm.is_linear) dims = {node.outputs(), node.input.channels, mvm.window.kernel_h, mvm.window.kernel_w};
+  if (!mvm.is_linear)
+    dims = {node.outputs(), node.input.channels / mvm.groups, mvm.window.kernel_h, mvm.window.kernel_w};
   if (wide)
     initialiser<std::int32_t>(name + ".weight.codes", onnx::TensorProto::INT32, dims, mvm.weights);
   else
@@ -179,6 +188,8 @@ void Writer::write_mvm(const Node& node) {
   onnx::NodeProto& matrix =
       add(mvm.is_linear ? "Gemm" : "Conv", name, {input, name + ".weight", name + ".bias"}, name + ".sums");
   mvm.is_linear ? attribute(matrix, "transB", 1) : window(matrix, mvm.window);
+  if (mvm.groups != 1) attribute(matrix, "group", mvm.groups);
+  if (mvm.dilation_h != 1 || mvm.dilation_w != 1) attribute(matrix, "dilations", {mvm.dilation_h, mvm.dilation_w});
   if (mvm.raw_output) return;
   const Requantisation& r = mvm.requantisation;
   scale_ = scale_ * mvm.weight_scale / r.multiplier;

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstring>
 #include <thread>
 
 #include "arch/check.h"
+#include "workloads/digital.h"
+#include "workloads/map_slots.h"
 
 namespace nvcim::workloads {
 
@@ -55,28 +56,32 @@ PackedMatrix pack(const Node& node) {
   return packed;
 }
 
-/// Every window of a feature map as signed differences to the zero point: [positions][packed.rows].
-void unroll(const Node& node, const std::uint8_t* input, int padded_rows, std::int16_t* out) {
-  const Window& window = node.mvm.window;
+/// Every window of one group's channels as signed differences to the zero point: [positions][packed.rows].
+void unroll(const Node& node, int group, const std::uint8_t* input, int padded_rows, std::int16_t* out) {
+  const MvmLayer& mvm = node.mvm;
+  const Window& window = mvm.window;
   const Shape& in = node.input;
-  const int zero_point = node.input_zero_point;
+  const int zero_point = node.input_zero_point, step = mvm.dilation_w;
+  const int channels = in.channels / mvm.groups;
+  const std::uint8_t* first = input + std::size_t(group) * channels * in.height * in.width;
   for (int y = 0; y < node.output.height; ++y)
     for (int x = 0; x < node.output.width; ++x, out += padded_rows) {
       const int y0 = y * window.stride_h - window.pad_top;
       const int x0 = x * window.stride_w - window.pad_left;
-      const bool inside = y0 >= 0 && x0 >= 0 && y0 + window.kernel_h <= in.height && x0 + window.kernel_w <= in.width;
+      const bool inside = y0 >= 0 && x0 >= 0 && y0 + mvm.span_h() <= in.height && x0 + mvm.span_w() <= in.width;
       std::int16_t* row = out;
-      for (int channel = 0; channel < in.channels; ++channel) {
-        const std::uint8_t* plane = input + std::size_t(channel) * in.height * in.width;
+      for (int channel = 0; channel < channels; ++channel) {
+        const std::uint8_t* plane = first + std::size_t(channel) * in.height * in.width;
         for (int ky = 0; ky < window.kernel_h; ++ky) {
-          const int iy = y0 + ky;
+          const int iy = y0 + ky * mvm.dilation_h;
           if (inside) {
             const std::uint8_t* source = plane + std::size_t(iy) * in.width + x0;
-            for (int kx = 0; kx < window.kernel_w; ++kx) *row++ = static_cast<std::int16_t>(source[kx] - zero_point);
+            for (int kx = 0; kx < window.kernel_w; ++kx)
+              *row++ = static_cast<std::int16_t>(source[kx * step] - zero_point);
             continue;
           }
           for (int kx = 0; kx < window.kernel_w; ++kx) {
-            const int ix = x0 + kx;
+            const int ix = x0 + kx * step;
             const bool padding = iy < 0 || iy >= in.height || ix < 0 || ix >= in.width;
             *row++ = padding ? std::int16_t{0}
                              : static_cast<std::int16_t>(plane[std::size_t(iy) * in.width + ix] - zero_point);
@@ -107,20 +112,21 @@ Sum dot(const std::int16_t* a, const std::int16_t* w, int rows) {
   return sum;
 }
 
-/// sums [outputs][positions] of the unrolled windows [positions][rows].
-void multiply(const PackedMatrix& matrix, const std::int16_t* windows, int positions, std::int64_t* sums) {
+/// sums [outputs][positions] of outputs begin … end for the unrolled windows [positions][rows].
+void multiply(const PackedMatrix& matrix, int begin, int end, const std::int16_t* windows, int positions,
+              std::int64_t* sums) {
   const int rows = matrix.rows;
   for (int position = 0; position < positions; ++position) {
     const std::int16_t* a = windows + std::size_t(position) * rows;
-    int output = 0;
+    int output = begin;
     if (matrix.fits_int32) {
-      for (; output + 4 <= matrix.outputs; output += 4) {
+      for (; output + 4 <= end; output += 4) {
         std::int32_t four[4];
         dot4(a, matrix.weights.data() + std::size_t(output) * rows, rows, four);
         for (int k = 0; k < 4; ++k) sums[std::size_t(output + k) * positions + position] = four[k];
       }
     }
-    for (; output < matrix.outputs; ++output) {
+    for (; output < end; ++output) {
       const std::int16_t* w = matrix.weights.data() + std::size_t(output) * rows;
       sums[std::size_t(output) * positions + position] =
           matrix.fits_int32 ? dot<std::int32_t>(a, w, rows) : dot<std::int64_t>(a, w, rows);
@@ -128,46 +134,71 @@ void multiply(const PackedMatrix& matrix, const std::int16_t* windows, int posit
   }
 }
 
-/// Runs samples [begin, end) through the network.
-void run_samples(const Network& network, const std::vector<PackedMatrix>& matrices, const std::uint8_t* pixels,
-                 int begin, int end, std::int64_t* logits) {
-  std::size_t largest_map = network.input.size(), largest_windows = 0;
-  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-    largest_map = std::max<std::size_t>(largest_map, network.nodes[n].output.size());
-    largest_windows = std::max(largest_windows, std::size_t(matrices[n].rows) * network.nodes[n].positions());
+void sums_of(const Node& node, const PackedMatrix& matrix, const std::uint8_t* input, std::int16_t* windows,
+             std::int64_t* sums) {
+  for (int group = 0; group < node.mvm.groups; ++group) {
+    unroll(node, group, input, matrix.rows, windows);
+    multiply(matrix, group * node.group_outputs(), (group + 1) * node.group_outputs(), windows, node.positions(), sums);
   }
-  std::vector<std::uint8_t> codes(largest_map), next(largest_map);
-  std::vector<std::int16_t> windows(largest_windows);
-  std::vector<std::int64_t> sums(largest_map);
-  const int classes = network.classes();
-  for (int sample = begin; sample < end; ++sample) {
-    std::int64_t* out = logits + std::size_t(sample) * classes;
-    encode_image(network, pixels + std::size_t(sample) * network.input.size(), codes.data());
-    for (std::size_t n = 0; n < network.nodes.size(); ++n) {
-      const Node& node = network.nodes[n];
-      const bool last = n + 1 == network.nodes.size();
-      if (node.kind == Node::Kind::pool) {
-        pool(node, codes.data(), next.data());
-      } else {
-        const int positions = node.positions();
-        unroll(node, codes.data(), matrices[n].rows, windows.data());
-        multiply(matrices[n], windows.data(), positions, sums.data());
-        NVCIM_CHECK(last || !node.mvm.raw_output, "{}: raw sums before the last node", node.name);
-        for (int output = 0; output < node.outputs(); ++output) {
-          const std::int64_t bias = node.mvm.bias.empty() ? 0 : node.mvm.bias[output];
-          const std::size_t offset = std::size_t(output) * positions;
-          if (node.mvm.raw_output) {
-            for (int i = 0; i < positions; ++i) out[offset + i] = sums[offset + i] + bias;
-          } else {
-            for (int i = 0; i < positions; ++i)
-              next[offset + i] = requantise(double(sums[offset + i]), bias, node.mvm.requantisation);
-          }
-        }
-        if (node.mvm.raw_output) break;
+}
+
+/// One thread's way through a network.
+class Runner {
+ public:
+  Runner(const Network& network, const MapSlots& slots, const std::vector<PackedMatrix>& matrices);
+  void run(const std::uint8_t* pixels, std::int64_t* logits);
+
+ private:
+  const Network& network_;
+  const MapSlots& slots_;
+  const std::vector<PackedMatrix>& matrices_;
+  std::vector<std::vector<int>> sources_;        // [nodes]
+  std::vector<std::vector<std::uint8_t>> maps_;  // [slots]
+  std::vector<std::int16_t> windows_;
+  std::vector<std::int64_t> sums_;
+};
+
+Runner::Runner(const Network& network, const MapSlots& slots, const std::vector<PackedMatrix>& matrices)
+    : network_(network), slots_(slots), matrices_(matrices) {
+  for (const std::size_t size : slots.size) maps_.emplace_back(size);
+  std::size_t largest_windows = 0, largest_sums = 0;
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    const Node& node = network.nodes[n];
+    sources_.push_back(network.sources(static_cast<int>(n)));
+    if (node.kind != Node::Kind::mvm) continue;
+    largest_windows = std::max(largest_windows, std::size_t(matrices[n].rows) * node.positions());
+    largest_sums = std::max(largest_sums, std::size_t(node.output.size()));
+    NVCIM_CHECK(!node.mvm.raw_output || n + 1 == network.nodes.size(), "{}: raw sums before the last node", node.name);
+  }
+  windows_.resize(largest_windows);
+  sums_.resize(largest_sums);
+}
+
+void Runner::run(const std::uint8_t* pixels, std::int64_t* logits) {
+  encode_image(network_, pixels, maps_[slots_.of(kNetworkInput)].data());
+  std::vector<const std::uint8_t*> inputs;
+  for (std::size_t n = 0; n < network_.nodes.size(); ++n) {
+    const Node& node = network_.nodes[n];
+    inputs.clear();
+    for (const int source : sources_[n]) inputs.push_back(maps_[slots_.of(source)].data());
+    const int slot = slots_.of(static_cast<int>(n));
+    std::uint8_t* output = slot < 0 ? nullptr : maps_[slot].data();
+    if (node.kind != Node::Kind::mvm) {
+      digital_map(network_, static_cast<int>(n), inputs, output);
+    } else {
+      sums_of(node, matrices_[n], inputs[0], windows_.data(), sums_.data());
+      const int positions = node.positions();
+      for (int channel = 0; channel < node.outputs(); ++channel) {
+        const std::int64_t bias = node.mvm.bias.empty() ? 0 : node.mvm.bias[channel];
+        const std::size_t offset = std::size_t(channel) * positions;
+        if (node.mvm.raw_output)
+          for (int i = 0; i < positions; ++i) logits[offset + i] = sums_[offset + i] + bias;
+        else
+          for (int i = 0; i < positions; ++i)
+            output[offset + i] = requantise(double(sums_[offset + i]), bias, node.mvm.requantisation);
       }
-      if (last) std::copy(next.begin(), next.begin() + classes, out);
-      std::swap(codes, next);
     }
+    if (n + 1 == network_.nodes.size() && output != nullptr) std::copy_n(output, network_.classes(), logits);
   }
 }
 
@@ -191,43 +222,18 @@ void encode_image(const Network& network, const std::uint8_t* pixels, std::uint8
 }
 
 void gather_window(const Node& node, const std::uint8_t* input, int position, std::uint8_t* out) {
-  const Window& window = node.mvm.window;
+  const MvmLayer& mvm = node.mvm;
+  const Window& window = mvm.window;
   const Shape& in = node.input;
   const int y0 = position / node.output.width * window.stride_h - window.pad_top;
   const int x0 = position % node.output.width * window.stride_w - window.pad_left;
   const auto padding_code = static_cast<std::uint8_t>(node.input_zero_point);
   for (int channel = 0; channel < in.channels; ++channel) {
     const std::uint8_t* plane = input + std::size_t(channel) * in.height * in.width;
-    for (int iy = y0; iy < y0 + window.kernel_h; ++iy)
-      for (int ix = x0; ix < x0 + window.kernel_w; ++ix) {
+    for (int iy = y0; iy < y0 + mvm.span_h(); iy += mvm.dilation_h)
+      for (int ix = x0; ix < x0 + mvm.span_w(); ix += mvm.dilation_w) {
         const bool padding = iy < 0 || iy >= in.height || ix < 0 || ix >= in.width;
         *out++ = padding ? padding_code : plane[std::size_t(iy) * in.width + ix];
-      }
-  }
-}
-
-void pool(const Node& node, const std::uint8_t* input, std::uint8_t* output) {
-  const Window& window = node.pool.window;
-  const Shape &in = node.input, &out = node.output;
-  const int area = window.area();
-  for (int channel = 0; channel < out.channels; ++channel) {
-    const std::uint8_t* plane = input + std::size_t(channel) * in.height * in.width;
-    for (int y = 0; y < out.height; ++y)
-      for (int x = 0; x < out.width; ++x) {
-        const int y0 = y * window.stride_h - window.pad_top, x0 = x * window.stride_w - window.pad_left;
-        const int y_begin = std::max(y0, 0), y_end = std::min(y0 + window.kernel_h, in.height);
-        const int x_begin = std::max(x0, 0), x_end = std::min(x0 + window.kernel_w, in.width);
-        int largest = 0, sum = 0, inside = 0;
-        for (int iy = y_begin; iy < y_end; ++iy)
-          for (int ix = x_begin; ix < x_end; ++ix, ++inside) {
-            const int code = plane[std::size_t(iy) * in.width + ix];
-            largest = std::max(largest, code);
-            sum += code;
-          }
-        // Padding stands for the value 0, whose code is the zero point.
-        sum += (area - inside) * node.input_zero_point;
-        *output++ =
-            static_cast<std::uint8_t>(node.pool.kind == PoolKind::maximum ? largest : (2 * sum + area) / (2 * area));
       }
   }
 }
@@ -235,8 +241,7 @@ void pool(const Node& node, const std::uint8_t* input, std::uint8_t* output) {
 void reference_mvm(const Node& node, const std::uint8_t* input, std::int64_t* sums) {
   const PackedMatrix matrix = pack(node);
   std::vector<std::int16_t> windows(std::size_t(matrix.rows) * node.positions());
-  unroll(node, input, matrix.rows, windows.data());
-  multiply(matrix, windows.data(), node.positions(), sums);
+  sums_of(node, matrix, input, windows.data(), sums);
 }
 
 std::vector<std::int64_t> reference_logits(const Network& network, std::span<const std::uint8_t> pixels, int samples,
@@ -246,11 +251,15 @@ std::vector<std::int64_t> reference_logits(const Network& network, std::span<con
   NVCIM_CHECK(int(network.input_table.size()) == network.input.channels, "{} tables", network.input_table.size());
   std::vector<PackedMatrix> matrices;
   for (const Node& node : network.nodes) matrices.push_back(node.kind == Node::Kind::mvm ? pack(node) : PackedMatrix{});
+  const MapSlots slots = make_map_slots(network);
   std::vector<std::int64_t> logits(std::size_t(samples) * network.classes());
   const int parts = std::clamp(threads, 1, std::max(samples, 1));
   auto work = [&](int part) {
     const int begin = int(std::int64_t{samples} * part / parts), end = int(std::int64_t{samples} * (part + 1) / parts);
-    run_samples(network, matrices, pixels.data(), begin, end, logits.data());
+    Runner runner(network, slots, matrices);
+    for (int sample = begin; sample < end; ++sample)
+      runner.run(pixels.data() + std::size_t(sample) * network.input.size(),
+                 logits.data() + std::size_t(sample) * network.classes());
   };
   std::vector<std::jthread> workers;
   for (int part = 1; part < parts; ++part) workers.emplace_back(work, part);

@@ -9,7 +9,7 @@
 #include "workloads/network.h"
 
 /// Integer arithmetic of a quantised network: the definition that every engine must reproduce. The digital units of the
-/// chip model (activation, pooling) call the same functions.
+/// chip model (activation, pooling) call the same functions. Nodes without weights: workloads/digital.h.
 namespace nvcim::workloads {
 
 /// (sum, bias) → code of the next feature map; see Requantisation. `sum` may carry an exact fraction.
@@ -18,18 +18,15 @@ std::uint8_t requantise(double sum, std::int64_t bias, const Requantisation& par
 /// Input codes of the image: network.input_table applied per channel. @return [channels][height][width]
 void encode_image(const Network& network, const std::uint8_t* pixels, std::uint8_t* codes);
 
-/// One window of a feature map, in matrix-row order, padding filled with the zero point.
-/// @param out  [node.matrix_rows()]
+/// One window of a feature map, in matrix-row order over all groups, padding filled with the zero point.
+/// @param out  [node.window_rows()]
 void gather_window(const Node& node, const std::uint8_t* input, int position, std::uint8_t* out);
-
-/// Pools a whole feature map. @param output [node.output.size()]
-void pool(const Node& node, const std::uint8_t* input, std::uint8_t* output);
 
 /// The MVM sums of one node for one sample: sum over rows of weight * (code - zero point), without bias.
 /// @param sums  [outputs][positions]
 void reference_mvm(const Node& node, const std::uint8_t* input, std::int64_t* sums);
 
-/// Logits (raw sums + bias of the last node) for a batch of images, exact integers.
+/// Logits (raw sums + bias of the last node; its codes when it is another node) for a batch of images, exact integers.
 /// @param pixels [samples][input.size()]   @return [samples][classes]
 std::vector<std::int64_t> reference_logits(const Network& network, std::span<const std::uint8_t> pixels, int samples,
                                            int threads = 1);

@@ -178,10 +178,13 @@ void CurvaturePass::backward_activation(int n, const GraphActivation& parameters
     }
     return;
   }
-  const double unit = model_.graph.nodes[node.inputs.front()].unit;
+  const bool stored = parameters.kind == GraphActivation::Kind::lookup;
+  const double unit = model_.graph.nodes[node.inputs.front()].unit, ratio = node.unit / unit;
   for (int sample = 0; sample < samples; ++sample)
     for (std::size_t i = 0; i < size; ++i) {
-      const ActivationPoint point = activation_point(parameters, in[sample * size + i] * unit);
+      ActivationPoint point =
+          activation_point(parameters, stored ? in[sample * size + i] : in[sample * size + i] * unit);
+      if (stored) point.first *= ratio, point.second *= ratio / unit;
       const auto first = static_cast<float>(point.first);
       if (model_.method == SensitivityMethod::recursion) {
         float& g = flow.main[sample * size + i];

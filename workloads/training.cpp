@@ -329,7 +329,11 @@ void check_options(const Network& shape, const Dataset& data, const TrainingOpti
   if (!issues.empty()) throw InputError(std::move(issues));
   NVCIM_CHECK(shape.nodes.back().kind == Node::Kind::mvm && shape.nodes.back().mvm.raw_output, "{}: last node not raw",
               shape.name);
-  for (const Node& node : shape.nodes) NVCIM_CHECK(node.input_zero_point == 0, "{}: zero point", node.name);
+  NVCIM_CHECK(shape.is_chain(), "{}: not a chain", shape.name);
+  for (const Node& node : shape.nodes)
+    NVCIM_CHECK(node.input_zero_point == 0 && node.mvm.groups == 1 && node.mvm.dilation_h == 1 &&
+                    node.mvm.dilation_w == 1 && (node.kind == Node::Kind::mvm || node.kind == Node::Kind::pool),
+                "{}: zero point, groups, dilation or kind", node.name);
 }
 
 }  // namespace

@@ -21,6 +21,8 @@ std::uint64_t weights_fingerprint(const Network& network) {
     add_shape(node.output);
     if (node.kind != Node::Kind::mvm) continue;
     add_window(node.mvm.window);
+    if (node.mvm.groups != 1 || node.mvm.dilation_h != 1 || node.mvm.dilation_w != 1)
+      add(node.mvm.groups, node.mvm.dilation_h, node.mvm.dilation_w);
     add(node.mvm.weight_bits);
     hash = fingerprint(node.mvm.weights.data(), node.mvm.weights.size() * sizeof node.mvm.weights[0], hash);
   }

@@ -105,8 +105,7 @@ UnitSums sum_units(const Architecture& architecture, const Network& network, con
       };
       double row_value = 0, row_magnitude = 0;
       for (int output = 0; output < block.outputs; ++output) {
-        const std::size_t weight =
-            std::size_t(block.output_begin + output) * node.matrix_rows() + block.row_begin + row;
+        const std::size_t weight = node.weight_index(block.output_begin + output, block.row_begin + row);
         const double value = has_values ? options.values[block.node][weight] : 0.0;
         const double magnitude = magnitudes[block.node][weight];
         row_value += value, row_magnitude += magnitude;

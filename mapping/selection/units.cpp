@@ -20,7 +20,7 @@ UnitMap finer_than_rows(const workloads::Network& network, const Plan& plan, boo
   for (const Block& block : plan.blocks) {
     const LayerPlan& layer = plan.layers[plan.layer_of_node[block.node]];
     const int planes = layer.encoding.planes();
-    const std::int64_t matrix_rows = network.nodes[block.node].matrix_rows();
+    const workloads::Node& node = network.nodes[block.node];
     std::vector<std::uint32_t>& of_cell = map.of_cell.emplace_back(std::size_t(block.rows) * block.columns);
     std::size_t cell = 0;
     for (int row = 0; row < block.rows; ++row)
@@ -30,7 +30,7 @@ UnitMap finer_than_rows(const workloads::Network& network, const Plan& plan, boo
           of_cell[cell] = static_cast<std::uint32_t>(next++);
           continue;
         }
-        std::int64_t unit = (block.output_begin + output) * matrix_rows + block.row_begin + row;
+        auto unit = static_cast<std::int64_t>(node.weight_index(block.output_begin + output, block.row_begin + row));
         if (by_cell) unit = (unit * planes + column % planes) * layer.copies + block.copy;
         of_cell[cell] = static_cast<std::uint32_t>(first_of_node[block.node] + unit);
       }

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "workloads/reference.h"
+#include "workloads/digital.h"
 
 namespace nvcim::sim {
 namespace {

@@ -5,6 +5,7 @@
 
 #include "mapping/schedule.h"
 #include "sim/analog/phase.h"
+#include "workloads/digital.h"
 #include "workloads/reference.h"
 
 namespace nvcim::sim {

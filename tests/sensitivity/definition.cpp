@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "workloads/digital.h"
 #include "workloads/reference.h"
 
 namespace nvcim::testing {

@@ -31,6 +31,7 @@ Real apply(const GraphActivation& activation, Real x) {
     case Kind::hard_swish:
       return x * std::min<Real>(std::max<Real>(x / 6 + 0.5L, 0), 1);
     case Kind::requantise:
+    case Kind::lookup:
       break;
   }
   return 0;

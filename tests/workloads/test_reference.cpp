@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "tests/workloads/random_network.h"
+#include "workloads/digital.h"
 #include "workloads/reference.h"
 
 namespace nvcim::workloads {

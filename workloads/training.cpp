@@ -8,51 +8,22 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
 
 #include "arch/check.h"
+#include "arch/fingerprint.h"
 #include "arch/input_error.h"
-#include "arch/random.h"
+#include "workloads/network_identity.h"
 #include "workloads/training_batches.h"
+#include "workloads/training_checkpoint.h"
+#include "workloads/training_model.h"
 
 namespace nvcim::workloads {
 
 namespace {
 
 constexpr int kCalibrationSamples = 2000;
-constexpr int kCalibrationValues = 100000;  // of each layer, at least: evenly spaced
 constexpr int kReportsPerEpoch = 20;
-
-/// Rounds in the forward pass, passes gradients through unchanged.
-at::Tensor round_straight_through(const at::Tensor& x) {
-  return x + (x.round() - x).detach();
-}
-
-/// Values on the grid 0, scale, … top·scale. Clamping has its true gradient, rounding a straight-through one.
-at::Tensor on_activation_grid(const at::Tensor& x, double scale, int top) {
-  return round_straight_through(at::clamp(x / scale, 0, top)) * scale;
-}
-
-int weight_code_max(const MvmLayer& layer) {
-  return (1 << (layer.weight_bits - 1)) - 1;
-}
-
-/// The range (largest value kept) of unsigned codes 0…top with the least squared error on `values`.
-double calibrate(const at::Tensor& activations, int top) {
-  const at::Tensor all = activations.flatten();
-  const at::Tensor values = all.slice(0, 0, all.numel(), (all.numel() / kCalibrationValues) | 1);
-  const double largest = all.max().item<double>();
-  if (!(largest > 0)) return 1;  // a dead layer: any scale will do
-  double best_range = largest, best_error = std::numeric_limits<double>::infinity();
-  constexpr int candidates = 80;
-  for (int i = candidates; i >= 8; --i) {
-    const double range = largest * i / candidates;
-    const double error = (on_activation_grid(values, range / top, top) - values).square().mean().item<double>();
-    if (error < best_error) best_error = error, best_range = range;
-  }
-  return best_range;
-}
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019).
 class Optimiser {
@@ -81,153 +52,20 @@ class Optimiser {
     }
   }
 
+  /// Parameters and moments, in a fixed order.
+  std::vector<at::Tensor> tensors() const {
+    std::vector<at::Tensor> all = parameters_;
+    all.insert(all.end(), mean_.begin(), mean_.end());
+    all.insert(all.end(), square_.begin(), square_.end());
+    return all;
+  }
+  int steps() const { return steps_; }
+  void set_steps(int steps) { steps_ = steps; }
+
  private:
   std::vector<at::Tensor> parameters_, mean_, square_;
   double weight_decay_;
   int steps_ = 0;
-};
-
-/// The network in floating point, one weight and one bias tensor per MVM node.
-class Model {
- public:
-  Model(const Network& shape, std::uint64_t seed) : shape_(shape) {
-    for (std::size_t n = 0; n < shape.nodes.size(); ++n) {
-      Layer& layer = layers_.emplace_back();
-      const Node& node = shape.nodes[n];
-      if (node.kind != Node::Kind::mvm) continue;
-      layer.weight = initial_weight(node, seed, int(n));
-      layer.bias = at::zeros({node.outputs()});
-      layer.weight.set_requires_grad(true);
-      layer.bias.set_requires_grad(true);
-    }
-  }
-
-  std::vector<at::Tensor> parameters() const {
-    std::vector<at::Tensor> all;
-    for (const Layer& layer : layers_)
-      if (layer.weight.defined()) all.insert(all.end(), {layer.weight, layer.bias});
-    return all;
-  }
-
-  /// Logits [batch][classes] of input values [batch][channels][height][width].
-  at::Tensor forward(at::Tensor x, bool quantised) const {
-    double scale = shape_.nodes.front().input_scale;
-    for (std::size_t n = 0; n < layers_.size(); ++n) x = apply(n, x, quantised, scale);
-    return x.flatten(1);
-  }
-
-  /// Fixes the activation ranges, one layer after the other, on the activations of these inputs.
-  void calibrate_ranges(at::Tensor x) {
-    const at::NoGradGuard no_grad;
-    double scale = shape_.nodes.front().input_scale;
-    for (std::size_t n = 0; n < layers_.size(); ++n) {
-      const MvmLayer& mvm = shape_.nodes[n].mvm;
-      if (layers_[n].weight.defined() && !mvm.raw_output) {
-        const int top = mvm.requantisation.code_max;
-        layers_[n].scale = calibrate(at::relu(sums(n, x, true, scale)), top) / top;
-      }
-      x = apply(n, x, true, scale);
-    }
-  }
-
-  /// Weight, bias and requantisation codes of the integer network.
-  Network integers() const {
-    const at::NoGradGuard no_grad;
-    Network network = shape_;
-    double scale = network.nodes.front().input_scale;
-    for (std::size_t n = 0; n < layers_.size(); ++n) {
-      Node& node = network.nodes[n];
-      node.input_scale = scale;
-      if (!layers_[n].weight.defined()) continue;
-      MvmLayer& mvm = node.mvm;
-      mvm.weight_scale = weight_scale(n);
-      const at::Tensor codes = weight_codes(n).round().to(at::kShort).contiguous();
-      const auto* first = codes.data_ptr<std::int16_t>();
-      mvm.weights.assign(first, first + codes.numel());
-      const at::Tensor bias = layers_[n].bias.to(at::kDouble).contiguous();
-      for (std::size_t i = 0; i < mvm.bias.size(); ++i)
-        mvm.bias[i] = std::llround(bias.data_ptr<double>()[i] / (scale * mvm.weight_scale));
-      if (mvm.raw_output) continue;
-      mvm.requantisation.multiplier = scale * mvm.weight_scale / layers_[n].scale;
-      scale = layers_[n].scale;
-    }
-    return network;
-  }
-
- private:
-  struct Layer {
-    at::Tensor weight, bias;  // undefined for a pool; weight [outputs][channels][kernel_h][kernel_w]
-    double scale = 0;         // of the activation after it, once calibrated
-  };
-
-  /// Uniform with variance 2 / rows (He et al., ICCV 2015), each weight its own addressed draw.
-  static at::Tensor initial_weight(const Node& node, std::uint64_t seed, int layer) {
-    const DrawStream stream(seed, Purpose::training_weights, 0, std::uint32_t(layer), 0);
-    const int rows = node.matrix_rows();
-    const double limit = std::sqrt(6.0 / rows);
-    const Window& w = node.mvm.window;
-    at::Tensor weight = at::empty({node.outputs(), node.input.channels, w.kernel_h, w.kernel_w});
-    float* out = weight.data_ptr<float>();
-    for (int output = 0; output < node.outputs(); ++output)
-      for (int row = 0; row < rows; ++row) {
-        const double u = DrawStream::uniform(stream.block(std::uint32_t(row), std::uint32_t(output))[0]);
-        *out++ = float(limit * (2 * u - 1));
-      }
-    return weight;
-  }
-
-  double weight_scale(std::size_t n) const {
-    const double largest = layers_[n].weight.detach().abs().max().item<double>();
-    return (largest > 0 ? largest : 1) / weight_code_max(shape_.nodes[n].mvm);
-  }
-  at::Tensor weight_codes(std::size_t n) const {
-    const double limit = weight_code_max(shape_.nodes[n].mvm);
-    return at::clamp(layers_[n].weight / weight_scale(n), -limit, limit);
-  }
-
-  /// The weights that the forward pass multiplies with. Weight noise belongs here: added after the rounding, its
-  /// gradient passes straight through to the stored weight.
-  at::Tensor effective_weight(std::size_t n, bool quantised) const {
-    return quantised ? round_straight_through(weight_codes(n)) * weight_scale(n) : layers_[n].weight;
-  }
-
-  at::Tensor sums(std::size_t n, const at::Tensor& x, bool quantised, double input_scale) const {
-    const MvmLayer& mvm = shape_.nodes[n].mvm;
-    const at::Tensor weight = effective_weight(n, quantised);
-    at::Tensor bias = layers_[n].bias;
-    if (quantised) {
-      const double unit = input_scale * weight_scale(n);
-      bias = round_straight_through(bias / unit) * unit;
-    }
-    if (mvm.is_linear) return at::linear(x.flatten(1), weight.flatten(1), bias).unsqueeze(2).unsqueeze(3);
-    const Window& w = mvm.window;
-    if (w.pad_top == w.pad_bottom && w.pad_left == w.pad_right)
-      return at::conv2d(x, weight, bias, {w.stride_h, w.stride_w}, {w.pad_top, w.pad_left});
-    return at::conv2d(at::constant_pad_nd(x, {w.pad_left, w.pad_right, w.pad_top, w.pad_bottom}), weight, bias,
-                      {w.stride_h, w.stride_w});
-  }
-
-  /// @param scale  of the input on entry, of the output on return
-  at::Tensor apply(std::size_t n, const at::Tensor& x, bool quantised, double& scale) const {
-    const Node& node = shape_.nodes[n];
-    if (node.kind == Node::Kind::mvm) {
-      const at::Tensor y = sums(n, x, quantised, scale);
-      if (node.mvm.raw_output) return y;
-      const double input_scale = scale;
-      scale = layers_[n].scale > 0 ? layers_[n].scale : input_scale;
-      return quantised ? on_activation_grid(y, scale, node.mvm.requantisation.code_max) : at::relu(y);
-    }
-    const Window& w = node.pool.window;
-    // Activations are not negative, so a zero in the padding never wins a maximum.
-    const at::Tensor padded = at::constant_pad_nd(x, {w.pad_left, w.pad_right, w.pad_top, w.pad_bottom});
-    if (node.pool.kind == PoolKind::maximum)
-      return at::max_pool2d(padded, {w.kernel_h, w.kernel_w}, {w.stride_h, w.stride_w});
-    const at::Tensor mean = at::avg_pool2d(padded, {w.kernel_h, w.kernel_w}, {w.stride_h, w.stride_w});
-    return quantised ? on_activation_grid(mean, scale, (1 << node.input_bits) - 1) : mean;
-  }
-
-  const Network& shape_;
-  std::vector<Layer> layers_;
 };
 
 /// Threads of libtorch, and of OpenBLAS where libtorch uses it: that has a setting of its own, and its sums depend on
@@ -256,51 +94,6 @@ class Threads {
   int blas_before_ = 0;
 };
 
-double accuracy_of(const Model& model, const Network& shape, const Dataset& test, const TrainingOptions& options) {
-  const at::NoGradGuard no_grad;
-  Batches batches(shape, test, options);
-  batches.shuffle(0);
-  std::int64_t right = 0;
-  for (int begin = 0; begin < test.samples(); begin += 500) {
-    const int end = std::min(begin + 500, test.samples());
-    const at::Tensor best = model.forward(batches.inputs(begin, end, false), false).argmax(1);
-    right += best.eq(batches.labels(begin, end)).sum().item<std::int64_t>();
-  }
-  return double(right) / test.samples();
-}
-
-void run_epoch(Model& model, Batches& batches, Optimiser& optimiser, const TrainingOptions& options,
-               TrainingProgress& progress, int phase_epoch) {
-  const int phase_epochs = progress.quantised ? options.quantised_epochs : options.float_epochs;
-  const double top_rate = progress.quantised ? options.quantised_learning_rate : options.learning_rate;
-  const int samples = progress.samples_per_epoch;
-  double loss_sum = 0, right = 0;
-  int reports = 0;
-  batches.shuffle(progress.epoch);
-  for (int begin = 0; begin < samples; begin += options.batch_size) {
-    const int end = std::min(begin + options.batch_size, samples);
-    const double done = (phase_epoch + double(begin) / samples) / phase_epochs;
-    const at::Tensor labels = batches.labels(begin, end);
-    const at::Tensor logits = model.forward(batches.inputs(begin, end, true), progress.quantised);
-    const at::Tensor loss = at::nll_loss(at::log_softmax(logits, 1), labels);
-    loss.backward();
-    optimiser.step(0.5 * top_rate * (1 + std::cos(std::numbers::pi * done)));
-    loss_sum += loss.item<double>() * (end - begin);
-    right += double(logits.argmax(1).eq(labels).sum().item<std::int64_t>());
-    if (!std::isfinite(loss_sum))
-      throw InputError(
-          "", "learning_rate",
-          fmt::format("the loss is no longer finite in epoch {}: try less than {}", progress.epoch, top_rate));
-    progress.samples = end;
-    progress.loss = loss_sum / end;
-    progress.accuracy = right / end;
-    if (options.progress && std::int64_t{end} * kReportsPerEpoch >= std::int64_t{reports + 1} * samples) {
-      reports = int(std::int64_t{end} * kReportsPerEpoch / samples);
-      options.progress(progress);
-    }
-  }
-}
-
 void check_options(const Network& shape, const Dataset& data, const TrainingOptions& options) {
   std::vector<InputIssue> issues;
   auto require = [&](bool good, const char* what, std::string message) {
@@ -316,6 +109,16 @@ void check_options(const Network& shape, const Dataset& data, const TrainingOpti
           fmt::format("{} is not above 0", options.quantised_learning_rate));
   require(options.weight_decay >= 0 && options.weight_decay < 1, "weight_decay",
           fmt::format("{} is outside 0..1", options.weight_decay));
+  const NoiseOptions& noise = options.noise;
+  require(noise.sigma_low >= 0 && noise.sigma_low <= noise.sigma_high && std::isfinite(noise.sigma_high), "sigma",
+          fmt::format("{} to {} is no interval from 0 up", noise.sigma_low, noise.sigma_high));
+  require(noise.kind == WeightNoise::none || !(noise.sigma_low < noise.sigma_high) || noise.judge, "sigma",
+          "is searched, but nothing judges the replicas");
+  require(!is_censored(noise.kind) || positive(noise.threshold), "threshold",
+          fmt::format("{} is not above 0", noise.threshold));
+  // TRICE's devices end at FeFET6.
+  require(noise.mid_level_factor >= 1 && noise.mid_level_factor <= 6, "mid_level_factor",
+          fmt::format("{} is outside 1..6", noise.mid_level_factor));
   require(options.threads >= 1, "threads", fmt::format("{} is less than 1", options.threads));
   require(data.samples() > 0, data.name.c_str(), "holds no samples");
   for (const Dataset* set : {&data, options.test})
@@ -336,32 +139,217 @@ void check_options(const Network& shape, const Dataset& data, const TrainingOpti
                 "{}: zero point, groups, dilation or kind", node.name);
 }
 
+/// Everything that decides what comes out.
+std::string identity_of(const Network& shape, const Dataset& data, const TrainingOptions& options) {
+  std::uint64_t hash = network_fingerprint(shape);
+  hash = fingerprint(data.pixels.data(), data.pixels.size(), hash);
+  hash = fingerprint(data.labels.data(), data.labels.size(), hash);
+  const NoiseOptions& noise = options.noise;
+  const std::string text =
+      fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", options.float_epochs, options.quantised_epochs,
+                  options.batch_size, options.learning_rate, options.quantised_learning_rate, options.weight_decay,
+                  options.mirror, noise_name(noise.kind), noise.threshold, noise.sigma_low, noise.sigma_high,
+                  noise.mid_level_factor, noise.judge != nullptr, noise.judged_by, options.seed, options.threads,
+                  options.test ? options.test->samples() : 0);
+  return fmt::format("{:016x}", fingerprint(text.data(), text.size(), hash));
+}
+
+class Training {
+ public:
+  Training(const Network& shape, const Dataset& data, const TrainingOptions& options)
+      : shape_(shape),
+        options_(options),
+        model_(shape, options.seed),
+        batches_(shape, data, options),
+        optimiser_(model_.parameters(), options.weight_decay),
+        samples_(data.samples()),
+        identity_(identity_of(shape, data, options)) {
+    state_.sigma_low = options.noise.sigma_low;
+    state_.sigma_high = options.noise.sigma_high;
+  }
+
+  Network run() {
+    if (!options_.checkpoint.empty() && load_checkpoint(options_.checkpoint, identity_, state_)) {
+      restore();
+      for (const EpochRecord& record : state_.history) tell(record);
+    }
+    const int epochs = options_.float_epochs + options_.quantised_epochs;
+    while (state_.epoch < epochs) {
+      run_epoch(state_.epoch + 1);
+      tell(state_.history.back());
+      if (!options_.checkpoint.empty()) save();
+    }
+    Network network = model_.integers();
+    network.float_accuracy = state_.float_accuracy;
+    return network;
+  }
+
+ private:
+  void tell(const EpochRecord& record) const {
+    if (options_.finished_epoch) options_.finished_epoch(record);
+  }
+
+  void run_epoch(int epoch) {
+    EpochRecord record;
+    record.epoch = epoch;
+    record.quantised = epoch > options_.float_epochs;
+    const bool first = epoch == options_.float_epochs + 1;
+    if (first) {
+      if (options_.test) state_.float_accuracy = float_accuracy(*options_.test);
+      optimiser_ = Optimiser(model_.parameters(), options_.weight_decay);
+    }
+    const bool noisy = options_.noise.kind != WeightNoise::none;
+    if (record.quantised && (noisy || first)) {
+      batches_.shuffle(0);
+      model_.calibrate_ranges(batches_.inputs(0, std::min(samples_, kCalibrationSamples), false));
+    }
+    const std::vector<double> sigmas = record.quantised ? sigmas_of_replicas() : std::vector<double>{0};
+    if (record.quantised && noisy) {
+      record.sigma_low = state_.sigma_low;
+      record.sigma_high = state_.sigma_high;
+    }
+    const bool several = sigmas.size() > 1;
+    const TrainingState before = several ? snapshot() : TrainingState();
+    TrainingState best;
+    for (int replica = 0; replica < static_cast<int>(sigmas.size()); ++replica) {
+      if (replica > 0) restore(before);
+      ReplicaRecord& one = record.replicas.emplace_back();
+      one.sigma = sigmas[replica];
+      train_replica(epoch, replica, static_cast<int>(sigmas.size()), record.quantised, one);
+      if (record.quantised && options_.noise.judge) one.merit = options_.noise.judge(model_.integers(), epoch, replica);
+      if (replica > 0 && one.merit <= record.replicas[record.chosen].merit) continue;
+      record.chosen = replica;
+      if (several) best = snapshot();
+    }
+    if (several) {
+      restore(best);
+      if (record.chosen < 2) state_.sigma_high = record.chosen == 0 ? sigmas[1] : sigmas[2];
+      if (record.chosen > 0) state_.sigma_low = record.chosen == 1 ? sigmas[0] : sigmas[1];
+    }
+    state_.epoch = epoch;
+    state_.history.push_back(record);
+  }
+
+  /// The quarter points of the interval while sigma is searched.
+  std::vector<double> sigmas_of_replicas() const {
+    const NoiseOptions& noise = options_.noise;
+    const double low = state_.sigma_low, quarter = (state_.sigma_high - low) / 4;
+    std::vector<double> sigmas = {low};
+    if (noise.judge && noise.sigma_low < noise.sigma_high)
+      sigmas = {low + quarter, low + 2 * quarter, low + 3 * quarter};
+    if (noise.kind == WeightNoise::none) std::fill(sigmas.begin(), sigmas.end(), 0);
+    return sigmas;
+  }
+
+  void train_replica(int epoch, int replica, int replicas, bool quantised, ReplicaRecord& record) {
+    const int phase_epochs = quantised ? options_.quantised_epochs : options_.float_epochs;
+    const int phase_epoch = epoch - 1 - (quantised ? options_.float_epochs : 0);
+    const double top_rate = quantised ? options_.quantised_learning_rate : options_.learning_rate;
+    const bool noisy = quantised && options_.noise.kind != WeightNoise::none;
+    NoiseAddress address{.seed = options_.seed,
+                         .replica = static_cast<std::uint32_t>(replica),
+                         .epoch = static_cast<std::uint32_t>(epoch)};
+    TrainingProgress progress;
+    progress.epoch = epoch;
+    progress.epochs = options_.float_epochs + options_.quantised_epochs;
+    progress.samples_per_epoch = samples_ * replicas;
+    progress.quantised = quantised;
+    double loss_sum = 0, right = 0;
+    int reports = 0;
+    batches_.shuffle(epoch, replica);
+    for (int begin = 0; begin < samples_; begin += options_.batch_size, ++address.batch) {
+      const int end = std::min(begin + options_.batch_size, samples_);
+      const double done = (phase_epoch + double(begin) / samples_) / phase_epochs;
+      if (noisy) model_.draw_noise(options_.noise, record.sigma, address);
+      const at::Tensor labels = batches_.labels(begin, end);
+      const at::Tensor logits = model_.forward(batches_.inputs(begin, end, true), quantised);
+      const at::Tensor loss = at::nll_loss(at::log_softmax(logits, 1), labels);
+      loss.backward();
+      optimiser_.step(0.5 * top_rate * (1 + std::cos(std::numbers::pi * done)));
+      loss_sum += loss.item<double>() * (end - begin);
+      right += double(logits.argmax(1).eq(labels).sum().item<std::int64_t>());
+      if (!std::isfinite(loss_sum))
+        throw InputError("", "learning_rate",
+                         fmt::format("the loss is no longer finite in epoch {}: try less than {}", epoch, top_rate));
+      progress.samples = replica * samples_ + end;
+      progress.loss = loss_sum / end;
+      progress.accuracy = right / end;
+      if (options_.progress && std::int64_t{end} * kReportsPerEpoch >= std::int64_t{reports + 1} * samples_) {
+        reports = int(std::int64_t{end} * kReportsPerEpoch / samples_);
+        options_.progress(progress);
+      }
+    }
+    model_.clear_noise();
+    record.loss = progress.loss;
+    record.accuracy = progress.accuracy;
+  }
+
+  double float_accuracy(const Dataset& test) const {
+    const at::NoGradGuard no_grad;
+    Batches batches(shape_, test, options_);
+    batches.shuffle(0);
+    std::int64_t right = 0;
+    for (int begin = 0; begin < test.samples(); begin += 500) {
+      const int end = std::min(begin + 500, test.samples());
+      const at::Tensor best = model_.forward(batches.inputs(begin, end, false), false).argmax(1);
+      right += best.eq(batches.labels(begin, end)).sum().item<std::int64_t>();
+    }
+    return double(right) / test.samples();
+  }
+
+  /// Tensors, scales and steps as they are now.
+  TrainingState snapshot() const {
+    TrainingState state;
+    state.steps = optimiser_.steps();
+    state.scales = model_.scales();
+    for (const at::Tensor& tensor : optimiser_.tensors()) {
+      const at::Tensor values = tensor.detach().contiguous();
+      state.values.emplace_back(values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
+    }
+    return state;
+  }
+  void restore(const TrainingState& state) {
+    const at::NoGradGuard no_grad;
+    model_.set_scales(state.scales);
+    optimiser_.set_steps(state.steps);
+    const std::vector<at::Tensor> tensors = optimiser_.tensors();
+    for (std::size_t i = 0; i < tensors.size(); ++i)
+      std::copy(state.values[i].begin(), state.values[i].end(), tensors[i].data_ptr<float>());
+  }
+  void restore() {
+    const TrainingState now = snapshot();
+    bool fits = now.values.size() == state_.values.size() && now.scales.size() == state_.scales.size();
+    for (std::size_t i = 0; fits && i < now.values.size(); ++i) fits = now.values[i].size() == state_.values[i].size();
+    if (!fits) throw InputError(options_.checkpoint.string(), "", "is of another network; remove it to start anew");
+    restore(state_);
+  }
+  void save() {
+    TrainingState whole = snapshot();
+    whole.epoch = state_.epoch;
+    whole.sigma_low = state_.sigma_low;
+    whole.sigma_high = state_.sigma_high;
+    whole.float_accuracy = state_.float_accuracy;
+    whole.history = state_.history;
+    save_checkpoint(options_.checkpoint, identity_, whole);
+  }
+
+  const Network& shape_;
+  const TrainingOptions& options_;
+  TrainingModel model_;
+  Batches batches_;
+  Optimiser optimiser_;
+  int samples_;
+  std::string identity_;
+  TrainingState state_;  // its tensors are those of a checkpoint
+};
+
 }  // namespace
 
 Network train(const Network& shape, const Dataset& data, const TrainingOptions& options) {
   check_options(shape, data, options);
   const Threads threads(options.threads);
-  Model model(shape, options.seed);
-  Batches batches(shape, data, options);
-  TrainingProgress progress;
-  progress.epochs = options.float_epochs + options.quantised_epochs;
-  progress.samples_per_epoch = data.samples();
-  auto run_phase = [&](int epochs) {
-    Optimiser optimiser(model.parameters(), options.weight_decay);
-    for (int epoch = 0; epoch < epochs; ++epoch) {
-      ++progress.epoch;
-      run_epoch(model, batches, optimiser, options, progress, epoch);
-    }
-  };
-  run_phase(options.float_epochs);
-  const double float_accuracy = options.test ? accuracy_of(model, shape, *options.test, options) : -1;
-  batches.shuffle(0);
-  model.calibrate_ranges(batches.inputs(0, std::min(data.samples(), kCalibrationSamples), false));
-  progress.quantised = true;
-  run_phase(options.quantised_epochs);
-  Network network = model.integers();
+  Network network = Training(shape, data, options).run();
   network.data = data.name;
-  network.float_accuracy = float_accuracy;
   return network;
 }
 

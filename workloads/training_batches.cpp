@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workloads/training_batches.h"
 
+#include <ATen/ATen.h>
+
 #include <algorithm>
 #include <numeric>
 
@@ -8,8 +10,9 @@
 
 namespace nvcim::workloads {
 
-void Batches::shuffle(int epoch) {
+void Batches::shuffle(int epoch, int replica) {
   epoch_ = epoch;
+  replica_ = replica;
   std::iota(order_.begin(), order_.end(), 0);
   const DrawStream stream = draws();
   for (int i = data_.samples() - 1; i > 0; --i) {

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
+#include <map>
 
 #include "arch/input_error.h"
+#include "arch/load.h"
+#include "device/device_model.h"
+#include "sim/cli/build_info.h"
 #include "sim/cli/data_path.h"
+#include "sim/cli/inputs.h"
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/run_action.h"
 #include "sim/cli/train_options.h"
-#include "sim/report/metrics.h"
 #include "sim/report/result_folder.h"
+#include "sim/studies/kpp_judge.h"
+#include "sim/studies/training_report.h"
 #include "workloads/networks.h"
 #include "workloads/onnx_read.h"
 #include "workloads/reference.h"
@@ -30,26 +35,65 @@ double reference_accuracy(const workloads::Network& network, const workloads::Da
   return static_cast<double>(correct) / test.samples();
 }
 
-nlohmann::ordered_json metric(const char* name, double value) {
-  const sim::MetricInfo* info = sim::find_metric(name);
-  return {{"value", value}, {"unit", info->unit}, {"doc", info->doc}};
+const std::map<std::string, workloads::WeightNoise> kNoises = {{"none", workloads::WeightNoise::none},
+                                                               {"gaussian", workloads::WeightNoise::gaussian},
+                                                               {"trice", workloads::WeightNoise::trice},
+                                                               {"left_censored", workloads::WeightNoise::left_censored},
+                                                               {"both_sides", workloads::WeightNoise::both_sides}};
+
+void check_options(const TrainOptions& options) {
+  if (options.noise.empty() && !options.set.empty())
+    throw CommandLineError("--set changes the chip that judges, and without --noise none does");
+}
+
+/// The command that trains the same network again.
+std::string repeat_of(const TrainOptions& options, const workloads::TrainingOptions& training, int samples) {
+  std::vector<std::string> words = {"nvcim", "train", options.network};
+  const auto add = [&](const char* option, std::string value) {
+    words.insert(words.end(), {option, std::move(value)});
+  };
+  add("--data", lasting(options.data, is_data_name(options.data)));
+  add("--bits", fmt::format("{}", options.bits));
+  add("--float-epochs", fmt::format("{}", training.float_epochs));
+  add("--quantised-epochs", fmt::format("{}", training.quantised_epochs));
+  add("--samples", fmt::format("{}", samples));
+  if (!options.noise.empty()) {
+    add("--noise", options.noise);
+    add("--sigma-min", fmt::format("{}", options.sigma_min));
+    add("--sigma-max", fmt::format("{}", options.sigma_max));
+    add("--threshold", fmt::format("{}", options.threshold));
+    add("--mid-level-factor", fmt::format("{}", options.mid_level_factor));
+    add("--chip", "architecture.json");
+    add("--validation", fmt::format("{}", options.validation));
+    add("--kpp-instances", fmt::format("{}", options.instances));
+    add("--kpp", fmt::format("{}", options.kpp));
+  }
+  add("--seed", fmt::format("{}", options.seed));
+  add("--threads", fmt::format("{}", training.threads));
+  return shell_command(words);
+}
+
+/// Where the result goes. A checkpoint belongs to a folder, so one that still waits for its result is not passed by.
+std::filesystem::path folder_of(const TrainOptions& options, const std::string& data) {
+  if (!options.out.empty()) return options.out;
+  const std::filesystem::path wanted = fmt::format("results/train-{}-{}-{}b{}", options.network, data, options.bits,
+                                                   options.noise.empty() ? "" : "-" + options.noise);
+  const bool waiting = std::filesystem::exists(wanted.string() + ".checkpoint") && !std::filesystem::exists(wanted);
+  return waiting ? wanted : sim::unused_folder(wanted);
 }
 
 int train(const TrainOptions& options, const std::vector<std::string>& arguments) {
+  check_options(options);
   Manifest manifest(arguments, options);
-  if (!options.set.empty()) throw CommandLineError("--set has no effect on training");
   if (!options.out.empty()) sim::check_result_folder(options.out, options.force);
-  const auto data =
+  workloads::Dataset data =
       workloads::load_dataset(options.data, workloads::Split::train, options.samples.value_or(0), data_search_path());
   if (data.samples() < options.samples.value_or(0))
     throw InputError("--samples", "",
                      fmt::format("{} asked for, {} has {}", *options.samples, options.data, data.samples()));
   const auto test = workloads::load_dataset(options.data, workloads::Split::test, 0, data_search_path());
   const workloads::Network shape = workloads::built_in_network(options.network, options.bits, data.shape);
-  const std::filesystem::path out =
-      options.out.empty()
-          ? sim::unused_folder(fmt::format("results/train-{}-{}-{}b", options.network, data.name, options.bits))
-          : options.out;
+  const std::filesystem::path out = folder_of(options, data.name);
   sim::check_result_folder(out, options.force);
 
   Progress progress(options.quiet);
@@ -61,30 +105,67 @@ int train(const TrainOptions& options, const std::vector<std::string>& arguments
   training.threads = options.thread_count();
   training.test = &test;
   training.progress = [&](const workloads::TrainingProgress& now) {
-    progress.update((now.epoch - 1) * now.samples_per_epoch + now.samples, now.epochs * now.samples_per_epoch);
+    const std::int64_t total = std::int64_t{now.epochs} * now.samples_per_epoch;
+    const std::int64_t done = std::int64_t{now.epoch - 1} * now.samples_per_epoch + now.samples;
+    progress.update(static_cast<int>(done * 1000 / total), 1000);
   };
+  sim::TrainingReport report;
+  std::string architecture;
+  const int all_samples = data.samples();
+  if (!options.noise.empty()) {
+    sim::KppJudge judge;
+    judge.architecture = load_architecture(options.chip, options.set, device::check_device);
+    judge.architecture.name = architecture_name(judge.architecture, options.chip);
+    judge.data = sim::hold_out(data, options.validation, "--validation");
+    judge.share = options.kpp / 100;
+    judge.instances = options.instances;
+    judge.seed = options.seed;
+    judge.threads = training.threads;
+    sim::check(judge);
+    architecture = to_json(judge.architecture).dump(2) + "\n";
+    report.judged = {judge.architecture.name, judge.data.samples(), options.kpp, options.instances};
+    training.noise.kind = kNoises.at(options.noise);
+    training.noise.threshold = options.threshold;
+    training.noise.sigma_low = options.sigma_min;
+    training.noise.sigma_high = options.sigma_max;
+    training.noise.mid_level_factor = options.mid_level_factor;
+    training.noise.judged_by = judge.identity();
+    training.noise.judge = [judge = std::move(judge)](const workloads::Network& network, int epoch, int) {
+      return judge(network, epoch);
+    };
+  }
+  training.finished_epoch = [&](const workloads::EpochRecord& record) { report.epochs.push_back(record); };
+  // Beside the folder, which is written whole at the end.
+  training.checkpoint = out;
+  training.checkpoint += ".checkpoint";
   const workloads::Network network = workloads::train(shape, data, training);
   progress.clear();
 
-  const double accuracy = reference_accuracy(network, test, options.thread_count());
-  nlohmann::ordered_json result;
-  result["schema_version"] = 1;
-  result["network"] = network.name;
-  result["data"] = data.name;
-  result["metrics"]["accuracy.reference"] = metric("accuracy.reference", accuracy);
-  if (network.float_accuracy >= 0)
-    result["metrics"]["accuracy.float"] = metric("accuracy.float", network.float_accuracy);
-  const std::string text = result.dump(2) + "\n";
-  const std::string model = workloads::write_onnx(network);
-  sim::write_result_folder(out, {{"manifest.json", manifest.text()}, {"result.json", text}, {"network.onnx", model}},
-                           options.force);
+  report.network = network.name;
+  report.data = data.name;
+  report.samples = data.samples();
+  report.accuracy = reference_accuracy(network, test, options.thread_count());
+  report.float_accuracy = network.float_accuracy;
+  report.seed = options.seed;
+  report.noise = training.noise;
+  const std::string json = sim::training_json(report);
+  const std::string repeat = repeat_of(options, training, all_samples);
+  manifest["repeat"] = repeat;
+  manifest["threads"] = training.threads;
+  std::vector<sim::OutputFile> files = {{"manifest.json", manifest.text()},
+                                        {"result.json", json},
+                                        {"result.csv", sim::training_csv(report)},
+                                        {"report.html", sim::training_page(report, {kVersion, repeat, architecture})},
+                                        {"network.onnx", workloads::write_onnx(network)}};
+  if (!architecture.empty()) files.push_back({"architecture.json", architecture});
+  sim::write_result_folder(out, files, options.force);
+  std::filesystem::remove(training.checkpoint);
   if (options.json)
-    print_out(text);
+    print_out(json);
   else if (!options.quiet)
     print_out(
-        fmt::format("{}: {:.2f} % of the {} test set, {:.2f} % before quantisation\nResult: {} (network.onnx, "
-                    "result.json, manifest.json)\n",
-                    network.name, 100 * accuracy, data.name, 100 * network.float_accuracy, out.string()));
+        sim::training_text(report) +
+        fmt::format("Result: {} (network.onnx, report.html, result.json, result.csv, manifest.json)\n", out.string()));
   return kOk;
 }
 

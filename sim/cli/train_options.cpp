@@ -2,17 +2,50 @@
 #include "sim/cli/train_options.h"
 
 namespace nvcim::cli {
+namespace {
+
+void add_noise_options(CLI::App& command, TrainOptions& options) {
+  const std::string group = "Noise on the weights, judged on the chip";
+  CLI::Option* const noise = command
+                                 .add_option("--noise", options.noise,
+                                             "none, gaussian, trice (right tail censored), left_censored, both_sides. "
+                                             "Given, samples are held out, and after every epoch KPP on the chip "
+                                             "decides which of three replicas goes on")
+                                 ->type_name("KIND")
+                                 ->check(CLI::IsMember({"none", "gaussian", "trice", "left_censored", "both_sides"}))
+                                 ->group(group);
+  const auto add = [&](const char* name, auto& value, const char* type, const char* doc) {
+    return command.add_option(name, value, doc)->type_name(type)->capture_default_str()->group(group)->needs(noise);
+  };
+  add("--sigma-max", options.sigma_max, "X",
+      "Largest standard deviation of the noise, in units of each layer's max|W|; searched by three replicas");
+  add("--sigma-min", options.sigma_min, "X", "Smallest; equal to --sigma-max: known, one replica");
+  add("--threshold", options.threshold, "X", "Where censored noise is cut, in standard deviations");
+  add("--mid-level-factor", options.mid_level_factor, "X",
+      "Spread of levels between a quarter and three quarters over that of the others, as of the device model fefet");
+  add("--chip", options.chip, "ARCH", "Architecture that judges: a preset's name or a JSON file");
+  add("--validation", options.validation, "N",
+      "Samples held out from the end of the training set, on which the chip judges")
+      ->check(at_least(1));
+  add("--kpp-instances", options.instances, "N", "Programmed chips behind each KPP")->check(at_least(1));
+  add("--kpp", options.kpp, "K", "k of the KPP that decides, in percent");
+}
+
+}  // namespace
 
 void add_train_options(CLI::App& program, TrainOptions& options) {
-  CLI::App* command =
-      add_command(program, options, "train", kTrainDescription,
-                  "  nvcim train lenet --data fashion_mnist --bits 4 --out my_lenet\n"
-                  "  nvcim run --workload my_lenet/network.onnx\n"
-                  "  nvcim train mlp --float-epochs 1 --quantised-epochs 1 --samples 2000      a quick try\n\n"
-                  "Writes network.onnx, result.json and manifest.json to --out (default "
-                  "results/train-NETWORK-DATA-BITSb). The same\n"
-                  "seed and thread count give the same network on the same machine. --set: no effect here.");
-  command->add_option("NETWORK", options.network, "Built-in network: lenet, mlp, vgg8")->capture_default_str();
+  CLI::App* command = add_command(
+      program, options, "train", kTrainDescription,
+      "  nvcim train lenet --data fashion_mnist --bits 4 --out my_lenet\n"
+      "  nvcim run --workload my_lenet/network.onnx\n"
+      "  nvcim train mlp --float-epochs 1 --quantised-epochs 1 --samples 2000      a quick try\n"
+      "  nvcim train lenet --data mnist --bits 4 --noise trice --sigma-max 0.3 --chip swim_paper --set "
+      "/device/sigma=0.2\n\n"
+      "Writes network.onnx, result.json, result.csv, report.html and manifest.json to --out (default "
+      "results/train-NETWORK-DATA-BITSb).\n"
+      "The same seed and thread count give the same network on the same machine. A training that was stopped "
+      "goes on\nwhere it was when the same command is given again (OUT.checkpoint). --set changes --chip.");
+  command->add_option("--model,NETWORK", options.network, "Built-in network: lenet, mlp, vgg8")->capture_default_str();
   command->add_option("--data", options.data, "Data: fashion_mnist, mnist, cifar10 or a folder")
       ->type_name("NAME|DIR")
       ->capture_default_str();
@@ -25,12 +58,13 @@ void add_train_options(CLI::App& program, TrainOptions& options) {
       ->check(at_least(1));
   command
       ->add_option("--quantised-epochs", options.quantised_epochs,
-                   "Epochs with quantised weights and activations, second")
+                   "Epochs with quantised weights and activations, second; these have the noise")
       ->type_name("N")
       ->check(at_least(1));
   command->add_option("--samples", options.samples, "Samples from the start of the training set; all when not given")
       ->type_name("N")
       ->check(at_least(1));
+  add_noise_options(*command, options);
   command->add_flag("--force", options.force, "Replace a former result in --out");
 }
 

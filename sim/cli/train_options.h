@@ -15,7 +15,15 @@ struct TrainOptions : CommonOptions {
   int bits = 8;
   std::optional<int> float_epochs;
   std::optional<int> quantised_epochs;
-  std::optional<int> samples;  ///< of the training set; not given: all
+  std::optional<int> samples;  ///< of the training set, held-out ones included; not given: all
+  std::string noise;           ///< empty: not given, nothing is held out
+  double sigma_min = 0, sigma_max = 0.3;
+  double threshold = 1;
+  double mid_level_factor = 1;
+  std::string chip = "swim_paper";
+  int validation = 2000;
+  int instances = 100;
+  double kpp = 5;  ///< percent
   bool force = false;
 };
 

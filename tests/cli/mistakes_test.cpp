@@ -72,6 +72,10 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"run --quiet=perhaps", 2, {"perhaps"}}, Mistake{"explain --set", 2, {"--set"}},
         Mistake{"presets --set /adc/bits=6", 2, {"--out and --set need a preset's name"}},
         Mistake{"train --bits 0", 2, {"--bits", "0 is not a whole number"}},
+        Mistake{"train --noise loud", 2, {"--noise", "loud", "trice"}},
+        Mistake{"train --sigma-max 0.2", 2, {"--sigma-max", "--noise"}},
+        Mistake{
+            "train --set /device/sigma=0.2", 2, {"--set changes the chip that judges, and without --noise none does"}},
         Mistake{"train --epochs 3", 2, {"--epochs", "Try 'nvcim train --help'"}}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -112,7 +116,19 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"presets rram_1t1r_128 --set /adc/bits=99", 3, {"/adc/bits: 99"}},
         Mistake{"explain acuracy", 3, {"\"acuracy\" is not a metric; similar: accuracy"}},
         Mistake{"train resnet", 3, {"resnet", "lenet"}},
-        Mistake{"train lenet --data no_such_folder", 3, {"no_such_folder"}}));
+        Mistake{"train lenet --data no_such_folder", 3, {"no_such_folder"}},
+        Mistake{"train mlp --samples 100 --noise trice --validation 100",
+                3,
+                {"--validation: 100 of 100 samples leaves none to train on"}},
+        Mistake{"train mlp --samples 100 --noise trice --validation 50 --kpp 1",
+                3,
+                {"--kpp-instances: 100 cannot resolve the 1 % KPP: it needs 368 or more"}},
+        Mistake{"train mlp --samples 100 --noise trice --validation 50 --chip no_such",
+                3,
+                {"\"no_such\" is neither a preset nor a file"}},
+        Mistake{"train mlp --samples 100 --noise trice --validation 50 --sigma-max -1 --threshold 0",
+                3,
+                {"2 problems", "sigma: 0 to -1 is no interval", "threshold: 0 is not above 0"}}));
 
 using FullDisk = ProgramTest;
 

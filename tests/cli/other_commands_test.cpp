@@ -110,6 +110,27 @@ TEST_F(Train, MakesANetworkThatRuns) {
   EXPECT_EQ(json::parse(run.out)["samples"], 20);
 }
 
+TEST_F(Train, WithNoiseMakesANetworkThatMonteCarloRunsAndTheSameFilesAgain) {
+  const std::string command =
+      "train mlp --bits 4 --samples 256 --float-epochs 1 --quantised-epochs 2 --threads 1 --noise trice --sigma-max "
+      "0.2 "
+      "--set /device/sigma=0.2 --validation 56 --kpp-instances 20 --kpp 20 --out ";
+  const Outcome training = nvcim(command + "trained");
+  ASSERT_EQ(training.exit_code, 0) << training.err;
+  for (const char* text : {"trice noise", "20 % KPP of 20 programmed chips of swim_paper on 56 held-out samples"})
+    EXPECT_THAT(training.out, HasSubstr(text));
+  const json result = json::parse(read("trained/result.json"));
+  EXPECT_EQ(result["samples"], 200);
+  EXPECT_EQ(result["epochs"].size(), 3u);
+  EXPECT_EQ(result["epochs"][2]["replicas"].size(), 3u);
+  EXPECT_FALSE(std::filesystem::exists(path("trained.checkpoint")));
+  ASSERT_EQ(nvcim(command + "again").exit_code, 0);
+  for (const char* file : {"result.json", "result.csv", "report.html", "network.onnx", "architecture.json"})
+    EXPECT_EQ(read(std::string("trained/") + file), read(std::string("again/") + file)) << file;
+  const Outcome mc = nvcim("mc swim_paper --workload trained/network.onnx --samples 20 --instances 5 --out mc");
+  EXPECT_EQ(mc.exit_code, 0) << mc.err;
+}
+
 TEST_F(Train, QuietPrintsNothing) {
   const Outcome outcome =
       nvcim("train mlp --bits 4 --samples 64 --float-epochs 1 --quantised-epochs 1 --threads 1 --quiet --out trained");

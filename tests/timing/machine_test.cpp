@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/timing/job.h"
+#include "workloads/digital.h"
 #include "workloads/reference.h"
 
 namespace nvcim::sim {

@@ -6,6 +6,7 @@
 
 #include <random>
 
+#include "workloads/digital.h"
 #include "workloads/reference.h"
 
 namespace nvcim::sim {

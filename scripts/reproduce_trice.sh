@@ -26,13 +26,15 @@ declare -A options=(
   [trice-0.7]="--noise trice --threshold 0.7"
   [trice-1]="--noise trice --threshold 1"
   [trice-2]="--noise trice --threshold 2"
+  [trice-1-zero_mean]="--noise trice --threshold 1 --zero-mean"
+  [trice-0.5-zero_mean]="--noise trice --threshold 0.5 --zero-mean"
   [left_censored-1]="--noise left_censored --threshold 1"
   [both_sides-1]="--noise both_sides --threshold 1"
   [fefet4-none]="--noise none"
   [fefet4-gaussian]="--noise gaussian --mid-level-factor 4"
   [fefet4-trice-1]="--noise trice --threshold 1 --mid-level-factor 4"
 )
-kinds=${KINDS:-none gaussian trice-1 left_censored-1 both_sides-1 trice-0.5 trice-0.7 trice-2 vanilla fefet4-none fefet4-gaussian fefet4-trice-1}
+kinds=${KINDS:-none gaussian trice-1 left_censored-1 both_sides-1 trice-0.5 trice-0.7 trice-2 trice-1-zero_mean trice-0.5-zero_mean vanilla fefet4-none fefet4-gaussian fefet4-trice-1}
 
 # Settings of the cells, of the chip that judges and of those that are measured.
 cells() { # NAME SIGMA

@@ -146,11 +146,11 @@ std::string identity_of(const Network& shape, const Dataset& data, const Trainin
   hash = fingerprint(data.labels.data(), data.labels.size(), hash);
   const NoiseOptions& noise = options.noise;
   const std::string text =
-      fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", options.float_epochs, options.quantised_epochs,
-                  options.batch_size, options.learning_rate, options.quantised_learning_rate, options.weight_decay,
-                  options.mirror, noise_name(noise.kind), noise.threshold, noise.sigma_low, noise.sigma_high,
-                  noise.mid_level_factor, noise.judge != nullptr, noise.judged_by, options.seed, options.threads,
-                  options.test ? options.test->samples() : 0);
+      fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", options.float_epochs,
+                  options.quantised_epochs, options.batch_size, options.learning_rate, options.quantised_learning_rate,
+                  options.weight_decay, options.mirror, noise_name(noise.kind), noise.threshold, noise.zero_mean,
+                  noise.sigma_low, noise.sigma_high, noise.mid_level_factor, noise.judge != nullptr, noise.judged_by,
+                  options.seed, options.threads, options.test ? options.test->samples() : 0);
   return fmt::format("{:016x}", fingerprint(text.data(), text.size(), hash));
 }
 

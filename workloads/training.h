@@ -47,7 +47,8 @@ struct EpochRecord {
 /// layer, drawn anew; max|W| takes no gradient and the loss of the deviated weight goes straight to the stored one.
 struct NoiseOptions {
   WeightNoise kind = WeightNoise::none;
-  double threshold = 1;  ///< th of the censored kinds, in standard deviations
+  double threshold = 1;    ///< th of the censored kinds, in standard deviations
+  bool zero_mean = false;  ///< f(ε) less its mean: what remains of censoring then is its shape
   /// Where sigma lies, in units of max|W|. low = high: known. Else searched with the judge (TRICE): every epoch three
   /// replicas train at the quarter points, the one of most merit goes on and the interval shrinks to the half around
   /// it. `none` has the same three replicas, which differ in the order of their samples: the same effort.

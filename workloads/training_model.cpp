@@ -120,6 +120,7 @@ void TrainingModel::draw_noise(const NoiseOptions& noise, double sigma, NoiseAdd
     float* const values = layer.noise.data_ptr<float>();
     const auto count = static_cast<std::size_t>(layer.noise.numel());
     workloads::draw_noise(noise.kind, noise.threshold, address, {values, count});
+    if (noise.zero_mean) layer.noise.sub_(noise_moments(noise.kind, noise.threshold).mean);
     if (noise.mid_level_factor == 1) {
       layer.noise.mul_(sigma);
       continue;

@@ -62,6 +62,7 @@ std::string repeat_of(const TrainOptions& options, const workloads::TrainingOpti
     add("--sigma-min", fmt::format("{}", options.sigma_min));
     add("--sigma-max", fmt::format("{}", options.sigma_max));
     add("--threshold", fmt::format("{}", options.threshold));
+    if (options.zero_mean) words.push_back("--zero-mean");
     add("--mid-level-factor", fmt::format("{}", options.mid_level_factor));
     add("--chip", "architecture.json");
     add("--validation", fmt::format("{}", options.validation));
@@ -126,6 +127,7 @@ int train(const TrainOptions& options, const std::vector<std::string>& arguments
     report.judged = {judge.architecture.name, judge.data.samples(), options.kpp, options.instances};
     training.noise.kind = kNoises.at(options.noise);
     training.noise.threshold = options.threshold;
+    training.noise.zero_mean = options.zero_mean;
     training.noise.sigma_low = options.sigma_min;
     training.noise.sigma_high = options.sigma_max;
     training.noise.mid_level_factor = options.mid_level_factor;

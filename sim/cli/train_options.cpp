@@ -21,6 +21,7 @@ void add_noise_options(CLI::App& command, TrainOptions& options) {
       "Largest standard deviation of the noise, in units of each layer's max|W|; searched by three replicas");
   add("--sigma-min", options.sigma_min, "X", "Smallest; equal to --sigma-max: known, one replica");
   add("--threshold", options.threshold, "X", "Where censored noise is cut, in standard deviations");
+  command.add_flag("--zero-mean", options.zero_mean, "Censored noise less its mean")->group(group)->needs(noise);
   add("--mid-level-factor", options.mid_level_factor, "X",
       "Spread of levels between a quarter and three quarters over that of the others, as of the device model fefet");
   add("--chip", options.chip, "ARCH", "Architecture that judges: a preset's name or a JSON file");

@@ -19,6 +19,7 @@ struct TrainOptions : CommonOptions {
   std::string noise;           ///< empty: not given, nothing is held out
   double sigma_min = 0, sigma_max = 0.3;
   double threshold = 1;
+  bool zero_mean = false;
   double mid_level_factor = 1;
   std::string chip = "swim_paper";
   int validation = 2000;

@@ -37,7 +37,8 @@ std::string noise_text(const TrainingReport& report) {
   std::string text = fmt::format("{} noise on the weights", workloads::noise_name(report.noise.kind));
   if (is_censored(report.noise.kind)) {
     const workloads::NoiseMoments moments = noise_moments(report.noise.kind, report.noise.threshold);
-    text += fmt::format(", censored at {:g} sigma (mean {:+.4f} sigma)", report.noise.threshold, moments.mean);
+    text += fmt::format(", censored at {:g} sigma (mean {:+.4f} sigma{})", report.noise.threshold, moments.mean,
+                        report.noise.zero_mean ? ", taken away" : "");
   }
   if (report.noise.mid_level_factor != 1)
     text += fmt::format(", middle levels {:g} times the spread", report.noise.mid_level_factor);
@@ -123,6 +124,7 @@ std::string training_json(const TrainingReport& report) {
   Json noise = {{"kind", workloads::noise_name(report.noise.kind)}};
   if (noisy(report)) {
     if (is_censored(report.noise.kind)) noise["threshold"] = report.noise.threshold;
+    noise["zero_mean"] = report.noise.zero_mean;
     noise["sigma_low"] = report.noise.sigma_low;
     noise["sigma_high"] = report.noise.sigma_high;
     noise["mid_level_factor"] = report.noise.mid_level_factor;

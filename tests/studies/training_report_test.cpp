@@ -73,6 +73,9 @@ TEST(TrainingReport, ShowsTheReplicaThatWentOn) {
   const std::string text = training_text(searched());
   EXPECT_THAT(text, HasSubstr("lenet: 98.12 % of the mnist test set, 99.00 % before quantisation"));
   EXPECT_THAT(text, HasSubstr("trice noise on the weights, censored at 1 sigma (mean -0.0833 sigma)"));
+  TrainingReport shifted = searched();
+  shifted.noise.zero_mean = true;
+  EXPECT_THAT(training_text(shifted), HasSubstr("censored at 1 sigma (mean -0.0833 sigma, taken away)"));
   EXPECT_THAT(text, HasSubstr("5 % KPP of 100 programmed chips of swim_paper on 2000 held-out samples"));
   EXPECT_THAT(text, HasSubstr("    2  quantised  0.3750       88.00      0.0000  0.4000  0.2000    87.50"));
   EXPECT_THAT(text, HasSubstr("    3  quantised  0.1250       95.00      0.1000  0.3000  0.1500    93.75"));

@@ -134,6 +134,20 @@ TEST(TrainingNoise, IsGaussianWhereTheThresholdIsOutOfReach) {
   }
 }
 
+TEST(TrainingNoise, LosesItsMeanOnRequest) {
+  TrainingOptions options = quick();
+  options.quantised_epochs = 1;
+  options.noise.sigma_low = options.noise.sigma_high = 0.1;
+  const auto trained = [&](WeightNoise kind, bool zero_mean) {
+    options.noise.kind = kind;
+    options.noise.zero_mean = zero_mean;
+    return run(options).network;
+  };
+  EXPECT_NE(difference(trained(WeightNoise::trice, true), trained(WeightNoise::trice, false)), "");
+  for (const WeightNoise kind : {WeightNoise::gaussian, WeightNoise::both_sides})  // they have none
+    EXPECT_EQ(difference(trained(kind, true), trained(kind, false)), "") << noise_name(kind);
+}
+
 // Deviations as on a chip, of every weight, drawn apart from those of training.
 double accuracy_with_deviations(Network network, const Dataset& test, double sigma) {
   double sum = 0;

@@ -42,18 +42,21 @@ struct Plan {
 /// The values of one batch; those that nobody will read any more make room for others. One per thread.
 class Pass {
  public:
-  explicit Pass(const Plan& plan) : plan_(plan), values_(plan.graph.nodes.size()) {}
+  Pass(const Plan& plan, const InferenceOptions& options)
+      : plan_(plan), options_(options), values_(plan.graph.nodes.size()) {}
 
   float* inputs(int samples) { return take(0, samples); }
 
   const float* run(int samples) {
     const std::vector<GraphNode>& nodes = plan_.graph.nodes;
     const int last = static_cast<int>(nodes.size()) - 1;
+    tell(0, samples);
     for (int n = 1; n <= last; ++n) {
       std::vector<const float*> inputs;
       for (const int input : nodes[n].inputs) inputs.push_back(values_[input].data());
       float* out = take(n, samples);
       forward_node(plan_.graph, n, plan_.products[n].data(), inputs, samples, out, nullptr, scratch_);
+      tell(n, samples);
       for (const int input : nodes[n].inputs)
         if (plan_.last_reader[input] == n) put_back(input);
       if (plan_.last_reader[n] < 0 && n != last) put_back(n);
@@ -76,7 +79,14 @@ class Pass {
     if (!values_[node].empty()) spare_.push_back(std::exchange(values_[node], {}));
   }
 
+  void tell(int node, int samples) const {
+    if (options_.observe)
+      options_.observe(node,
+                       std::span(values_[node]).first(samples * std::size_t(plan_.graph.nodes[node].output.size())));
+  }
+
   const Plan& plan_;
+  const InferenceOptions& options_;
   std::vector<std::vector<float>> values_;  // [nodes]; empty before and after their time
   std::vector<std::vector<float>> spare_;
   ConvolutionScratch scratch_;
@@ -97,7 +107,7 @@ std::vector<float> run(const FloatGraph& graph, const std::function<void(int fir
   std::exception_ptr failure;
   const auto work = [&] {
     try {
-      Pass pass(plan);
+      Pass pass(plan, options);
       for (int batch = next++; batch < batches; batch = next++) {
         const int first = batch * plan.batch, count = std::min(plan.batch, samples - first);
         fill(first, count, pass.inputs(count));
@@ -158,6 +168,21 @@ std::vector<float> infer(const FloatGraph& graph, const PixelScale& to_input, st
       const std::size_t channel = i % size / plane;
       to[i] = static_cast<float>((from[i] * to_input.scale[channel] + to_input.offset[channel]) / unit);
     }
+  };
+  return run(graph, fill, samples, options);
+}
+
+std::vector<float> infer(const Network& network, std::span<const std::uint8_t> pixels, int samples,
+                         const InferenceOptions& options) {
+  FloatGraph graph = float_graph(network);
+  graph.nodes.back().unit = 1;  // bias and sums are whole numbers of steps
+  const std::size_t size = network.input.size(), plane = size / network.input.channels;
+  NVCIM_CHECK(pixels.size() >= samples * size, "{} pixels for {} samples", pixels.size(), samples);
+  const int zero_point = network.nodes.front().input_zero_point;
+  const auto fill = [&](int first, int count, float* to) {
+    const std::uint8_t* from = pixels.data() + first * size;
+    for (std::size_t i = 0; i < count * size; ++i)
+      to[i] = static_cast<float>(network.input_table[i % size / plane][from[i]] - zero_point);
   };
   return run(graph, fill, samples, options);
 }

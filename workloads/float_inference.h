@@ -23,6 +23,8 @@ PixelScale normalised_pixels(const std::vector<double>& mean, const std::vector<
 struct InferenceOptions {
   int threads = 1;
   std::function<void(int done, int total)> progress;  ///< called from one thread at a time; may be empty
+  /// Told the stored values of every node, batch by batch, from several threads at once; may be empty.
+  std::function<void(int node, std::span<const float> values)> observe = {};
 };
 
 /// @param inputs [samples][input size] stored values
@@ -33,6 +35,12 @@ std::vector<float> infer(const FloatGraph& graph, std::span<const float> inputs,
 /// The same from images. @param pixels [samples][input size]
 std::vector<float> infer(const FloatGraph& graph, const PixelScale& to_input, std::span<const std::uint8_t> pixels,
                          int samples, const InferenceOptions& options = {});
+
+/// Logits of a quantised network in whole steps, as workloads::reference_logits has them, but far faster: exact while
+/// sums stay below 2^24 (single precision), past that a sum may round to a neighbouring one.
+/// @param pixels  [samples][input size]
+std::vector<float> infer(const Network& network, std::span<const std::uint8_t> pixels, int samples,
+                         const InferenceOptions& options = {});
 
 /// Samples whose largest logit, the first of equals, is that of their label. @param logits [samples][classes]
 int count_correct(std::span<const float> logits, std::span<const std::uint8_t> labels);

@@ -25,7 +25,11 @@ std::string zoo_names() {
 
 }  // namespace
 
-Network load_network(std::string_view name_or_file) {
+std::vector<std::uint8_t> model_bytes(const std::string& file) {
+  return read_file(file, kSizeLimit);
+}
+
+AnyNetwork load_model(std::string_view name_or_file) {
   const std::string name(name_or_file);
   for (const ZooEntry& entry : zoo())
     if (entry.name == name) return read_onnx(name, zoo_file(name + ".onnx"));
@@ -33,7 +37,26 @@ Network load_network(std::string_view name_or_file) {
   if (!std::filesystem::exists(name, error))
     throw InputError(name, "",
                      fmt::format("is neither a file nor a network that ships with the program ({})", zoo_names()));
-  return read_onnx(name, read_file(name, kSizeLimit));
+  const std::vector<std::uint8_t> bytes = model_bytes(name);
+  if (!is_float_onnx(bytes)) return read_onnx(name, bytes);
+  std::filesystem::path folder = std::filesystem::path(name).parent_path();
+  if (folder.empty()) folder = ".";
+  return read_float_onnx(name, bytes, folder);
+}
+
+Network quantise(const FloatNetwork& network, const PixelScale& pixels, const Quantisation& quantisation) {
+  return quantise(lower(network.name, network.graph, pixels), quantisation);
+}
+
+Network load_network(std::string_view name_or_file) {
+  AnyNetwork model = load_model(name_or_file);
+  if (auto* network = std::get_if<Network>(&model)) return std::move(*network);
+  const auto& network = std::get<FloatNetwork>(model);
+  if (network.quantisation && network.pixels) return quantise(network, *network.pixels, *network.quantisation);
+  throw InputError(std::string(name_or_file), "",
+                   "is in floating point and must be quantised: say with --normalize how pixels become inputs and with "
+                   "--data which set to calibrate on, or keep it calibrated with: nvcim workload FILE --data NAME "
+                   "--normalize MEAN/STD --save calibrated.onnx");
 }
 
 void save_network(const Network& network, const std::filesystem::path& file) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "workloads/onnx_calibrated.h"
 #include "workloads/onnx_float_activations.h"
 #include "workloads/onnx_float_arithmetic.h"
 #include "workloads/onnx_float_constants.h"
@@ -255,11 +256,22 @@ FloatNetwork read_float_onnx(const std::string& name, const std::vector<std::uin
   FloatNetwork network;
   network.name = std::filesystem::path(name).stem().string();
   if (!input.dims.empty()) network.pixels = pixel_scale(graph, map_of(input.dims)->channels);
+  network.quantisation = stored_quantisation(graph);
   graph.throw_complaints();
   network.graph = without_dead_nodes(reading.graph(), output->node);
   network.output = output->output;
   set_full_scales(network.graph);
   return network;
+}
+
+bool is_float_onnx(const std::vector<std::uint8_t>& bytes) {
+  onnx::ModelProto model;
+  if (bytes.size() > std::size_t{1} << 30 || !model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+    return false;
+  return model.graph().node_size() > 0 &&
+         std::none_of(model.graph().node().begin(), model.graph().node().end(), [](const onnx::NodeProto& node) {
+           return node.op_type() == "QuantizeLinear" || node.op_type() == "DequantizeLinear";
+         });
 }
 
 }  // namespace nvcim::workloads

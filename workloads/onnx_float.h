@@ -10,6 +10,7 @@
 
 #include "workloads/float_graph.h"
 #include "workloads/float_inference.h"
+#include "workloads/quantisation.h"
 
 namespace nvcim::workloads {
 
@@ -22,7 +23,8 @@ struct FloatNetwork {
   std::string name;
   FloatGraph graph;
   FloatOutput output = FloatOutput::logits;
-  std::optional<PixelScale> pixels;  ///< from the file's metadata nvcim.pixel_scale and nvcim.pixel_offset
+  std::optional<PixelScale> pixels;          ///< from the file's metadata nvcim.pixel_scale and nvcim.pixel_offset
+  std::optional<Quantisation> quantisation;  ///< from its metadata nvcim.quantisation: it has been calibrated
 };
 
 /// The network of an ONNX file in floating point. The file is not trusted; memory stays within a few times its size
@@ -33,5 +35,8 @@ struct FloatNetwork {
 /// workloads/README.md for what can. A quantised file is refused with the advice to use read_onnx.
 FloatNetwork read_float_onnx(const std::string& name, const std::vector<std::uint8_t>& bytes,
                              const std::optional<std::filesystem::path>& folder = {});
+
+/// Whether the file is an ONNX model without QuantizeLinear and DequantizeLinear.
+bool is_float_onnx(const std::vector<std::uint8_t>& bytes);
 
 }  // namespace nvcim::workloads

@@ -18,6 +18,7 @@
 ///   nvcim.pixel_scale, nvcim.pixel_offset   instead of the table, for files of other tools: one number, or one per
 ///   channel;
 ///                      real input = pixel · scale + offset
+///   nvcim.quantisation  of a network in floating point, see onnx_calibrated.h
 namespace nvcim::workloads::onnx_file {
 
 std::map<std::string, std::string> metadata_of(const Network& network);

@@ -15,6 +15,7 @@
 #include "sim/cli/command_sensitivity.h"
 #include "sim/cli/command_sweep.h"
 #include "sim/cli/command_train.h"
+#include "sim/cli/command_workload.h"
 #include "sim/cli/command_worst_case.h"
 #include "sim/cli/run_action.h"
 
@@ -40,6 +41,7 @@ int run_nvcim(int argc, char** argv, sim::Ranks& ranks) {
   add_mc_command(program, arguments, ranks, action);
   add_sweep_command(program, arguments, ranks, action);
   add_worst_case_command(program, arguments, ranks, action);
+  add_workload_command(program, action);
   add_check_command(program, action);
   add_schema_command(program, action);
   add_presets_command(program, action);

@@ -10,8 +10,8 @@ using ::testing::HasSubstr;
 
 using Help = ProgramTest;
 
-constexpr const char* kCommands[] = {"run",    "mc",      "sweep",   "worst-case", "check",
-                                     "schema", "presets", "explain", "train"};
+constexpr const char* kCommands[] = {"run",   "mc",     "sweep",   "worst-case", "workload",
+                                     "check", "schema", "presets", "explain",    "train"};
 
 TEST_F(Help, OfTheProgramListsEveryCommandAndTheExitCodes) {
   const Outcome outcome = nvcim("--help");

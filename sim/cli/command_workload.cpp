@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/command_workload.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+
+#include "arch/input_error.h"
+#include "arch/load.h"
+#include "arch/output_file.h"
+#include "arch/presets.h"
+#include "device/device_model.h"
+#include "sim/cli/data_path.h"
+#include "sim/cli/inputs.h"
+#include "sim/cli/quantise_options.h"
+#include "sim/studies/workload.h"
+#include "workloads/onnx_calibrated.h"
+
+namespace nvcim::cli {
+namespace {
+
+struct WorkloadOptions : CommonOptions {
+  std::string workload;
+  std::string architecture{kDefaultPreset};
+  std::string data;
+  QuantiseOptions quantise;
+  int samples = 0;
+  std::filesystem::path save;
+};
+
+/// The network in both forms.
+struct Loaded {
+  std::optional<workloads::FloatNetwork> real;  ///< none: it came in integers
+  workloads::Quantisation quantisation;         ///< of `real`, once calibrated
+};
+
+/// Fills the request's network; without data its shape has to do.
+Loaded load(const WorkloadOptions& options, sim::WorkloadRequest& request, Progress& progress) {
+  workloads::AnyNetwork model = workloads::load_model(options.workload);
+  Loaded loaded;
+  auto* real = std::get_if<workloads::FloatNetwork>(&model);
+  if (real == nullptr) {
+    if (!options.save.empty()) throw InputError(options.workload, "", "is quantised: there is nothing to calibrate");
+    request.network = load_quantised(options.workload, options.data, options.quantise, request.threads, progress);
+    return loaded;
+  }
+  loaded.real = std::move(*real);
+  const workloads::FloatNetwork& network = *loaded.real;
+  const bool calibrated = network.quantisation && !options.quantise.recalibrates();
+  request.quantised = calibrated || !options.data.empty();
+  if (!request.quantised) {
+    request.network =
+        workloads::quantise_shape(workloads::lower(network.name, network.graph, network.pixels),
+                                  options.quantise.weight_bits.value_or(8), options.quantise.activation_bits.value_or(8));
+    return loaded;
+  }
+  request.pixels = pixel_scale_of(options.quantise, network);
+  const workloads::Lowered lowered = workloads::lower(network.name, network.graph, request.pixels);
+  loaded.quantisation = calibrated ? *network.quantisation
+                                   : calibrate_on(options.data, options.quantise, network, lowered, *request.pixels,
+                                                  request.threads, progress);
+  request.network = workloads::quantise(lowered, loaded.quantisation);
+  request.graph = &network.graph;
+  return loaded;
+}
+
+int run(const WorkloadOptions& options) {
+  if (!options.save.empty() && options.data.empty())
+    throw CommandLineError("--save keeps a calibrated network: give the data to calibrate it on with --data");
+  Progress progress(options.quiet);
+  sim::WorkloadRequest request;
+  request.threads = options.thread_count();
+  request.architecture = load_architecture(options.architecture, options.set, device::check_device);
+  request.architecture.name = architecture_name(request.architecture, options.architecture);
+  Loaded loaded = load(options, request, progress);
+  if (!options.data.empty())
+    request.data = workloads::load_dataset(options.data, workloads::Split::test, options.samples, data_search_path());
+  request.begin = [&](std::string what) { progress.begin(std::move(what)); };
+  request.progress = progress.callback();
+  const sim::WorkloadStudy study = sim::run_workload(request);
+  progress.clear();
+  const std::string json = sim::workload_json(request, study);
+  if (!options.out.empty()) write_file(options.out / "workload.json", json);
+  if (!options.save.empty()) {
+    if (study.float_accuracy && options.samples == 0) loaded.quantisation.float_accuracy = *study.float_accuracy;
+    write_file(options.save,
+               workloads::calibrated_onnx(options.workload, workloads::model_bytes(options.workload), *request.pixels,
+                                          loaded.quantisation));
+  }
+  if (options.json)
+    print_out(json);
+  else if (!options.quiet)
+    print_out(sim::workload_table(request, study) +
+              (options.save.empty() ? "" : fmt::format("calibrated network: {}\n", options.save.string())));
+  return kOk;
+}
+
+}  // namespace
+
+void add_workload_command(CLI::App& program, Action& action) {
+  const auto options = std::make_shared<WorkloadOptions>();
+  CLI::App* command = add_command(
+      program, *options, "workload", "What a network is made of, what runs where, and what quantising it costs",
+      "  nvcim workload lenet_mnist_4b\n"
+      "  nvcim workload resnet20.onnx --arch rram_1t1r_128\n"
+      "  nvcim workload resnet20.onnx --data cifar10 --normalize 0.485,0.456,0.406/0.229,0.224,0.225\n"
+      "  nvcim workload resnet20.onnx --data cifar10 --normalize … --save resnet20_8b.onnx\n"
+      "  nvcim run --workload resnet20_8b.onnx\n\n"
+      "An ONNX file in floating point is quantised after training: weights symmetric, ranges of the maps chosen on\n"
+      "samples of the training set. --save keeps them in a copy of the file, which then needs no option anywhere.\n"
+      "Without --data only shapes are shown. --out DIR writes DIR/workload.json. --seed: no effect here.");
+  command->add_option("MODEL", options->workload, "Network: a built-in name or an ONNX file")->required();
+  command->add_option("--arch", options->architecture, "Architecture: a preset's name or a JSON file")
+      ->type_name("ARCH")
+      ->capture_default_str();
+  command
+      ->add_option("--data", options->data,
+                   "Data to calibrate on (training set) and to measure accuracy on (test set), or none")
+      ->type_name("NAME|DIR|none");
+  command->add_option("--samples", options->samples, "Samples from the start of the test set; 0: all")
+      ->type_name("N")
+      ->check(at_least(0))
+      ->capture_default_str();
+  add_quantise_options(*command, options->quantise);
+  command->add_option("--save", options->save, "Write the calibrated network, an ONNX file")->type_name("FILE");
+  command->callback([options, &action] {
+    if (options->data == "none") options->data.clear();
+    action = [options] { return run(*options); };
+  });
+}
+
+}  // namespace nvcim::cli

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/studies/workload.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "arch/input_error.h"
+#include "mapping/plan.h"
+#include "sim/report/metrics.h"
+#include "sim/report/terminal.h"
+#include "sim/studies/run.h"
+
+namespace nvcim::sim {
+namespace {
+
+using Kind = workloads::Node::Kind;
+using workloads::Node;
+
+std::string text(const workloads::Shape& shape) {
+  return fmt::format("{} x {} x {}", shape.channels, shape.height, shape.width);
+}
+
+std::string window_text(const workloads::Window& window) {
+  std::string text = fmt::format("{} x {}", window.kernel_h, window.kernel_w);
+  if (window.stride_h != 1 || window.stride_w != 1)
+    text += window.stride_h == window.stride_w ? fmt::format(" / {}", window.stride_h)
+                                               : fmt::format(" / {} x {}", window.stride_h, window.stride_w);
+  return text;
+}
+
+std::string operation_of(const Node& node) {
+  switch (node.kind) {
+    case Kind::mvm: {
+      const workloads::MvmLayer& mvm = node.mvm;
+      std::string text = mvm.is_linear ? "fully connected" : "convolution " + window_text(mvm.window);
+      if (mvm.groups > 1) text += fmt::format(", {} groups", mvm.groups);
+      if (mvm.dilation_h > 1 || mvm.dilation_w > 1)
+        text += fmt::format(", dilation {} x {}", mvm.dilation_h, mvm.dilation_w);
+      return text;
+    }
+    case Kind::pool:
+      return (node.pool.kind == workloads::PoolKind::maximum ? "max pool " : "average pool ") +
+             window_text(node.pool.window);
+    case Kind::add:
+      return fmt::format("sum of {}", node.join.inputs.size());
+    case Kind::multiply:
+      return "product";
+    case Kind::concat:
+      return fmt::format("concatenation of {}", node.inputs.size());
+    case Kind::lookup:
+      return "table of a function";
+    case Kind::rearrange:
+      return "rearrangement";
+  }
+  return "";
+}
+
+std::string unit_of(const Node& node) {
+  switch (node.kind) {
+    case Kind::mvm:
+      return "crossbars";
+    case Kind::pool:
+      return "pooling unit";
+    case Kind::add:
+    case Kind::multiply:
+    case Kind::lookup:
+      return "activation unit";
+    case Kind::concat:
+    case Kind::rearrange:
+      break;
+  }
+  return "buffer";
+}
+
+/// The plan on a chip of this kind that is large enough; none, and why, where no size helps.
+std::optional<mapping::Plan> roomy_plan(const WorkloadRequest& request, std::string& why) {
+  Architecture architecture = request.architecture;
+  constexpr int kMostDoublings = 12;
+  for (int doubling = 0; doubling <= kMostDoublings; ++doubling) {
+    try {
+      return mapping::make_plan(architecture, request.network);
+    } catch (const InputError& error) {
+      why = error.issues().front().text();
+    }
+    (doubling % 2 == 0 ? architecture.chip.mesh_rows : architecture.chip.mesh_columns) *= 2;
+  }
+  return std::nullopt;
+}
+
+double share(int correct, int samples) {
+  return static_cast<double>(correct) / samples;
+}
+
+/// Seconds that work() takes.
+template <class Work>
+double timed(const Work& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void measure(const WorkloadRequest& request, WorkloadStudy& study) {
+  const workloads::Dataset& data = *request.data;
+  check_data(request.network, data);
+  const workloads::InferenceOptions options{.threads = request.threads, .progress = request.progress, .observe = {}};
+  const auto begin = [&](const char* what) {
+    if (request.begin) request.begin(what);
+  };
+  if (request.graph != nullptr) {
+    begin("floating point");
+    study.float_seconds = timed([&] {
+      const auto logits = workloads::infer(*request.graph, *request.pixels, data.pixels, data.samples(), options);
+      study.float_accuracy = share(workloads::count_correct(logits, data.labels), data.samples());
+    });
+  }
+  if (!request.quantised) return;
+  begin("quantised network");
+  study.seconds = timed([&] {
+    const auto logits = workloads::infer(request.network, data.pixels, data.samples(), options);
+    study.accuracy = share(workloads::count_correct(logits, data.labels), data.samples());
+  });
+}
+
+nlohmann::ordered_json metric(double value, const char* unit) {
+  return {{"value", value}, {"unit", unit}};
+}
+
+}  // namespace
+
+WorkloadStudy run_workload(const WorkloadRequest& request) {
+  WorkloadStudy study;
+  const std::optional<mapping::Plan> plan = roomy_plan(request, study.not_placed);
+  if (plan) {
+    study.not_placed.clear();
+    study.crossbars = plan->crossbars_used;
+    study.utilization = plan->utilization;
+  }
+  for (std::size_t n = 0; n < request.network.nodes.size(); ++n) {
+    const Node& node = request.network.nodes[n];
+    WorkloadLayer layer{node.name, operation_of(node), unit_of(node), node.output};
+    if (node.kind == Kind::mvm) {
+      layer.macs = node.macs();
+      layer.parameters = std::int64_t{node.matrix_rows()} * node.outputs() + node.outputs();
+      std::set<int> crossbars;
+      if (plan)
+        for (const int block : plan->layers[plan->layer_of_node[n]].blocks)
+          crossbars.insert(plan->blocks[block].crossbar);
+      layer.crossbars = static_cast<int>(crossbars.size());
+    }
+    study.macs += layer.macs;
+    study.parameters += layer.parameters;
+    study.layers.push_back(std::move(layer));
+  }
+  study.available = request.architecture.chip.tiles() * request.architecture.tile.crossbars;
+  if (request.data) measure(request, study);
+  return study;
+}
+
+std::string workload_json(const WorkloadRequest& request, const WorkloadStudy& study) {
+  nlohmann::ordered_json json;
+  json["network"] = request.network.name;
+  json["architecture"] = request.architecture.name;
+  auto& metrics = json["metrics"];
+  if (study.float_accuracy) metrics["accuracy.float"] = metric(*study.float_accuracy, "fraction");
+  if (study.accuracy) metrics["accuracy.reference"] = metric(*study.accuracy, "fraction");
+  if (request.data) metrics["accuracy.samples"] = metric(request.data->samples(), "count");
+  metrics["network.macs"] = metric(static_cast<double>(study.macs), "count");
+  metrics["network.parameters"] = metric(static_cast<double>(study.parameters), "count");
+  metrics["chip.crossbars"] = metric(study.available, "count");
+  if (study.not_placed.empty()) {
+    metrics["network.crossbars"] = metric(study.crossbars, "count");
+    metrics["utilization"] = metric(study.utilization, "fraction");
+  } else {
+    json["not_placed"] = study.not_placed;
+  }
+  json["layers"] = nlohmann::ordered_json::array();
+  for (const WorkloadLayer& layer : study.layers)
+    json["layers"].push_back({{"name", layer.name},
+                              {"operation", layer.operation},
+                              {"runs_on", layer.unit},
+                              {"output", {layer.output.channels, layer.output.height, layer.output.width}},
+                              {"macs", layer.macs},
+                              {"parameters", layer.parameters},
+                              {"crossbars", layer.crossbars}});
+  return json.dump(2) + "\n";
+}
+
+std::string workload_table(const WorkloadRequest& request, const WorkloadStudy& study) {
+  const auto count = [](std::int64_t value) { return value == 0 ? "" : format_metric(double(value), "count"); };
+  std::vector<std::vector<std::string>> rows = {
+      {"layer", "operation", "output", "MACs", "parameters", "runs on", "crossbars"}};
+  for (const WorkloadLayer& layer : study.layers)
+    rows.push_back({layer.name.size() > 24 ? "…" + layer.name.substr(layer.name.size() - 23) : layer.name,
+                    layer.operation, text(layer.output), count(layer.macs), count(layer.parameters), layer.unit,
+                    count(layer.crossbars)});
+  rows.push_back({"total", "", "", count(study.macs), count(study.parameters), "", count(study.crossbars)});
+  std::string text = fmt::format("{}: {} to {} outputs\n\n", request.network.name, sim::text(request.network.input),
+                                 request.network.classes()) +
+                     aligned_table(rows, {false, false, false, true, true, false, true});
+  if (study.not_placed.empty())
+    text += fmt::format("\n{} has {} crossbars{}; {:.1f} % of the cells of those used hold a weight\n",
+                        request.architecture.name, format_metric(study.available, "count"),
+                        study.crossbars > study.available ? ": the network does not fit" : "", 100 * study.utilization);
+  else
+    text += fmt::format("\nnot placed: {}\n", study.not_placed);
+  if (study.float_accuracy)
+    text += fmt::format("accuracy.float      {}  {:.1f} s\n", format_metric(*study.float_accuracy, "fraction"),
+                        study.float_seconds);
+  if (study.accuracy)
+    text += fmt::format("accuracy.reference  {}  quantised, no chip; {:.1f} s\n",
+                        format_metric(*study.accuracy, "fraction"), study.seconds);
+  if (request.data) text += fmt::format("on {} samples of {}\n", request.data->samples(), request.data->name);
+  return text;
+}
+
+}  // namespace nvcim::sim

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/program.h"
+#include "tests/onnx/model_file.h"
+
+namespace nvcim::test {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+/// A network in floating point that puts every black image into class 3, and such images.
+class Workload : public ProgramTest {
+ protected:
+  void SetUp() override {
+    ProgramTest::SetUp();
+    nvcim::testing::ModelMaker model({-1, 1, 8, 8});
+    std::vector<float> bias(10, 0);
+    bias[3] = 1;
+    model.constant("w", {2, 1, 3, 3}, 0.1f).constant("v", {128, 10}, 0.01f).constant("b", {10}, bias);
+    nvcim::testing::set_list(model.node("Conv", "conv", {"x", "w"}), "pads", {1, 1, 1, 1});
+    model.node("Relu", "relu", {"conv"});
+    model.node("Flatten", "flat", {"relu"});
+    model.node("Gemm", "y", {"flat", "v", "b"});
+    const auto bytes = nvcim::testing::bytes_of(model.proto);
+    std::ofstream(path("m.onnx"), std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), long(bytes.size()));
+    write_idx("black", 6, 8, 8);
+    run("cd black && for f in t10k*; do cp $f train${f#t10k}; done");
+  }
+};
+
+TEST_F(Workload, ShowsWhatANetworkIsMadeOf) {
+  const Outcome outcome = nvcim("workload lenet_fashion_mnist_8b");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  for (const char* text : {"conv1", "convolution 3 x 3", "max pool 2 x 2 / 2", "pooling unit", "fully connected",
+                           "316,680", "rram_1t1r_128 has 192 crossbars"})
+    EXPECT_THAT(outcome.out, HasSubstr(text));
+}
+
+TEST_F(Workload, OfANetworkLargerThanTheChipSaysSo) {
+  const Outcome outcome = nvcim("workload lenet_fashion_mnist_8b --arch tiny_2x2");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("the network does not fit"));
+}
+
+TEST_F(Workload, WithoutDataShowsShapes) {
+  const json result = json::parse(nvcim("workload m.onnx --data none --json").out);
+  EXPECT_EQ(result["metrics"]["network.macs"]["value"], 9 * 2 * 64 + 128 * 10);
+  EXPECT_EQ(result["layers"][0]["output"], (json{2, 8, 8}));
+  EXPECT_FALSE(result["metrics"].contains("accuracy.float"));
+}
+
+TEST_F(Workload, QuantisedIsSavedAndRunsLikeAnyOther) {
+  const Outcome outcome = nvcim("workload m.onnx --data black --normalize none --save c.onnx --out w --json");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(read("w/workload.json"), outcome.out);
+  const json metrics = json::parse(outcome.out)["metrics"];
+  EXPECT_EQ(metrics["accuracy.samples"]["value"], 6);
+  EXPECT_EQ(metrics["accuracy.float"], metrics["accuracy.reference"]);
+  const Outcome again = nvcim("run --workload c.onnx --engine functional --samples 4 --json");
+  EXPECT_EQ(again.exit_code, 0) << again.err;  // it knows its data too
+}
+
+TEST_F(Workload, MistakesAreNamed) {
+  const std::pair<const char*, const char*> mistakes[] = {
+      {"workload m.onnx --data black",
+       "m: is in floating point and does not say how pixels become inputs: give --normalize MEAN/STD"},
+      {"workload m.onnx --data black --normalize 1,2/1,2", "--normalize: 1,2/1,2 has 2 numbers; one, or one for each of 1"},
+      {"workload lenet_fashion_mnist_8b --weight-bits 4", "lenet_fashion_mnist_8b: is quantised as it is"},
+      {"workload lenet_fashion_mnist_8b --data black --save c.onnx", "is quantised: there is nothing to calibrate"},
+      {"run tiny_2x2 --workload m.onnx --data black", "m.onnx: is in floating point and must be quantised"}};
+  for (const auto& [command, text] : mistakes) {
+    const Outcome outcome = nvcim(command);
+    EXPECT_EQ(outcome.exit_code, 3) << command;
+    EXPECT_THAT(outcome.err, HasSubstr(text));
+  }
+  EXPECT_EQ(nvcim("workload m.onnx --save c.onnx").exit_code, 2);
+  EXPECT_EQ(nvcim("workload m.onnx --data black --normalize 0.5").exit_code, 2);
+  EXPECT_EQ(nvcim("workload m.onnx --data black --normalize 0/0").exit_code, 2);
+  EXPECT_EQ(nvcim("workload m.onnx --weight-bits 9").exit_code, 2);
+  EXPECT_EQ(nvcim("workload").exit_code, 2);
+}
+
+}  // namespace
+}  // namespace nvcim::test

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "tests/onnx/model_file.h"
+#include "workloads/calibration.h"
+#include "workloads/model_file.h"
+#include "workloads/network_check.h"
+#include "workloads/onnx_calibrated.h"
+#include "workloads/reference.h"
+
+/// From networks in floating point to integers.
+namespace nvcim::workloads {
+namespace {
+
+using nvcim::testing::bytes_of;
+using nvcim::testing::ModelMaker;
+using nvcim::testing::models_folder;
+using nvcim::testing::set;
+using nvcim::testing::set_list;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+using Kind = Node::Kind;
+
+FloatNetwork read(const ModelMaker& model) {
+  return read_float_onnx("m.onnx", bytes_of(model.proto));
+}
+
+PixelScale plain(int channels, double scale = 1 / 255.0, double offset = 0) {
+  return {std::vector<double>(channels, scale), std::vector<double>(channels, offset)};
+}
+
+std::vector<Kind> kinds_of(const Lowered& lowered) {
+  std::vector<Kind> kinds;
+  for (const LoweredNode& node : lowered.nodes) kinds.push_back(node.node.kind);
+  return kinds;
+}
+
+Lowered lower(const ModelMaker& model) {
+  const FloatNetwork network = read(model);
+  return lower(network.name, network.graph, plain(network.graph.input().channels));
+}
+
+std::string refusal(const ModelMaker& model) {
+  try {
+    lower(model);
+  } catch (const InputError& error) {
+    return error.issues().front().text();
+  }
+  return "";
+}
+
+TEST(MapScale, HoldsItsRangeAndZero) {
+  const MapScale positive = map_scale({0.5, 5.1}, 8);  // 0 belongs to it
+  EXPECT_DOUBLE_EQ(positive.scale, 0.02);
+  EXPECT_EQ(positive.zero_point, 0);
+  EXPECT_EQ(positive.code(5.1), 255);
+  EXPECT_EQ(positive.code(9), 255);
+  EXPECT_EQ(positive.code(-1), 0);
+  const MapScale both = map_scale({-1, 2}, 4);  // steps of 0.2
+  EXPECT_EQ(both.zero_point, 5);
+  EXPECT_EQ(both.code(0), 5);
+  EXPECT_EQ(both.code(-1), 0);
+  EXPECT_EQ(both.code(2), 15);
+  EXPECT_EQ(both.code(0.29), 6);
+  EXPECT_EQ(both.code(0.31), 7);
+  EXPECT_EQ(map_scale({0, 0}, 8).scale, 1);
+}
+
+TEST(Lowering, ActivationsGoIntoWhatRoundsBeforeThem) {
+  ModelMaker model({-1, 1, 4, 4});
+  model.constant("w", {1, 1, 1, 1}, 1).constant("six", {}, 6).constant("zero", {}, 0);
+  model.node("Conv", "a", {"x", "w"});
+  model.node("Clip", "b", {"a", "zero", "six"});
+  model.node("Add", "sum", {"b", "x"});
+  model.node("Relu", "c", {"sum"});
+  set_list(model.node("MaxPool", "pool", {"c"}), "kernel_shape", {2, 2});
+  model.node("Sigmoid", "s", {"pool"});
+  model.node("Conv", "y", {"s", "w"});
+  const Lowered lowered = lower(model);
+  ASSERT_THAT(kinds_of(lowered), ElementsAre(Kind::mvm, Kind::add, Kind::pool, Kind::lookup, Kind::mvm));
+  EXPECT_EQ(*lowered.nodes[0].clamp, (std::pair{0.0, 6.0}));
+  EXPECT_EQ(lowered.nodes[1].clamp->first, 0);
+  EXPECT_EQ(lowered.value_names[lowered.nodes[1].values], "c");
+  EXPECT_THAT(lowered.nodes[1].node.inputs, ElementsAre(0, kNetworkInput));
+  EXPECT_TRUE(lowered.nodes[4].node.mvm.raw_output);
+}
+
+TEST(Lowering, ReadTwiceAnActivationStaysApart) {
+  ModelMaker model({-1, 1, 4, 4});
+  model.constant("w", {1, 1, 1, 1}, 1);
+  model.node("Conv", "a", {"x", "w"});
+  model.node("Relu", "b", {"a"});
+  model.node("Add", "sum", {"a", "b"});
+  model.node("Conv", "y", {"sum", "w"});
+  EXPECT_THAT(kinds_of(lower(model)), ElementsAre(Kind::mvm, Kind::lookup, Kind::add, Kind::mvm));
+}
+
+TEST(Lowering, ScalingsOfTheImageGoIntoItsPixels) {
+  ModelMaker model({-1, 2, 4, 4});
+  model.constant("mean", {1, 2, 1, 1}, {0.5, 0.25}).constant("std", {1, 2, 1, 1}, {0.5, 0.25});
+  model.constant("w", {1, 2, 3, 3}, 1);
+  model.node("Sub", "centred", {"x", "mean"});
+  model.node("Div", "scaled", {"centred", "std"});
+  set_list(model.node("Conv", "y", {"scaled", "w"}), "pads", {1, 1, 1, 1});
+  const Lowered lowered = lower(model);
+  ASSERT_THAT(kinds_of(lowered), ElementsAre(Kind::mvm));
+  EXPECT_THAT(lowered.pixels->scale, ElementsAre(2 / 255.0, 4 / 255.0));
+  EXPECT_THAT(lowered.pixels->offset, ElementsAre(-1, -1));
+}
+
+TEST(Lowering, ScalingsGoIntoTheConvolutionAfterThem) {
+  // 3 (2 x + 1) = 6 x + 3, but only without padding, whose zeros are not shifted.
+  ModelMaker model({-1, 2, 2, 2});
+  model.constant("w", {2, 2, 1, 1}, {1, 0, 0, 1}).constant("v", {1, 2, 1, 1}, {3, 5});
+  model.constant("scale", {2}, {2, 4}).constant("shift", {2}, {1, 1}).constant("zero", {2}, 0).constant("one", {2}, 1);
+  model.node("Relu", "r", {"x"});
+  set(model.node("BatchNormalization", "n", {"r", "scale", "shift", "zero", "one"}), "epsilon", 0.0f);
+  model.node("Conv", "y", {"n", "v"});
+  const Lowered lowered = lower(model);
+  ASSERT_THAT(kinds_of(lowered), ElementsAre(Kind::lookup, Kind::mvm));
+  EXPECT_THAT(lowered.nodes[1].weights, ElementsAre(6, 20));
+  EXPECT_THAT(lowered.nodes[1].bias, ElementsAre(8));
+
+  model.proto.mutable_graph()->mutable_node(2)->add_attribute();
+  onnx::NodeProto& conv = *model.proto.mutable_graph()->mutable_node(2);
+  conv.clear_attribute();
+  set_list(conv, "pads", {1, 1, 1, 1});
+  const Lowered padded = lower(model);
+  ASSERT_THAT(kinds_of(padded), ElementsAre(Kind::lookup, Kind::mvm, Kind::mvm));
+  EXPECT_EQ(padded.nodes[1].node.mvm.groups, 2);
+  EXPECT_THAT(padded.nodes[1].weights, ElementsAre(2, 4));
+}
+
+TEST(Lowering, RearrangementsInARowAreOne) {
+  // Every second column of every second row, then a channel of zeros before and behind.
+  ModelMaker model({-1, 1, 4, 4});
+  model.constant("w", {1, 3, 1, 1}, 1).integers("pads", {0, 1, 0, 0, 0, 1, 0, 0});
+  model.integers("from", {0}).integers("to", {4}).integers("rows", {2}).integers("columns", {3}).integers("step", {2});
+  model.node("Slice", "a", {"x", "from", "to", "rows", "step"});
+  model.node("Slice", "b", {"a", "from", "to", "columns", "step"});
+  model.node("Pad", "c", {"b", "pads"});
+  model.node("Conv", "y", {"c", "w"});
+  const Lowered lowered = lower(model);
+  ASSERT_THAT(kinds_of(lowered), ElementsAre(Kind::rearrange, Kind::mvm));
+  EXPECT_THAT(lowered.nodes[0].node.rearrange.channels, ElementsAre(-1, 0, -1));
+  EXPECT_THAT(lowered.nodes[0].node.rearrange.rows, ElementsAre(0, 2));
+  EXPECT_THAT(lowered.nodes[0].node.rearrange.columns, ElementsAre(0, 2));
+  EXPECT_EQ(lowered.nodes[0].node.output, (Shape{3, 2, 2}));
+}
+
+TEST(Lowering, NamesWhatTheChipCannotHold) {
+  ModelMaker pool({-1, 1, 4, 4});
+  pool.constant("w", {1, 1, 1, 1}, 1).node("Conv", "c", {"x", "w"});
+  pool.node("Sigmoid", "y", {"c"});
+  EXPECT_THAT(refusal(pool), HasSubstr("m:y: ends the network; its last operation must be a convolution or fully "
+                                       "connected layer, whose sums are the logits"));
+  ModelMaker fill({-1, 1, 4, 4});
+  fill.constant("w", {1, 1, 1, 1}, 1).integers("p", {0, 0, 1, 1, 0, 0, 1, 1}).constant("v", {}, 0.5f);
+  fill.node("Pad", "p1", {"x", "p", "v"});
+  fill.node("Conv", "y", {"p1", "w"});
+  EXPECT_THAT(refusal(fill), HasSubstr("m:p1: pads with 0.5; the digital unit pads with 0"));
+  ModelMaker average({-1, 1, 4, 4});
+  average.constant("w", {1, 1, 1, 1}, 1);
+  auto& node = average.node("AveragePool", "a", {"x"});
+  set_list(node, "kernel_shape", {3, 3});
+  set_list(node, "pads", {1, 1, 1, 1});
+  average.node("Conv", "y", {"a", "w"});
+  EXPECT_THAT(refusal(average), HasSubstr("m:a: averages without counting its padding"));
+  ModelMaker view({-1, 2, 2, 2});
+  view.constant("w", {1, 1, 1, 1}, 1).integers("s", {0, 1, 4, 2}).node("Reshape", "v", {"x", "s"});
+  view.node("Conv", "y", {"v", "w"});
+  EXPECT_THAT(refusal(view), HasSubstr("m:y: reads a map of 2 x 2 x 2 as 1 x 4 x 2"));
+}
+
+TEST(Quantise, IntegersAreThoseOfTheDefinition) {
+  // y = fc(relu(conv(x))) on one pixel of two channels.
+  ModelMaker model({-1, 2, 1, 1});
+  model.constant("w", {1, 2, 1, 1}, {0.5f, -1.27f}).constant("b", {1}, 0.1f);
+  model.constant("v", {1, 1, 1, 1}, 2);
+  model.node("Conv", "c", {"x", "w", "b"});
+  model.node("Relu", "r", {"c"});
+  model.node("Conv", "y", {"r", "v"});
+  const FloatNetwork network = read(model);
+  Quantisation quantisation;
+  quantisation.ranges["r"] = {0, 0.51};
+  const Network integers = quantise(lower(network.name, network.graph, plain(2)), quantisation);
+  const MvmLayer& first = integers.nodes[0].mvm;
+  EXPECT_THAT(first.weights, ElementsAre(50, -127));  // steps of 0.01
+  EXPECT_NEAR(first.weight_scale, 0.01, 1e-8);
+  EXPECT_EQ(integers.nodes[0].input_scale, 1 / 255.0);
+  EXPECT_THAT(first.bias, ElementsAre(2550));  // 0.1 in steps of 0.01 / 255
+  EXPECT_NEAR(first.requantisation.multiplier, 0.01 / 255 / 0.002, 1e-9);
+  EXPECT_EQ(first.requantisation.zero_point, 0);
+  EXPECT_EQ(integers.nodes[1].input_scale, 0.002);
+  EXPECT_THAT(integers.nodes[1].mvm.weights, ElementsAre(127));
+  EXPECT_EQ(integers.input_table[0][200], 200);
+}
+
+TEST(Quantise, RefusesWhatItIsNotTold) {
+  ModelMaker model({-1, 1, 1, 1});
+  model.constant("w", {1, 1, 1, 1}, 1).node("Conv", "c", {"x", "w"});
+  model.node("Relu", "r", {"c"});
+  model.node("Conv", "y", {"r", "w"});
+  const Lowered lowered = lower(model);
+  EXPECT_THROW(quantise(lowered, {}), InputError);
+  Quantisation wide;
+  wide.ranges["r"] = {0, 1};
+  for (const int bits : {1, 9}) {
+    wide.weight_bits = bits;
+    EXPECT_THROW(quantise(lowered, wide), InputError) << bits;
+  }
+  for (const int bits : {2, 8}) {
+    wide.weight_bits = wide.activation_bits = bits;
+    EXPECT_NO_THROW(quantise(lowered, wide)) << bits;
+  }
+}
+
+TEST(Calibration, ChoosesTheRangeThatItsMethodSays) {
+  // 0..99, each once in its step; one value far out.
+  Histogram histogram{{0, 100}, std::vector<std::uint64_t>(100, 10)};
+  CalibrationOptions options;
+  options.method = RangeMethod::maximum;
+  EXPECT_EQ(chosen_range(histogram, options).high, 100);
+  options.method = RangeMethod::percentile;
+  options.percentile = 90;  // 5 % at either end
+  EXPECT_NEAR(chosen_range(histogram, options).low, 5, 1e-9);
+  EXPECT_NEAR(chosen_range(histogram, options).high, 95, 1e-9);
+  // Everything in the first tenth, one value at the end: 16 codes are better spent near the many.
+  histogram.counts.assign(100, 0);
+  for (int i = 0; i < 10; ++i) histogram.counts[i] = 100000;
+  histogram.counts[99] = 1;
+  options.method = RangeMethod::squared_error;
+  options.bits = 4;
+  EXPECT_LT(chosen_range(histogram, options).high, 30);
+  EXPECT_GE(chosen_range(histogram, options).high, 9);
+  histogram.counts[99] = 10000000;
+  EXPECT_GT(chosen_range(histogram, options).high, 90);
+}
+
+TEST(Calibration, HistogramsCountEveryValueOnce) {
+  Histogram histogram{{-1, 1}, std::vector<std::uint64_t>(4, 0)};
+  histogram.add(std::vector<float>{-1, -0.6f, -0.4f, 0, 0.4f, 1, std::nanf("")});
+  EXPECT_THAT(histogram.counts, ElementsAre(3, 1, 2, 1));  // what is no number falls into the first step
+}
+
+class Quantised : public ::testing::TestWithParam<const char*> {};
+
+/// Random images, their range as PyTorch's random inputs have it.
+std::vector<std::uint8_t> images(int count) {
+  std::vector<std::uint8_t> pixels(count);
+  std::uint32_t state = 1;
+  for (std::uint8_t& pixel : pixels) {
+    state = state * 1664525u + 1013904223u;
+    pixel = static_cast<std::uint8_t>(state >> 24);
+  }
+  return pixels;
+}
+
+TEST_P(Quantised, StaysNearTheNetworkInFloatingPoint) {
+  const std::string name = GetParam();
+  const FloatNetwork network = read_float_onnx(name, bytes_of(models_folder() / (name + ".onnx")));
+  const int samples = 64, size = network.graph.input().size();
+  const PixelScale pixels = plain(network.graph.input().channels, 4 / 255.0, -2);
+  const std::vector<std::uint8_t> data = images(samples * size);
+  const Lowered lowered = lower(network.name, network.graph, pixels);
+  CalibrationOptions options;
+  options.method = RangeMethod::maximum;
+  Quantisation quantisation;
+  quantisation.ranges = calibrate(network.graph, lowered.calibrated(), pixels, data, samples, options);
+  const Network integers = quantise(lowered, quantisation);
+  EXPECT_THAT(network_faults(integers), ::testing::IsEmpty());
+
+  const std::vector<float> real = infer(network.graph, pixels, data, samples);
+  const std::vector<std::int64_t> exact = reference_logits(integers, data, samples);
+  const std::vector<float> fast = infer(integers, data, samples);
+  const Node& last = integers.nodes.back();
+  const double step = last.input_scale * last.mvm.weight_scale;
+  double error = 0, power = 0;
+  for (std::size_t i = 0; i < real.size(); ++i) {
+    EXPECT_EQ(fast[i], static_cast<float>(exact[i])) << i;
+    error += std::pow(double(exact[i]) * step - real[i], 2);
+    power += std::pow(real[i], 2);
+  }
+  EXPECT_LT(std::sqrt(error / power), 0.05);  // 8 bits in every map
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, Quantised,
+                         ::testing::Values("conv", "conv_groups", "conv_depthwise", "conv_dilation", "conv_norm", "linear",
+                                           "activations_17", "clamps", "silu", "residual", "residual_norm", "dense",
+                                           "channel_shuffle", "squeeze_excite", "mobile", "norm_branch", 
+                                           "split", "mean", "transpose_view"),
+                         [](const auto& instance) { return std::string(instance.param); });
+
+TEST(Calibrated, FileGivesTheSameIntegersAgain) {
+  const std::string name = "residual";
+  const std::vector<std::uint8_t> bytes = bytes_of(models_folder() / (name + ".onnx"));
+  const FloatNetwork network = read_float_onnx(name, bytes);
+  const PixelScale pixels = plain(network.graph.input().channels, 0.1, -0.3);
+  Quantisation quantisation;
+  quantisation.weight_bits = 6;
+  quantisation.activation_bits = 7;
+  quantisation.data = "cifar10";
+  quantisation.float_accuracy = 0.875;
+  const Lowered lowered = lower(network.name, network.graph, pixels);
+  double high = 1;
+  for (const int node : lowered.calibrated()) quantisation.ranges[lowered.value_names[node]] = {-0.1, high += 0.1};
+  const std::string saved = calibrated_onnx(name, bytes, pixels, quantisation);
+  const auto file = std::filesystem::path(::testing::TempDir()) / "calibrated_residual.onnx";
+  std::ofstream(file, std::ios::binary) << saved;
+  const Network expected = quantise(lowered, quantisation), got = load_network(file.string());
+  EXPECT_EQ(got.name, "calibrated_residual");
+  EXPECT_EQ(got.data, "cifar10");
+  EXPECT_EQ(got.float_accuracy, 0.875);
+  ASSERT_EQ(got.nodes.size(), expected.nodes.size());
+  for (std::size_t n = 0; n < got.nodes.size(); ++n) {
+    EXPECT_EQ(got.nodes[n].mvm.weights, expected.nodes[n].mvm.weights);
+    EXPECT_EQ(got.nodes[n].mvm.bias, expected.nodes[n].mvm.bias);
+    EXPECT_EQ(got.nodes[n].mvm.requantisation.multiplier, expected.nodes[n].mvm.requantisation.multiplier);
+    EXPECT_EQ(got.nodes[n].input_scale, expected.nodes[n].input_scale);
+  }
+  std::filesystem::remove(file);
+}
+
+TEST(Calibrated, MetadataThatMakeNoSenseAreNamed) {
+  ModelMaker model({-1, 1, 1, 1});
+  model.constant("w", {1, 1, 1, 1}, 1).node("Conv", "y", {"x", "w"});
+  auto& entry = *model.proto.add_metadata_props();
+  entry.set_key("nvcim.quantisation");
+  const std::pair<const char*, const char*> mistakes[] = {
+      {"[", "nvcim.quantisation: is no JSON object"},
+      {"{}", "\"weight_bits\" is no number"},
+      {R"({"weight_bits": 9, "activation_bits": 8})", "\"weight_bits\" is 9; whole numbers of 2..8 are allowed"},
+      {R"({"weight_bits": 8, "activation_bits": 2.5})", "\"activation_bits\" is 2.5"},
+      {R"({"weight_bits": 8, "activation_bits": 8, "data": 1})", "\"data\" is no text"},
+      {R"({"weight_bits": 8, "activation_bits": 8, "float_accuracy": 2})", "\"float_accuracy\" is 2; 0..1"},
+      {R"({"weight_bits": 8, "activation_bits": 8})", "\"ranges\" is no object"},
+      {R"({"weight_bits": 8, "activation_bits": 8, "ranges": {"a": [1]}})", "the range of \"a\" is no pair"},
+      {R"({"weight_bits": 8, "activation_bits": 8, "ranges": {"a": [1, 0]}})", "the range of \"a\" is 1..0"}};
+  for (const auto& [value, text] : mistakes) {
+    entry.set_value(value);
+    EXPECT_THAT(nvcim::testing::complaints(model.proto), ElementsAre(HasSubstr(text))) << value;
+  }
+}
+
+}  // namespace
+}  // namespace nvcim::workloads

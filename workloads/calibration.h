@@ -22,9 +22,9 @@ enum class RangeMethod {
 
 struct CalibrationOptions {
   RangeMethod method = RangeMethod::squared_error;
-  double percentile = 99.99;  ///< of the values that stay inside, for RangeMethod::percentile
-  int bits = 8;               ///< of the codes, for RangeMethod::squared_error
-  int threads = 1;            ///< the result does not depend on them
+  double percentile = 99.99;                          ///< of the values that stay inside, for RangeMethod::percentile
+  int bits = 8;                                       ///< of the codes, for RangeMethod::squared_error
+  int threads = 1;                                    ///< the result does not depend on them
   std::function<void(int done, int total)> progress;  ///< of two passes; called from one thread at a time; may be empty
 };
 

@@ -105,9 +105,10 @@ class Lowering {
     const Shape& real = map(source_[input(k)]);
     const Shape& wanted = graph_.nodes[input(k)].output;
     if (real == wanted) return true;
-    refuse(fmt::format("reads a map of {} as {}; a new shape is supported before fully connected layers and for channel "
-                       "shuffles",
-                       text(real), text(wanted)));
+    refuse(
+        fmt::format("reads a map of {} as {}; a new shape is supported before fully connected layers and for channel "
+                    "shuffles",
+                    text(real), text(wanted)));
     return false;
   }
 
@@ -275,8 +276,9 @@ class Lowering {
     const int last = source_[n_];
     if (!issues_.empty()) return;
     if (last == kNetworkInput || result_.nodes[last].node.kind != Kind::mvm || result_.nodes[last].clamp) {
-      refuse("ends the network; its last operation must be a convolution or fully connected layer, whose sums are the "
-             "logits");
+      refuse(
+          "ends the network; its last operation must be a convolution or fully connected layer, whose sums are the "
+          "logits");
       return;
     }
     result_.nodes[last].node.mvm.raw_output = true;

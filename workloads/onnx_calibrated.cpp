@@ -65,7 +65,8 @@ Quantisation parse(const std::string& text) {
   for (const auto& [node, range] : ranges.items()) {
     if (!range.is_array() || range.size() != 2) throw Problem{fmt::format("the range of \"{}\" is no pair", node)};
     const ValueRange values{number(range[0], "a range"), number(range[1], "a range")};
-    if (values.low > values.high) throw Problem{fmt::format("the range of \"{}\" is {}..{}", node, values.low, values.high)};
+    if (values.low > values.high)
+      throw Problem{fmt::format("the range of \"{}\" is {}..{}", node, values.low, values.high)};
     result.ranges[node] = values;
   }
   return result;

@@ -96,8 +96,8 @@ class Quantiser {
     }
     if (!issues.empty()) throw InputError(std::move(issues));
     for (std::size_t c = 0; c < ranges.size(); ++c)
-      scales_[c] = map_scale(
-          ranges[c], int(c) == classes_.of(kNetworkInput) ? kImageBits : quantisation_.activation_bits);
+      scales_[c] =
+          map_scale(ranges[c], int(c) == classes_.of(kNetworkInput) ? kImageBits : quantisation_.activation_bits);
   }
 
   void set_input_table() {
@@ -105,8 +105,9 @@ class Quantiser {
     network_.input_table.resize(lowered_.input.channels);
     for (int channel = 0; channel < lowered_.input.channels; ++channel)
       for (int pixel = 0; pixel < 256; ++pixel) {
-        const double value =
-            lowered_.pixels ? pixel * lowered_.pixels->scale[channel] + lowered_.pixels->offset[channel] : pixel / 255.0;
+        const double value = lowered_.pixels
+                                 ? pixel * lowered_.pixels->scale[channel] + lowered_.pixels->offset[channel]
+                                 : pixel / 255.0;
         network_.input_table[channel][pixel] = static_cast<std::uint8_t>(image.code(value));
       }
   }
@@ -125,8 +126,8 @@ class Quantiser {
   }
 
   static Requantisation requantisation(const LoweredNode& lowered, double steps, const MapScale& out) {
-    Requantisation to_code{.multiplier = steps / out.scale, .zero_point = out.zero_point, .code_min = 0,
-                           .code_max = out.largest()};
+    Requantisation to_code{
+        .multiplier = steps / out.scale, .zero_point = out.zero_point, .code_min = 0, .code_max = out.largest()};
     if (lowered.clamp) {
       to_code.code_min = out.code(lowered.clamp->first);
       to_code.code_max = out.code(lowered.clamp->second);
@@ -142,8 +143,8 @@ class Quantiser {
     for (const float weight : lowered.weights) largest = std::max(largest, std::abs(weight));
     mvm.weight_scale = largest > 0 ? double{largest} / limit : 1;
     for (const float weight : lowered.weights)
-      mvm.weights.push_back(static_cast<std::int16_t>(
-          std::clamp<long>(std::lrint(double{weight} / mvm.weight_scale), -limit, limit)));
+      mvm.weights.push_back(
+          static_cast<std::int16_t>(std::clamp<long>(std::lrint(double{weight} / mvm.weight_scale), -limit, limit)));
     const double step = mvm.weight_scale * in.scale;
     mvm.bias.assign(node.outputs(), 0);
     for (std::size_t o = 0; o < lowered.bias.size(); ++o) mvm.bias[o] = std::llrint(lowered.bias[o] / step);

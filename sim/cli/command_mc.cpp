@@ -18,6 +18,7 @@
 #include "sim/cli/inputs.h"
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/quantise_options.h"
 #include "sim/cli/verify_options.h"
 #include "sim/report/metrics.h"
 #include "sim/report/result_folder.h"
@@ -38,6 +39,7 @@ struct McOptions : CommonOptions {
   std::string architecture{kDefaultPreset};
   std::string workload = kDefaultWorkload;
   std::string data;
+  QuantiseOptions quantise;
   int samples = 0;
   int instances = 0;      ///< 0: not given
   std::string precision;  ///< empty: not given
@@ -98,7 +100,9 @@ sim::MonteCarloRequest request_of(const McOptions& options) {
     request.architecture.name = architecture_name(request.architecture, options.architecture);
   });
   // Which data are meant may depend on the network.
-  if (gather_issues(issues, [&] { request.network = load_named_network(options.workload); }))
+  if (gather_issues(issues, [&] {
+        request.network = load_quantised(options.workload, options.data, options.quantise, options.thread_count());
+      }))
     gather_issues(issues, [&] {
       request.data = workloads::load_dataset(data_name_of(options, request.network), workloads::Split::test,
                                              options.samples, data_search_path());
@@ -155,6 +159,7 @@ std::string repeat_of(const McOptions& options, const sim::MonteCarloRequest& re
     add("--plan", lasting(options.plan, options.plan == "none" || options.plan == "all"));
   }
   add("--seed", fmt::format("{}", options.seed));
+  for (std::string& word : quantise_words(options.quantise)) words.push_back(std::move(word));
   return shell_command(words);
 }
 
@@ -235,6 +240,7 @@ void add_mc_command(CLI::App& program, const std::vector<std::string>& arguments
       ->capture_default_str();
   command->add_option("--data", options->data, "Data set or folder; the network's own when not given")
       ->type_name("NAME|DIR");
+  add_quantise_options(*command, options->quantise);
   command->add_option("--samples", options->samples, "Samples from the start of the test set; 0: all")
       ->type_name("N")
       ->check(at_least(0))

@@ -16,6 +16,7 @@
 #include "sim/cli/inputs.h"
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/quantise_options.h"
 #include "sim/report/program_page.h"
 #include "sim/report/result_folder.h"
 #include "sim/studies/program.h"
@@ -28,6 +29,8 @@ namespace {
 struct ProgramOptions : CommonOptions {
   std::string architecture{kDefaultPreset};
   std::string workload = kDefaultWorkload;
+  std::string data;  ///< to calibrate on
+  QuantiseOptions quantise;
   std::string plan = "all";
   std::string budget_time, budget_energy;
   std::optional<std::uint64_t> budget_pulses;
@@ -54,7 +57,9 @@ sim::ProgramRequest load_inputs(const ProgramOptions& options) {
     request.architecture = load_architecture(options.architecture, options.set, device::check_device);
     request.architecture.name = architecture_name(request.architecture, options.architecture);
   });
-  gather_issues(issues, [&] { request.network = load_named_network(options.workload); });
+  gather_issues(issues, [&] {
+    request.network = load_quantised(options.workload, options.data, options.quantise, options.thread_count());
+  });
   request.budget.time = quantity<Time>("--budget-time", options.budget_time, issues);
   request.budget.energy = quantity<Energy>("--budget-energy", options.budget_energy, issues);
   request.budget.pulses = options.budget_pulses;
@@ -87,6 +92,8 @@ std::string repeat_command(const ProgramOptions& options) {
   if (options.budget_pulses) words.insert(words.end(), {"--budget-pulses", fmt::format("{}", *options.budget_pulses)});
   words.insert(words.end(),
                {"--seed", fmt::format("{}", options.seed), "--instance", fmt::format("{}", options.instance)});
+  if (!options.data.empty()) words.insert(words.end(), {"--data", lasting(options.data, is_data_name(options.data))});
+  for (std::string& word : quantise_words(options.quantise)) words.push_back(std::move(word));
   return shell_command(words);
 }
 
@@ -152,6 +159,9 @@ void add_program_command(CLI::App& program_app, const std::vector<std::string>& 
   command->add_option("--workload", options->workload, "Network: a built-in name or an ONNX file")
       ->type_name("NAME|FILE")
       ->capture_default_str();
+  command->add_option("--data", options->data, "Data that a network in floating point is calibrated on")
+      ->type_name("NAME|DIR");
+  add_quantise_options(*command, options->quantise);
   command
       ->add_option("--plan", options->plan,
                    "Cells to verify: all, none, or a file from nvcim select; its row order is kept")

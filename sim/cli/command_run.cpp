@@ -21,6 +21,7 @@
 #include "sim/cli/inputs.h"
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/quantise_options.h"
 #include "sim/report/html_report.h"
 #include "sim/report/result_files.h"
 #include "sim/report/result_folder.h"
@@ -41,6 +42,7 @@ struct RunOptions : CommonOptions {
   std::string perturbation;  ///< not given: deviations are drawn
   AgeOptions later;
   std::string data;
+  QuantiseOptions quantise;
   std::optional<int> samples;  ///< not given: all
   std::optional<int> cycle_samples;
   std::string engine = "both";
@@ -90,7 +92,7 @@ workloads::Dataset load_samples(const RunOptions& options, const workloads::Netw
 /// What a run needs, and where it came from.
 struct Inputs {
   sim::RunRequest request;
-  std::string workload;  ///< as load_named_network finds it
+  std::string workload;  ///< a name of the zoo or a file
   std::optional<mapping::ChipFile> chip;
   bool drift_switched_on = false;
 };
@@ -125,8 +127,10 @@ Inputs load_inputs(const RunOptions& options) {
   inputs.workload = !options.workload.empty() ? options.workload
                     : inputs.chip             ? inputs.chip->origin.workload
                                               : kDefaultWorkload;
-  const bool has_network = (has_chip || !options.workload.empty()) &&
-                           gather_issues(issues, [&] { request.network = load_named_network(inputs.workload); });
+  const bool has_network =
+      (has_chip || !options.workload.empty()) && gather_issues(issues, [&] {
+        request.network = load_quantised(inputs.workload, options.data, options.quantise, options.thread_count());
+      });
   if (has_network)
     gather_issues(issues, [&] {
       request.data = load_samples(options, request.network);
@@ -175,6 +179,7 @@ std::string repeat_command(const RunOptions& options, const Inputs& inputs) {
   else
     words.insert(words.end(),
                  {"--seed", fmt::format("{}", options.seed), "--instance", fmt::format("{}", options.instance)});
+  for (std::string& word : quantise_words(options.quantise)) words.push_back(std::move(word));
   return shell_command(words);
 }
 
@@ -271,6 +276,7 @@ void add_run_command(CLI::App& program, const std::vector<std::string>& argument
       ->add_option("--data", options->data,
                    "Data: fashion_mnist, mnist, cifar10 or a folder; the network's own when not given")
       ->type_name("NAME|DIR");
+  add_quantise_options(*command, options->quantise);
   command->add_option("--samples", options->samples, "Samples from the start of the test set; all when not given")
       ->type_name("N")
       ->check(at_least(1));

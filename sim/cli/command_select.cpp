@@ -17,6 +17,7 @@
 #include "sim/cli/inputs.h"
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/quantise_options.h"
 #include "sim/cli/selection_inputs.h"
 #include "sim/report/result_folder.h"
 #include "sim/studies/select.h"
@@ -29,6 +30,7 @@ struct SelectOptions : CommonOptions {
   std::string architecture = "swim_paper";
   std::string workload = "lenet_mnist_4b";
   std::string data;
+  QuantiseOptions quantise;
   std::string method = "swim";
   std::string granularity = "weight";
   std::string order = "per_cycle";
@@ -75,7 +77,9 @@ sim::SelectRequest load_inputs(const SelectOptions& options, Progress& progress)
   });
   std::string scores;
   parse_method(options.method, request.method, scores);
-  if (gather_issues(issues, [&] { request.network = load_named_network(options.workload); }))
+  if (gather_issues(issues, [&] {
+        request.network = load_quantised(options.workload, options.data, options.quantise, options.thread_count());
+      }))
     gather_issues(issues, [&] {
       if (request.method == mapping::SelectionMethod::file) {
         request.values = load_scores(scores, request.network);
@@ -130,6 +134,7 @@ std::string repeat_command(const SelectOptions& options, mapping::SelectionMetho
   if (method == mapping::SelectionMethod::swim)
     for (std::string& word : curvature_words(options.curvature)) words.push_back(std::move(word));
   words.insert(words.end(), {"--seed", fmt::format("{}", options.seed)});
+  for (std::string& word : quantise_words(options.quantise)) words.push_back(std::move(word));
   return shell_command(words);
 }
 
@@ -191,6 +196,7 @@ void add_select_command(CLI::App& program, const std::vector<std::string>& argum
       ->add_option("--data", options->data,
                    "Data set or folder behind the sensitivity; the network's own when not given")
       ->type_name("NAME|DIR");
+  add_quantise_options(*command, options->quantise);
   command->add_option("--method", options->method, "swim, magnitude, random, layer_order, or file:PATH with scores")
       ->type_name("NAME")
       ->check(is_method())

@@ -12,6 +12,7 @@
 #include "sim/cli/inputs.h"
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/quantise_options.h"
 #include "sim/report/result_folder.h"
 #include "sim/studies/sensitivity.h"
 
@@ -22,6 +23,7 @@ namespace {
 struct SensitivityOptions : CommonOptions {
   std::string workload = kDefaultWorkload;
   std::string data;
+  QuantiseOptions quantise;
   std::string method = "recursion";
   int samples = 0;
   bool compare = false;
@@ -32,7 +34,7 @@ int sensitivity(const SensitivityOptions& options, const std::vector<std::string
   if (!options.set.empty()) throw CommandLineError("--set: a sensitivity belongs to a network, not to an architecture");
   Manifest manifest(arguments, options);
   sim::SensitivityRequest request;
-  request.network = load_named_network(options.workload);
+  request.network = load_quantised(options.workload, options.data, options.quantise, options.thread_count());
   const fs::path out = options.out.empty()
                            ? sim::unused_folder(fs::path("results") / ("sensitivity-" + request.network.name))
                            : options.out;
@@ -61,6 +63,7 @@ int sensitivity(const SensitivityOptions& options, const std::vector<std::string
                                     "--samples",
                                     fmt::format("{}", options.samples)};
   if (options.compare) words.emplace_back("--compare");
+  for (std::string& word : quantise_words(options.quantise)) words.push_back(std::move(word));
   const std::string repeat = shell_command(words);
   manifest["repeat"] = repeat;
   const std::string json = sim::sensitivity_json(request, study);
@@ -96,6 +99,7 @@ void add_sensitivity_command(CLI::App& program, const std::vector<std::string>& 
   command->add_option("WORKLOAD", options->workload, "Network: a built-in name or an ONNX file")->capture_default_str();
   command->add_option("--data", options->data, "Data set or folder; the network's own when not given")
       ->type_name("NAME|DIR");
+  add_quantise_options(*command, options->quantise);
   command->add_option("--samples", options->samples, "Samples from the start of the training set; 0: all")
       ->type_name("N")
       ->check(at_least(0))

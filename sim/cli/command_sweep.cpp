@@ -16,6 +16,7 @@
 #include "sim/cli/inputs.h"
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/quantise_options.h"
 #include "sim/cli/selection_inputs.h"
 #include "sim/report/result_folder.h"
 #include "sim/studies/run.h"
@@ -31,6 +32,7 @@ struct SweepOptions : CommonOptions {
   std::string architecture = "swim_paper";
   std::string workload = "lenet_mnist_4b";
   std::string data;
+  QuantiseOptions quantise;
   int samples = 0;
   std::vector<double> budgets = {0, 0.1, 0.3, 0.5, 0.7, 0.9, 1};
   std::vector<std::string> methods = {"swim", "magnitude", "random"};
@@ -66,6 +68,7 @@ std::string repeat_command(const SweepOptions& options, const sim::SweepRequest&
   for (const std::string& word : curvature_words(options.curvature)) words.push_back(word);
   words.insert(words.end(),
                {"--instances", fmt::format("{}", options.instances), "--seed", fmt::format("{}", options.seed)});
+  for (std::string& word : quantise_words(options.quantise)) words.push_back(std::move(word));
   return shell_command(words);
 }
 
@@ -76,7 +79,7 @@ int sweep(const SweepOptions& options, const std::vector<std::string>& arguments
   std::string data_name;
   ranks.together([&] {
     request.architecture = load_architecture(options.architecture, options.set, device::check_device);
-    request.network = load_named_network(options.workload);
+    request.network = load_quantised(options.workload, options.data, options.quantise, options.thread_count());
     out = !options.out.empty()
               ? options.out
               : fs::path("results") / fmt::format("sweep-{}-{}", request.architecture.name, request.network.name);
@@ -167,6 +170,7 @@ void add_sweep_command(CLI::App& program, const std::vector<std::string>& argume
       ->capture_default_str();
   command->add_option("--data", options->data, "Data set or folder; the network's own when not given")
       ->type_name("NAME|DIR");
+  add_quantise_options(*command, options->quantise);
   command->add_option("--samples", options->samples, "Samples from the start of the test set; 0: all")
       ->type_name("N")
       ->check(at_least(0))

@@ -42,7 +42,7 @@ Loaded load(const WorkloadOptions& options, sim::WorkloadRequest& request, Progr
   auto* real = std::get_if<workloads::FloatNetwork>(&model);
   if (real == nullptr) {
     if (!options.save.empty()) throw InputError(options.workload, "", "is quantised: there is nothing to calibrate");
-    request.network = load_quantised(options.workload, options.data, options.quantise, request.threads, progress);
+    request.network = load_quantised(options.workload, options.data, options.quantise, request.threads);
     return loaded;
   }
   loaded.real = std::move(*real);
@@ -50,9 +50,9 @@ Loaded load(const WorkloadOptions& options, sim::WorkloadRequest& request, Progr
   const bool calibrated = network.quantisation && !options.quantise.recalibrates();
   request.quantised = calibrated || !options.data.empty();
   if (!request.quantised) {
-    request.network =
-        workloads::quantise_shape(workloads::lower(network.name, network.graph, network.pixels),
-                                  options.quantise.weight_bits.value_or(8), options.quantise.activation_bits.value_or(8));
+    request.network = workloads::quantise_shape(workloads::lower(network.name, network.graph, network.pixels),
+                                                options.quantise.weight_bits.value_or(8),
+                                                options.quantise.activation_bits.value_or(8));
     return loaded;
   }
   request.pixels = pixel_scale_of(options.quantise, network);
@@ -84,9 +84,8 @@ int run(const WorkloadOptions& options) {
   if (!options.out.empty()) write_file(options.out / "workload.json", json);
   if (!options.save.empty()) {
     if (study.float_accuracy && options.samples == 0) loaded.quantisation.float_accuracy = *study.float_accuracy;
-    write_file(options.save,
-               workloads::calibrated_onnx(options.workload, workloads::model_bytes(options.workload), *request.pixels,
-                                          loaded.quantisation));
+    write_file(options.save, workloads::calibrated_onnx(options.workload, workloads::model_bytes(options.workload),
+                                                        *request.pixels, loaded.quantisation));
   }
   if (options.json)
     print_out(json);

@@ -17,6 +17,7 @@
 #include "sim/cli/inputs.h"
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/quantise_options.h"
 #include "sim/cli/verify_options.h"
 #include "sim/report/result_folder.h"
 #include "sim/studies/worst_case.h"
@@ -31,6 +32,7 @@ struct WorstCaseOptions : CommonOptions {
   std::string architecture = "swim_paper";
   std::vector<std::string> workloads = {"lenet_mnist_4b"};
   std::string data;
+  QuantiseOptions quantise;
   int samples = 0;
   std::vector<double> bounds = {0.03};  // The SWIM papers' tolerance leaves a residual of 0.03.
   std::vector<std::string> methods = {"pgd"};
@@ -77,7 +79,9 @@ sim::WorstCaseRequest request_of(const WorstCaseOptions& options) {
     request.architecture.name = architecture_name(request.architecture, options.architecture);
   });
   for (const std::string& workload : options.workloads)
-    gather_issues(issues, [&] { request.networks.push_back(load_named_network(workload)); });
+    gather_issues(issues, [&] {
+      request.networks.push_back(load_quantised(workload, options.data, options.quantise, options.thread_count()));
+    });
   if (!issues.empty()) throw InputError(std::move(issues));
   // Trainings of one network carry its name: then the files tell them apart.
   std::map<std::string, int> names;
@@ -133,6 +137,7 @@ std::string repeat_of(const WorstCaseOptions& options, const sim::WorstCaseReque
   }
   if (options.draws > 0) add("--draws", fmt::format("{}", options.draws));
   add("--seed", fmt::format("{}", options.seed));
+  for (std::string& word : quantise_words(options.quantise)) words.push_back(std::move(word));
   return shell_command(words);
 }
 
@@ -240,6 +245,7 @@ void add_worst_case_command(CLI::App& program, const std::vector<std::string>& a
       ->capture_default_str();
   command->add_option("--data", options->data, "Data set or folder; the first network's own when not given")
       ->type_name("NAME|DIR");
+  add_quantise_options(*command, options->quantise);
   command->add_option("--samples", options->samples, "Samples from the start of the test set; 0: all")
       ->type_name("N")
       ->check(at_least(0))

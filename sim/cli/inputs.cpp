@@ -14,13 +14,6 @@
 namespace nvcim::cli {
 namespace fs = std::filesystem;
 
-workloads::Network load_named_network(const std::string& name_or_path) {
-  workloads::Network network = workloads::load_network(name_or_path);
-  // A file that names no network is called after its path, which would differ in a repeat.
-  if (network.name == name_or_path) network.name = fs::path(name_or_path).stem().string();
-  return network;
-}
-
 std::string architecture_name(const Architecture& architecture, const std::string& given) {
   std::ifstream file(fs::path(given).parent_path() / "manifest.json");
   const auto manifest = nlohmann::json::parse(file, nullptr, false);

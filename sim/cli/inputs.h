@@ -26,9 +26,6 @@ bool gather_issues(std::vector<InputIssue>& issues, const Load& load) {
   }
 }
 
-/// A built-in network or an ONNX file. Errors: InputError.
-workloads::Network load_named_network(const std::string& name_or_path);
-
 /// A repeat from a result folder keeps the name that the architecture had there.
 std::string architecture_name(const Architecture& architecture, const std::string& given);
 

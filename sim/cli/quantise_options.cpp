@@ -67,15 +67,16 @@ CLI::Validator is_normalisation() {
 void add_quantise_options(CLI::App& command, QuantiseOptions& options) {
   const std::string group = "Networks in floating point";
   command
-      .add_option("--normalize", options.normalise,
-                  "Input of a network in floating point: (pixel / 255 - MEAN) / STD, one number or one per channel with "
-                  "commas; none: pixel / 255. Else what its file says")
+      .add_option(
+          "--normalize", options.normalise,
+          "Input of a network in floating point: (pixel / 255 - MEAN) / STD, one number or one per channel with "
+          "commas; none: pixel / 255. Else what its file says")
       ->type_name("MEAN/STD|none")
       ->check(is_normalisation())
       ->group(group);
-  for (const auto& [name, value, what] : {std::tuple{"--weight-bits", &options.weight_bits, "Bits of its weights [8]"},
-                                          {"--activation-bits", &options.activation_bits,
-                                           "Bits of its maps; the image keeps 8 [8]"}})
+  for (const auto& [name, value, what] :
+       {std::tuple{"--weight-bits", &options.weight_bits, "Bits of its weights [8]"},
+        {"--activation-bits", &options.activation_bits, "Bits of its maps; the image keeps 8 [8]"}})
     command.add_option(name, *value, what)->type_name("N")->check(CLI::Range(2, 8))->group(group);
   command
       .add_option("--calibration", options.calibration,
@@ -130,16 +131,17 @@ workloads::Quantisation calibrate_on(const std::string& data, const QuantiseOpti
                                      const workloads::PixelScale& pixels, int threads, Progress& progress) {
   const std::string name = !data.empty() ? data : network.quantisation ? network.quantisation->data : "";
   if (name.empty())
-    throw InputError("--data", "",
-                     network.name + " is in floating point: its ranges are chosen on samples; give a data set or a folder");
+    throw InputError(
+        "--data", "",
+        network.name + " is in floating point: its ranges are chosen on samples; give a data set or a folder");
   const workloads::Dataset samples = workloads::load_dataset(
       name, workloads::Split::train, options.calibration.value_or(kCalibrationSamples), data_search_path());
   const workloads::Shape& shape = network.graph.input();
   if (samples.shape != shape)
-    throw InputError(name, "",
-                     fmt::format("has images of {} x {} x {}, {} takes {} x {} x {}", samples.shape.channels,
-                                 samples.shape.height, samples.shape.width, network.name, shape.channels, shape.height,
-                                 shape.width));
+    throw InputError(
+        name, "",
+        fmt::format("has images of {} x {} x {}, {} takes {} x {} x {}", samples.shape.channels, samples.shape.height,
+                    samples.shape.width, network.name, shape.channels, shape.height, shape.width));
   workloads::Quantisation quantisation;
   quantisation.weight_bits = options.weight_bits.value_or(kBits);
   quantisation.activation_bits = options.activation_bits.value_or(kBits);
@@ -156,13 +158,14 @@ workloads::Quantisation calibrate_on(const std::string& data, const QuantiseOpti
 }
 
 workloads::Network load_quantised(const std::string& name_or_path, const std::string& data,
-                                  const QuantiseOptions& options, int threads, Progress& progress) {
+                                  const QuantiseOptions& options, int threads) {
   workloads::AnyNetwork model = workloads::load_model(name_or_path);
   if (auto* integers = std::get_if<workloads::Network>(&model)) {
     if (options.any())
-      throw InputError(name_or_path, "",
-                       "is quantised as it is: --normalize, --weight-bits, --activation-bits, --calibration and --ranges "
-                       "are for networks in floating point");
+      throw InputError(
+          name_or_path, "",
+          "is quantised as it is: --normalize, --weight-bits, --activation-bits, --calibration and --ranges "
+          "are for networks in floating point");
     // A file that names no network is called after its path, which would differ in a repeat.
     if (integers->name == name_or_path) integers->name = std::filesystem::path(name_or_path).stem().string();
     return std::move(*integers);
@@ -171,7 +174,8 @@ workloads::Network load_quantised(const std::string& name_or_path, const std::st
   const workloads::PixelScale pixels = pixel_scale_of(options, network);
   const workloads::Lowered lowered = workloads::lower(network.name, network.graph, pixels);
   if (network.quantisation && !options.recalibrates()) return workloads::quantise(lowered, *network.quantisation);
-  return workloads::quantise(lowered, calibrate_on(data, options, network, lowered, pixels, threads, progress));
+  Progress nothing(true);
+  return workloads::quantise(lowered, calibrate_on(data, options, network, lowered, pixels, threads, nothing));
 }
 
 }  // namespace nvcim::cli

@@ -40,6 +40,6 @@ workloads::Quantisation calibrate_on(const std::string& data, const QuantiseOpti
 /// A built-in network or an ONNX file, quantised here when it is in floating point and not yet calibrated, or when
 /// options ask for it. Errors: InputError.
 workloads::Network load_quantised(const std::string& name_or_path, const std::string& data,
-                                  const QuantiseOptions& options, int threads, Progress& progress);
+                                  const QuantiseOptions& options, int threads);
 
 }  // namespace nvcim::cli

@@ -40,7 +40,7 @@ struct WorkloadStudy {
   std::int64_t macs = 0, parameters = 0;
   std::string not_placed;  ///< why this kind of chip cannot hold it, however large; then the crossbars are 0
   int crossbars = 0;       ///< needed for one copy of everything
-  int available = 0;  ///< on the chip
+  int available = 0;       ///< on the chip
   double utilization = 0;
   std::optional<double> float_accuracy, accuracy;  ///< 0…1 of the data; measured
   double float_seconds = 0, seconds = 0;           ///< that took

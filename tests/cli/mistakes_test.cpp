@@ -48,7 +48,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Mistake{"",
                 2,
-                {"no command given; commands: run, program, sensitivity, select, mc, sweep, worst-case, check, schema, "
+                {"no command given; commands: run, program, sensitivity, select, mc, sweep, worst-case, workload, "
+                 "check, schema, "
                  "presets, explain, train",
                  "Try 'nvcim --help'"}},
         Mistake{"rum", 2, {"\"rum\" is not a command", "did you mean \"run\"?"}},

@@ -27,7 +27,8 @@ class Workload : public ProgramTest {
     model.node("Flatten", "flat", {"relu"});
     model.node("Gemm", "y", {"flat", "v", "b"});
     const auto bytes = nvcim::testing::bytes_of(model.proto);
-    std::ofstream(path("m.onnx"), std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), long(bytes.size()));
+    std::ofstream(path("m.onnx"), std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), long(bytes.size()));
     write_idx("black", 6, 8, 8);
     run("cd black && for f in t10k*; do cp $f train${f#t10k}; done");
   }
@@ -65,14 +66,32 @@ TEST_F(Workload, QuantisedIsSavedAndRunsLikeAnyOther) {
   EXPECT_EQ(again.exit_code, 0) << again.err;  // it knows its data too
 }
 
+TEST_F(Workload, InFloatingPointIsQuantisedByEveryCommand) {
+  const std::string options = " --workload m.onnx --data black --normalize none --calibration 4 --quiet";
+  ASSERT_EQ(nvcim("run --engine functional --out r" + options).exit_code, 0);
+  EXPECT_THAT(json::parse(read("r/manifest.json"))["repeat"].get<std::string>(),
+              HasSubstr("--normalize none --calibration 4"));
+  for (const char* command : {"program --plan none --out p", "mc --instances 2 --samples 2 --out m",
+                              "sweep swim_paper --instances 2 --samples 2 --budgets 0,1 --out s",
+                              "sensitivity m.onnx --data black --normalize none --quiet --out h"}) {
+    const bool names_it = std::string(command).starts_with("sensitivity");
+    const Outcome outcome = nvcim(command + (names_it ? "" : options));
+    EXPECT_EQ(outcome.exit_code, 0) << command << outcome.err;
+  }
+}
+
 TEST_F(Workload, MistakesAreNamed) {
   const std::pair<const char*, const char*> mistakes[] = {
       {"workload m.onnx --data black",
        "m: is in floating point and does not say how pixels become inputs: give --normalize MEAN/STD"},
-      {"workload m.onnx --data black --normalize 1,2/1,2", "--normalize: 1,2/1,2 has 2 numbers; one, or one for each of 1"},
+      {"workload m.onnx --data black --normalize 1,2/1,2",
+       "--normalize: 1,2/1,2 has 2 numbers; one, or one for each of 1"},
       {"workload lenet_fashion_mnist_8b --weight-bits 4", "lenet_fashion_mnist_8b: is quantised as it is"},
       {"workload lenet_fashion_mnist_8b --data black --save c.onnx", "is quantised: there is nothing to calibrate"},
-      {"run tiny_2x2 --workload m.onnx --data black", "m.onnx: is in floating point and must be quantised"}};
+      {"run --workload m.onnx --data black", "m: is in floating point and does not say how pixels become inputs"},
+      {"program --workload m.onnx --normalize none",
+       "--data: m is in floating point: its ranges are chosen on samples"},
+      {"check --workload m.onnx", "m.onnx: is in floating point and must be quantised"}};
   for (const auto& [command, text] : mistakes) {
     const Outcome outcome = nvcim(command);
     EXPECT_EQ(outcome.exit_code, 3) << command;

@@ -289,9 +289,9 @@ TEST_P(Quantised, StaysNearTheNetworkInFloatingPoint) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, Quantised,
-                         ::testing::Values("conv", "conv_groups", "conv_depthwise", "conv_dilation", "conv_norm", "linear",
-                                           "activations_17", "clamps", "silu", "residual", "residual_norm", "dense",
-                                           "channel_shuffle", "squeeze_excite", "mobile", "norm_branch", 
+                         ::testing::Values("conv", "conv_groups", "conv_depthwise", "conv_dilation", "conv_norm",
+                                           "linear", "activations_17", "clamps", "silu", "residual", "residual_norm",
+                                           "dense", "channel_shuffle", "squeeze_excite", "mobile", "norm_branch",
                                            "split", "mean", "transpose_view"),
                          [](const auto& instance) { return std::string(instance.param); });
 

@@ -17,6 +17,9 @@ test_packages=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libv
 # Format and tidy. Version 14 of both is what the tree is formatted with.
 check_packages=(clang-format clang-tidy)
 
+# Fuzzing.
+fuzz_packages=(clang libclang-rt-14-dev)
+
 say() { printf '\n== %s\n' "$*"; }
 
 fail() {

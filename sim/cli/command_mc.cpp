@@ -85,7 +85,7 @@ CLI::Validator is_between(double low, double high, bool ends) {
 }
 
 std::string data_name_of(const McOptions& options, const workloads::Network& network) {
-  const std::string name = options.data.empty() ? network.data : options.data;
+  std::string name = options.data.empty() ? network.data : options.data;
   if (name.empty())
     throw InputError("--data", "", fmt::format("{} does not name its data; give a data set or a folder", network.name));
   return name;

@@ -57,6 +57,7 @@ struct Timeline {
   };
   std::vector<Sample> samples;
   std::uint64_t total_cycles = 0;
+  std::uint64_t at_full_scale = 0;  ///< conversions that gave an outermost code: what lies beyond it is lost
   struct Unit {
     std::string name;  ///< "tile3.crossbar2.adc", "router(1,2)", …
     std::uint64_t busy_cycles = 0;

@@ -134,6 +134,12 @@ constexpr std::array kRegistry = {
     MetricInfo{"stall.*", "fraction",
                "mean share of the cycle run in which units of this kind have work but wait for another unit",
                "sum of stall cycles / (units x total cycles)", "SystemC cycle model, whole cycle run"},
+    MetricInfo{"conversions.full_scale", "fraction",
+               "share of the conversions that gave the ADC's outermost code: a sum beyond it is lost, so much of it "
+               "costs accuracy",
+               "conversions with the highest code, or the lowest of a bipolar ADC / all; widen /adc/range, or give "
+               "/adc/bits more",
+               "SystemC cycle model, whole cycle run"},
     MetricInfo{"latency.programming", "s", "time to program the chip, from the first target leaving external memory",
                "cycles until the last write controller ended / clock", kProgramming},
     MetricInfo{"latency.programming.cycles", "count", "latency.programming in cycles of the chip's clock",

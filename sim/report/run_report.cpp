@@ -142,6 +142,10 @@ class Builder {
     const Timeline& timeline = record_.cycle->timeline;
     const double cycle = 1 / record_.architecture.chip.clock.value();
     const SampleTimes times = sample_times(timeline);
+    if (record_.architecture.adc.model != AdcModel::ideal)
+      add("conversions.full_scale", static_cast<double>(timeline.at_full_scale) /
+                                        static_cast<double>(std::max<std::uint64_t>(
+                                            1, record_.cycle->inference.counts.total(Event::adc_conversion))));
     add("latency.inference", static_cast<double>(times.latency_cycles) * cycle);
     add("latency.inference.cycles", static_cast<double>(times.latency_cycles));
     interval_ = times.interval_cycles * cycle;

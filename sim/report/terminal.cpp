@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kBar = 24;
 constexpr std::size_t kNameWidth = 28;
+constexpr double kWorthTelling = 0.001;  // of the conversions
 
 std::string percent(double share) {
   return fmt::format("{:.1f} %", 100 * share);
@@ -68,6 +69,9 @@ std::string key_figures(const RunReport& report) {
   add("utilisation", "utilization.crossbar",
       fmt::format("of the cells in {} crossbars used of {}, on {} tiles", value_of(report, "crossbars.used"),
                   value_of(report, "crossbars.available"), value_of(report, "tiles.used")));
+  if (const Metric* full = report.find("conversions.full_scale"); full != nullptr && full->value >= kWorthTelling)
+    add("ADC range", "conversions.full_scale",
+        "of the conversions read full scale, sums beyond it are lost: /adc/range");
   if (!report.chip.empty()) {
     const double share = report.value("cells.verified") / std::max(1.0, report.value("cells"));
     rows.push_back({"  chip", fmt::format("{:.2f} %", 100 * share),

@@ -14,11 +14,13 @@ class WorstCaseDescent {
  public:
   explicit WorstCaseDescent(const SearchRequest& request);
 
-  /// Iterations of a descent; a step is a share of each weight's reach and falls geometrically.
+  /// Iterations of a descent; a step is a share of each weight's reach and falls geometrically. The reach may start
+  /// wider than the weights' own and narrow to it linearly.
   struct Schedule {
     int iterations = 1;
     double first_step = 0.3, last_step = 0.01;
     double momentum = 0.9;
+    double first_reach = 1, last_reach = 1;  ///< factors on the reach
   };
 
   /// A point and what it does to the search split.
@@ -38,6 +40,8 @@ class WorstCaseDescent {
 
   /// Mean margin of the samples that the network has right without deviations: the unit of softness.
   double mean_margin() const { return mean_margin_; }
+  /// The class with the fewest samples: naming it whatever the image leaves the fewest right.
+  int rarest_class() const;
   int samples() const { return static_cast<int>(request_.labels.size()); }
   int iterations() const { return iterations_; }
   const SearchRequest& request() const { return request_; }

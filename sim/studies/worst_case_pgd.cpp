@@ -13,6 +13,9 @@ using Schedule = WorstCaseDescent::Schedule;
 
 constexpr Schedule kWhole{.iterations = 300, .first_step = 0.3, .last_step = 0.01};
 constexpr Schedule kTrial{.iterations = 150, .first_step = 0.3, .last_step = 0.02};
+constexpr Schedule kBeyond{
+    .iterations = 200, .first_step = 0.3, .last_step = 0.03, .first_reach = 1.5, .last_reach = 1.5};
+constexpr Schedule kNarrow{.iterations = 600, .first_step = 0.06, .last_step = 0.01, .first_reach = 1.5};
 constexpr Schedule kRefine{.iterations = 200, .first_step = 0.1, .last_step = 0.01};
 constexpr int kMostBars = 4, kMostRounds = 6;
 constexpr double kWorthIt = 0.001;    // share of the samples that a round must gain to go on
@@ -45,18 +48,13 @@ class Search {
 
   SearchOutcome run() {
     const double softness = kSoftness * descent_.mean_margin();
-    AttackObjective margin{.loss = AttackLoss::margin, .softness = softness};
-    Found by_margin{descent_.descend(nothing_, margin, kWhole), margin, "margin", false};
-    tell();
-    break_stalemates(by_margin);
-    refine(by_margin, softness);
-    Found by_entropy{descent_.descend(nothing_, {.loss = AttackLoss::cross_entropy}, kWhole),
-                     {.loss = AttackLoss::cross_entropy},
-                     "cross entropy",
-                     false};
-    tell();
-    refine(by_entropy, softness);
-    Found& best = by_entropy.point.correct < by_margin.point.correct ? by_entropy : by_margin;
+    Found best = by_margin(softness);
+    for (const auto start : {&Search::by_entropy, &Search::by_narrowing, &Search::by_one_class}) {
+      tell();
+      if (best.point.correct <= kWorthIt * descent_.samples()) break;
+      Found other = (this->*start)(softness);
+      if (other.point.correct < best.point.correct) best = std::move(other);
+    }
     return {std::move(best.point.deviation), best.point.correct, descent_.iterations(), best.by, best.converged};
   }
 
@@ -72,6 +70,51 @@ class Search {
     std::string by;
     bool converged = false;
   };
+
+  Found by_margin(double softness) {
+    const AttackObjective margin{.loss = AttackLoss::margin, .softness = softness};
+    Found found{descent_.descend(nothing_, margin, kWhole), margin, "margin", false};
+    tell();
+    break_stalemates(found);
+    refine(found, softness);
+    return found;
+  }
+
+  /// Falls into naming one class whatever the image where the bound leaves no better.
+  Found by_entropy(double softness) {
+    const AttackObjective entropy{.loss = AttackLoss::cross_entropy};
+    Found found{descent_.descend(nothing_, entropy, kWhole), entropy, "cross entropy", false};
+    refine(found, softness);
+    return found;
+  }
+
+  /// Starts where the margin ends in a wider reach and narrows it, counting right samples: near the bound at which a
+  /// network breaks, descent within the bound does not find the way there.
+  Found by_narrowing(double softness) {
+    const AttackObjective margin{.loss = AttackLoss::margin, .softness = softness};
+    const AttackObjective count{.loss = AttackLoss::accuracy, .softness = softness};
+    Point beyond = descent_.descend(nothing_, margin, kBeyond);
+    tell();
+    Found found{descent_.descend(std::move(beyond.deviation), count, kNarrow), margin, "narrowing", false};
+    refine(found, softness);
+    return found;
+  }
+
+  /// Every image is named the rarest class.
+  Found by_one_class(double softness) {
+    const int one = descent_.rarest_class();
+    AttackObjective towards{.loss = AttackLoss::margin, .softness = 4 * softness};
+    towards.barred.assign(std::size_t(classes_) * classes_, 0);
+    for (int label = 0; label < classes_; ++label)
+      for (int rival = 0; rival < classes_; ++rival)
+        towards.barred[label * classes_ + rival] = label != one && rival != one;
+    Point start = descent_.descend(nothing_, towards, kTrial);
+    const AttackObjective count{.loss = AttackLoss::accuracy, .softness = 4 * softness, .barred = towards.barred};
+    Found found{descent_.descend(std::move(start.deviation), count, kTrial), count, "one class", false};
+    found.objective.barred.clear();
+    refine(found, softness);
+    return found;
+  }
 
   /// Bars one class of a stalemate from being the other's rival, whichever way round helps more, as long as it helps.
   void break_stalemates(Found& best) {
@@ -114,7 +157,8 @@ class Search {
     }
   }
 
-  static constexpr int kGuess = 2 * kWhole.iterations + 2 * kTrial.iterations + 4 * kRefine.iterations;
+  static constexpr int kGuess =
+      2 * kWhole.iterations + kBeyond.iterations + kNarrow.iterations + 4 * kTrial.iterations + 8 * kRefine.iterations;
 
   WorstCaseDescent& descent_;
   int classes_;

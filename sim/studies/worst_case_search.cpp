@@ -51,6 +51,12 @@ WorstCaseDescent::Point WorstCaseDescent::at(WeightMatrix deviation) {
   return {std::move(deviation), sum.correct, sum.held};
 }
 
+int WorstCaseDescent::rarest_class() const {
+  std::vector<int> samples(request_.network.classes());
+  for (const std::uint8_t label : request_.labels) ++samples[label];
+  return static_cast<int>(std::min_element(samples.begin(), samples.end()) - samples.begin());
+}
+
 int WorstCaseDescent::next_gradient(const WeightMatrix& deviation, const AttackObjective& objective, GradientSum& sum) {
   const std::size_t batch = std::min<std::size_t>(kBatch, all_.size());
   if (order_.empty() || next_ + batch > order_.size()) {
@@ -76,6 +82,7 @@ WorstCaseDescent::Point WorstCaseDescent::descend(WeightMatrix from, const Attac
     const double part = schedule.iterations < 2 ? 0 : double(iteration) / (schedule.iterations - 1);
     const auto step =
         static_cast<float>(schedule.first_step * std::pow(schedule.last_step / schedule.first_step, part));
+    const auto reach = static_cast<float>(schedule.first_reach + (schedule.last_reach - schedule.first_reach) * part);
     next_gradient(from, objective, sum);
     for (std::size_t n = 0; n < from.size(); ++n) {
       double size = 0;
@@ -89,7 +96,7 @@ WorstCaseDescent::Point WorstCaseDescent::descend(WeightMatrix from, const Attac
         v = momentum * v + scale * sum.gradient[n][i];
         const float half = step * 0.5f * (high[i] - low[i]);
         const float move = v > 0 ? -half : v < 0 ? half : 0.0f;
-        from[n][i] = std::clamp(from[n][i] + move, low[i], high[i]);
+        from[n][i] = std::clamp(from[n][i] + move, low[i] * reach, high[i] * reach);
       }
     }
   }

@@ -31,6 +31,10 @@ void ConverterBank::start(Cycle now, Hold& hold) {
   codes_.resize(block.columns);
   convert_columns(layer.conversion, context_.run.chip.blocks[job.block].converters, hold.sums.data(),
                   hold.noise.empty() ? nullptr : hold.noise.data(), block.columns, codes_.data());
+  if (!layer.conversion.ideal)
+    for (const std::int32_t code : codes_)
+      context_.timeline.at_full_scale +=
+          code == layer.conversion.code_max || (code == layer.conversion.code_min && code < 0);
   if (hold.phase == 0) job.registers.assign(block.columns, 0);
   shift_add(codes_.data(), block.columns, hold.phase, dac_bits, job.registers.data());
   for (Event event : {Event::adc_conversion, Event::shift_add})

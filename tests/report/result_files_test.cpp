@@ -54,7 +54,8 @@ TEST(ResultJson, HasEveryMetricWithValueUnitAndDoc) {
                            "crossbars.available",
                            "tiles.used",
                            "busy.adc",
-                           "stall.adc"}) {
+                           "stall.adc",
+                           "conversions.full_scale"}) {
     ASSERT_TRUE(json["metrics"].contains(name)) << name;
     EXPECT_TRUE(json["metrics"][name]["value"].is_number()) << name;
     EXPECT_FALSE(json["metrics"][name]["unit"].get<std::string>().empty()) << name;

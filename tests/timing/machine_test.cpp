@@ -133,6 +133,21 @@ TEST(Machine, TheOrderOfProcessesWithinACycleChangesNothing) {
   }
 }
 
+TEST(Machine, CountsTheConversionsThatReadFullScale) {
+  Architecture architecture = ideal_architecture();
+  architecture.adc.model = AdcModel::sar;
+  architecture.adc.bits = 4;
+  Job job(architecture, nvcim::testing::NetworkBuilder({8, 1, 1}, 8, 1).logits(1), 2);
+  for (std::int16_t& weight : job.network.nodes[0].mvm.weights) weight = 127;
+  for (auto& table : job.network.input_table) table.fill(255);
+  job.chip = mapping::program_once(architecture, job.network, job.plan, 1, 0);
+  // 127 is 1, 3, 3, 3 in cells of two bits, and nothing in the other cell of each pair. Eight rows, every input bit
+  // set: columns of 8, 24, 24, 24 and four of 0 levels against the 15 that four bits reach, in each of eight phases.
+  const CycleResult result = job.run();
+  EXPECT_EQ(result.inference.counts.total(Event::adc_conversion), 2u * 8 * 8);
+  EXPECT_EQ(result.timeline.at_full_scale, 2u * 8 * 3);
+}
+
 TEST(Machine, PrintsNothing) {
   ::testing::internal::CaptureStdout();
   ::testing::internal::CaptureStderr();

@@ -28,12 +28,14 @@
 #include "sim/report/terminal.h"
 #include "sim/studies/run.h"
 #include "workloads/dataset.h"
+#include "workloads/stand_in.h"
 
 namespace nvcim::cli {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr int kDefaultCycleSamples = 4;
+constexpr const char* kNoData = "none";
 
 struct RunOptions : CommonOptions {
   std::string architecture;  ///< not given: the chip's, or kDefaultPreset
@@ -60,6 +62,8 @@ struct RunOptions : CommonOptions {
 
 /// Faults that need two options at once.
 void check_options(const RunOptions& options) {
+  if (options.data == kNoData && (options.samples.value_or(1) > 1 || options.cycle_samples.value_or(1) > 1))
+    throw CommandLineError("--data none is one random image: --samples and --cycle-samples beyond 1 have no meaning");
   if (options.cycle_samples && !options.systemc())
     throw CommandLineError("--cycle-samples has no effect with --engine functional");
   if (options.cycle_samples && options.samples && *options.cycle_samples > *options.samples)
@@ -77,6 +81,7 @@ void check_options(const RunOptions& options) {
 }
 
 workloads::Dataset load_samples(const RunOptions& options, const workloads::Network& network) {
+  if (options.data == kNoData) return workloads::stand_in_image(network);
   const std::string name = options.data.empty() ? network.data : options.data;
   if (name.empty())
     throw InputError("--data", "", fmt::format("{} does not name its data; give a data set or a folder", network.name));
@@ -129,11 +134,14 @@ Inputs load_inputs(const RunOptions& options) {
                                               : kDefaultWorkload;
   const bool has_network =
       (has_chip || !options.workload.empty()) && gather_issues(issues, [&] {
-        request.network = load_quantised(inputs.workload, options.data, options.quantise, options.thread_count());
+        request.network = options.data == kNoData
+                              ? load_shape(inputs.workload, options.quantise)
+                              : load_quantised(inputs.workload, options.data, options.quantise, options.thread_count());
       });
   if (has_network)
     gather_issues(issues, [&] {
       request.data = load_samples(options, request.network);
+      request.labelled = options.data != kNoData;
       sim::check_data(request.network, request.data);
     });
   else if (inputs.chip && options.workload.empty())
@@ -159,13 +167,14 @@ Inputs load_inputs(const RunOptions& options) {
 std::string repeat_command(const RunOptions& options, const Inputs& inputs) {
   const sim::RunRequest& request = inputs.request;
   const std::string data = options.data.empty() ? request.network.data : options.data;
+  const bool names_shape = data == kNoData && workloads::is_stand_in(inputs.workload);
   std::vector<std::string> words = {"nvcim",
                                     "run",
                                     "architecture.json",
                                     "--workload",
-                                    lasting(inputs.workload, is_zoo_name(inputs.workload)),
+                                    lasting(inputs.workload, is_zoo_name(inputs.workload) || names_shape),
                                     "--data",
-                                    lasting(data, is_data_name(data)),
+                                    lasting(data, is_data_name(data) || data == kNoData),
                                     "--engine",
                                     options.engine};
   if (options.functional()) words.insert(words.end(), {"--samples", fmt::format("{}", request.data.samples())});
@@ -246,6 +255,7 @@ void add_run_command(CLI::App& program, const std::vector<std::string>& argument
       "  nvcim run my_chip.json --set /device/model=gaussian --set /device/sigma=0.05 --instance 3\n"
       "  nvcim run tiny_2x2 --workload my_model.onnx --data my_folder --samples 100\n"
       "  nvcim run out/architecture.json                      a former result's chip again\n"
+      "  nvcim run --workload vgg8 --data none --set /chip/mesh_rows=16 --set /chip/mesh_columns=32\n"
       "  nvcim run --chip chip/chip.h5 --age 1h               a chip that nvcim program saved, an hour later\n"
       "  nvcim run swim_paper --workload lenet_mnist_4b --perturbation out/perturbation.txt      a worst case, "
       "checked\n\n"
@@ -273,9 +283,11 @@ void add_run_command(CLI::App& program, const std::vector<std::string>& argument
       ->type_name("FILE");
   add_age_options(*command, options->later);
   command
-      ->add_option("--data", options->data,
-                   "Data: fashion_mnist, mnist, cifar10 or a folder; the network's own when not given")
-      ->type_name("NAME|DIR");
+      ->add_option(
+          "--data", options->data,
+          "Data: fashion_mnist, mnist, cifar10 or a folder; the network's own when not given. none: one random "
+          "image, and latency, energy and area alone")
+      ->type_name("NAME|DIR|none");
   add_quantise_options(*command, options->quantise);
   command->add_option("--samples", options->samples, "Samples from the start of the test set; all when not given")
       ->type_name("N")

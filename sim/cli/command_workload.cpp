@@ -16,6 +16,7 @@
 #include "sim/cli/quantise_options.h"
 #include "sim/studies/workload.h"
 #include "workloads/onnx_calibrated.h"
+#include "workloads/stand_in.h"
 
 namespace nvcim::cli {
 namespace {
@@ -37,6 +38,11 @@ struct Loaded {
 
 /// Fills the request's network; without data its shape has to do.
 Loaded load(const WorkloadOptions& options, sim::WorkloadRequest& request, Progress& progress) {
+  if (workloads::is_stand_in(options.workload) && options.data.empty()) {
+    request.quantised = false;
+    request.network = load_shape(options.workload, options.quantise);
+    return {};
+  }
   workloads::AnyNetwork model = workloads::load_model(options.workload);
   Loaded loaded;
   auto* real = std::get_if<workloads::FloatNetwork>(&model);
@@ -50,9 +56,7 @@ Loaded load(const WorkloadOptions& options, sim::WorkloadRequest& request, Progr
   const bool calibrated = network.quantisation && !options.quantise.recalibrates();
   request.quantised = calibrated || !options.data.empty();
   if (!request.quantised) {
-    request.network = workloads::quantise_shape(workloads::lower(network.name, network.graph, network.pixels),
-                                                options.quantise.weight_bits.value_or(8),
-                                                options.quantise.activation_bits.value_or(8));
+    request.network = load_shape(options.workload, options.quantise);
     return loaded;
   }
   request.pixels = pixel_scale_of(options.quantise, network);
@@ -61,7 +65,6 @@ Loaded load(const WorkloadOptions& options, sim::WorkloadRequest& request, Progr
                                    : calibrate_on(options.data, options.quantise, network, lowered, *request.pixels,
                                                   request.threads, progress);
   request.network = workloads::quantise(lowered, loaded.quantisation);
-  request.graph = &network.graph;
   return loaded;
 }
 
@@ -74,6 +77,7 @@ int run(const WorkloadOptions& options) {
   request.architecture = load_architecture(options.architecture, options.set, device::check_device);
   request.architecture.name = architecture_name(request.architecture, options.architecture);
   Loaded loaded = load(options, request, progress);
+  if (loaded.real && request.quantised) request.graph = &loaded.real->graph;
   if (!options.data.empty())
     request.data = workloads::load_dataset(options.data, workloads::Split::test, options.samples, data_search_path());
   request.begin = [&](std::string what) { progress.begin(std::move(what)); };
@@ -102,6 +106,7 @@ void add_workload_command(CLI::App& program, Action& action) {
   CLI::App* command = add_command(
       program, *options, "workload", "What a network is made of, what runs where, and what quantising it costs",
       "  nvcim workload lenet_mnist_4b\n"
+      "  nvcim workload vgg8\n"
       "  nvcim workload resnet20.onnx --arch rram_1t1r_128\n"
       "  nvcim workload resnet20.onnx --data cifar10 --normalize 0.485,0.456,0.406/0.229,0.224,0.225\n"
       "  nvcim workload resnet20.onnx --data cifar10 --normalize … --save resnet20_8b.onnx\n"

@@ -11,6 +11,7 @@
 #include "sim/cli/data_path.h"
 #include "sim/cli/inputs.h"
 #include "workloads/dataset.h"
+#include "workloads/stand_in.h"
 
 namespace nvcim::cli {
 namespace {
@@ -176,6 +177,17 @@ workloads::Network load_quantised(const std::string& name_or_path, const std::st
   if (network.quantisation && !options.recalibrates()) return workloads::quantise(lowered, *network.quantisation);
   Progress nothing(true);
   return workloads::quantise(lowered, calibrate_on(data, options, network, lowered, pixels, threads, nothing));
+}
+
+workloads::Network load_shape(const std::string& name_or_path, const QuantiseOptions& options) {
+  if (workloads::is_stand_in(name_or_path) && !std::filesystem::exists(name_or_path))
+    return workloads::stand_in_network(name_or_path, options.weight_bits.value_or(kBits));
+  workloads::AnyNetwork model = workloads::load_model(name_or_path);
+  const auto* network = std::get_if<workloads::FloatNetwork>(&model);
+  if (network == nullptr || (network->quantisation && !options.recalibrates()))
+    return load_quantised(name_or_path, "", options, 1);
+  return workloads::quantise_shape(workloads::lower(network->name, network->graph, network->pixels),
+                                   options.weight_bits.value_or(kBits), options.activation_bits.value_or(kBits));
 }
 
 }  // namespace nvcim::cli

@@ -42,4 +42,8 @@ workloads::Quantisation calibrate_on(const std::string& data, const QuantiseOpti
 workloads::Network load_quantised(const std::string& name_or_path, const std::string& data,
                                   const QuantiseOptions& options, int threads);
 
+/// The same where no data are at hand: a network in floating point that is not calibrated has the right shapes, but
+/// values that mean nothing, and the names of workloads/stand_in.h are networks too.
+workloads::Network load_shape(const std::string& name_or_path, const QuantiseOptions& options);
+
 }  // namespace nvcim::cli

@@ -115,6 +115,7 @@ class Builder {
   }
 
   void add_accuracy() {
+    if (record_.labels.empty()) return;
     const std::vector<int>& predicted = result().predicted;
     const std::size_t samples = predicted.size();
     NVCIM_CHECK(samples > 0 && record_.labels.size() >= samples && record_.reference_predicted.size() >= samples,

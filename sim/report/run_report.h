@@ -36,8 +36,8 @@ struct RunRecord {
   std::optional<ProgrammingCost> programming = {};           ///< of a chip that was programmed for this run
   const mapping::Perturbation* perturbation = nullptr;       ///< when the deviations of the cells were chosen
   std::string perturbation_name = {};                        ///< of it
-  std::span<const std::uint8_t> labels;                      ///< [samples]
-  std::span<const int> reference_predicted;                  ///< [samples]
+  std::span<const std::uint8_t> labels;                      ///< [samples], or empty: accuracy means nothing
+  std::span<const int> reference_predicted;                  ///< [samples], or empty like them
   const InferenceResult* functional = nullptr;               ///< all samples, when it ran
   const CycleResult* cycle = nullptr;                        ///< the first samples, when it ran
   const EventCounts* functional_on_cycle_samples = nullptr;  ///< when both ran: checked against cycle

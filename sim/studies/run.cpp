@@ -146,8 +146,10 @@ RunOutcome run_network(const RunRequest& request) {
     options.keep_traces = false;
     outcome.functional = run_functional(run, pixels, data.samples(), options);
   }
-  begin("reference");
-  outcome.reference_predicted = reference_classes(request);
+  if (request.labelled) {
+    begin("reference");
+    outcome.reference_predicted = reference_classes(request);
+  }
   return outcome;
 }
 
@@ -166,7 +168,8 @@ RunReport report_run(const RunRequest& request, const RunOutcome& outcome) {
                           .programming = outcome.programming,
                           .perturbation = request.deviations ? &request.deviations->perturbation : nullptr,
                           .perturbation_name = request.deviations ? request.deviations->name : "",
-                          .labels = request.data.labels,
+                          .labels = request.labelled ? std::span<const std::uint8_t>(request.data.labels)
+                                                     : std::span<const std::uint8_t>(),
                           .reference_predicted = outcome.reference_predicted,
                           .functional = outcome.functional ? &*outcome.functional : nullptr,
                           .cycle = outcome.cycle ? &*outcome.cycle : nullptr,

@@ -34,6 +34,7 @@ struct RunRequest {
   Architecture architecture;
   workloads::Network network;
   workloads::Dataset data;  ///< the samples to run
+  bool labelled = true;     ///< false: they stand in for real ones, and accuracy is not reported
   bool functional = true;   ///< all samples
   bool systemc = true;      ///< the first cycle_samples, or fewer when there are fewer
   int cycle_samples = 4;

@@ -80,6 +80,23 @@ TEST_F(Workload, InFloatingPointIsQuantisedByEveryCommand) {
   }
 }
 
+TEST_F(Workload, WithoutDataIsRunForItsCosts) {
+  const Outcome outcome = nvcim("run --workload lenet --data none --out r");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const json metrics = json::parse(read("r/result.json"))["metrics"];
+  for (const char* name : {"latency.inference", "energy.inference", "area.chip"})
+    EXPECT_GT(metrics[name]["value"].get<double>(), 0) << name;
+  EXPECT_FALSE(metrics.contains("accuracy"));
+  EXPECT_THAT(outcome.out, Not(HasSubstr("accuracy")));
+  const std::string repeat = json::parse(read("r/manifest.json"))["repeat"];
+  EXPECT_THAT(repeat, HasSubstr("--workload lenet --data none"));
+  EXPECT_EQ(run("cd r && " NVCIM_PROGRAM + repeat.substr(5) + " --out again --quiet").exit_code, 0);
+  EXPECT_EQ(read("r/again/result.json"), read("r/result.json"));
+  EXPECT_EQ(nvcim("run --workload m.onnx --data none --engine functional --quiet --out f").exit_code, 0);
+  EXPECT_EQ(nvcim("run --workload lenet --data none --samples 2").exit_code, 2);
+  EXPECT_THAT(nvcim("workload vgg8").out, HasSubstr("615,917,568"));
+}
+
 TEST_F(Workload, MistakesAreNamed) {
   const std::pair<const char*, const char*> mistakes[] = {
       {"workload m.onnx --data black",

@@ -21,7 +21,28 @@ int divide_up(int a, int b) {
   return (a + b - 1) / b;
 }
 
-/// Cuts one node's cell matrix into blocks, unplaced: copy, column block, row block order.
+/// How a layer's groups are cut. One group: the whole layer.
+struct Cut {
+  int outputs = 1;        ///< of a block at most
+  int row_blocks = 1;     ///< of a group
+  int column_blocks = 1;  ///< of a group
+  int together = 1;       ///< groups that share a crossbar
+};
+
+Cut cut_groups(const CrossbarParameters& crossbar, const Node& node, const WeightEncoding& encoding) {
+  const int offset_columns = encoding.has_offset_column() ? 1 : 0;
+  Cut cut;
+  cut.outputs = (crossbar.columns - offset_columns) / encoding.planes();
+  cut.row_blocks = divide_up(node.matrix_rows(), crossbar.rows);
+  cut.column_blocks = divide_up(node.group_outputs(), cut.outputs);
+  if (cut.row_blocks == 1 && cut.column_blocks == 1) {
+    const int columns = node.group_outputs() * encoding.planes() + offset_columns;
+    cut.together = std::min({crossbar.rows / node.matrix_rows(), crossbar.columns / columns, node.mvm.groups});
+  }
+  return cut;
+}
+
+/// Cuts one node's cell matrix into blocks, unplaced: copy, column block, row block, group order.
 LayerPlan cut_layer(const Architecture& architecture, const Network& network, int node_index, int copies,
                     std::vector<Block>& blocks) {
   const Node& node = network.nodes[node_index];
@@ -30,51 +51,75 @@ LayerPlan cut_layer(const Architecture& architecture, const Network& network, in
   layer.encoding = make_encoding(architecture, node.mvm.weight_bits);
   layer.phases = divide_up(node.input_bits, architecture.dac.bits);
   layer.copies = copies;
+  const int groups = node.mvm.groups, rows = node.matrix_rows(), outputs = node.group_outputs();
   const int planes = layer.encoding.planes();
   const int offset_columns = layer.encoding.has_offset_column() ? 1 : 0;
-  const int outputs_per_block = (architecture.crossbar.columns - offset_columns) / planes;
-  layer.row_blocks = divide_up(node.matrix_rows(), architecture.crossbar.rows);
-  layer.column_blocks = divide_up(node.outputs(), outputs_per_block);
+  const Cut cut = cut_groups(architecture.crossbar, node, layer.encoding);
+  layer.row_blocks = cut.row_blocks;
+  layer.column_blocks = divide_up(groups, cut.together) * cut.column_blocks;
+  for (int column_block = 0; column_block < layer.column_blocks; ++column_block)
+    layer.output_begin.push_back(column_block / cut.column_blocks * cut.together * outputs +
+                                 column_block % cut.column_blocks * cut.outputs);
+  layer.output_begin.push_back(node.outputs());
+  layer.part_begin.push_back(0);
   for (int copy = 0; copy < copies; ++copy)
     for (int column_block = 0; column_block < layer.column_blocks; ++column_block)
       for (int row_block = 0; row_block < layer.row_blocks; ++row_block) {
-        Block block;
-        block.node = node_index;
-        block.copy = copy;
-        block.row_block = row_block;
-        block.column_block = column_block;
-        block.row_begin = row_block * architecture.crossbar.rows;
-        block.rows = std::min(architecture.crossbar.rows, node.matrix_rows() - block.row_begin);
-        block.output_begin = column_block * outputs_per_block;
-        block.outputs = std::min(outputs_per_block, node.outputs() - block.output_begin);
-        block.columns = block.outputs * planes + offset_columns;
-        layer.blocks.push_back(static_cast<int>(blocks.size()));
-        blocks.push_back(block);
+        const int first_group = column_block / cut.column_blocks * cut.together;
+        for (int group = first_group; group < std::min(first_group + cut.together, groups); ++group) {
+          Block block;
+          block.node = node_index;
+          block.copy = copy;
+          block.row_block = row_block;
+          block.column_block = column_block;
+          block.offset_number = group * cut.column_blocks + column_block % cut.column_blocks;
+          const int row = row_block * architecture.crossbar.rows;
+          block.row_begin = group * rows + row;
+          block.rows = std::min(architecture.crossbar.rows, rows - row);
+          const int output = column_block % cut.column_blocks * cut.outputs;
+          block.output_begin = group * outputs + output;
+          block.outputs = std::min(cut.outputs, outputs - output);
+          block.columns = block.outputs * planes + offset_columns;
+          layer.blocks.push_back(static_cast<int>(blocks.size()));
+          blocks.push_back(block);
+        }
+        layer.part_begin.push_back(static_cast<int>(layer.blocks.size()));
       }
   return layer;
 }
 
-/// Places blocks in order. Packed blocks lie on the diagonal of a crossbar (own rows and own columns), so driving one
-/// leaves the others' cells idle; first fit over the crossbars opened so far.
+/// Places blocks in order, those of one MVM together. Blocks of a crossbar lie on its diagonal (own rows and own
+/// columns), so driving one leaves the others' cells idle; first fit over the crossbars opened so far.
 void place(const Architecture& architecture, Plan& plan) {
   struct Used {
     int rows = 0, columns = 0;
   };
   std::vector<Used> crossbars;
-  for (Block& block : plan.blocks) {
-    auto spot = crossbars.end();
-    if (architecture.mapping.packing == Packing::crossbar)
-      spot = std::find_if(crossbars.begin(), crossbars.end(), [&](const Used& used) {
-        return used.rows + block.rows <= architecture.crossbar.rows &&
-               used.columns + block.columns <= architecture.crossbar.columns;
-      });
-    if (spot == crossbars.end()) spot = crossbars.insert(crossbars.end(), Used{});
-    block.crossbar = static_cast<int>(spot - crossbars.begin());
-    block.crossbar_row = spot->rows;
-    block.crossbar_column = spot->columns;
-    spot->rows += block.rows;
-    spot->columns += block.columns;
-  }
+  for (const LayerPlan& layer : plan.layers)
+    for (std::size_t part = 0; part + 1 < layer.part_begin.size(); ++part) {
+      const auto blocks =
+          std::span(layer.blocks).subspan(layer.part_begin[part], layer.part_begin[part + 1] - layer.part_begin[part]);
+      Used wanted;
+      for (const int block : blocks) {
+        wanted.rows += plan.blocks[block].rows;
+        wanted.columns += plan.blocks[block].columns;
+      }
+      auto spot = crossbars.end();
+      if (architecture.mapping.packing == Packing::crossbar)
+        spot = std::find_if(crossbars.begin(), crossbars.end(), [&](const Used& used) {
+          return used.rows + wanted.rows <= architecture.crossbar.rows &&
+                 used.columns + wanted.columns <= architecture.crossbar.columns;
+        });
+      if (spot == crossbars.end()) spot = crossbars.insert(crossbars.end(), Used{});
+      for (const int index : blocks) {
+        Block& block = plan.blocks[index];
+        block.crossbar = static_cast<int>(spot - crossbars.begin());
+        block.crossbar_row = spot->rows;
+        block.crossbar_column = spot->columns;
+        spot->rows += block.rows;
+        spot->columns += block.columns;
+      }
+    }
   plan.crossbars_used = static_cast<int>(crossbars.size());
   plan.crossbars_per_tile = architecture.tile.crossbars;
   plan.tiles_used = divide_up(plan.crossbars_used, plan.crossbars_per_tile);
@@ -89,10 +134,7 @@ std::vector<InputIssue> find_contradictions(const Architecture& architecture, co
   for (const Contradiction& fault : device::check_device(architecture)) say(fault.pointers.front(), fault.message);
   for (std::string& fault : workloads::network_faults(network)) say("", std::move(fault));
   if (!issues.empty()) return issues;
-  if (!network.is_chain()) say("", fmt::format("network {} is no chain of layers", network.name));
-  if (network.nodes.empty() || network.nodes.front().kind != Node::Kind::mvm)
-    say("", fmt::format("network {} does not start with a convolution or fully connected layer", network.name));
-  else if (network.nodes.back().kind != Node::Kind::mvm || !network.nodes.back().mvm.raw_output)
+  if (network.nodes.back().kind != Node::Kind::mvm || !network.nodes.back().mvm.raw_output)
     say("", fmt::format("network {} does not end with a layer whose sums are the logits", network.name));
   for (const auto& [name, copies] : architecture.mapping.duplicate) {
     const bool known = std::any_of(network.nodes.begin(), network.nodes.end(), [&, &name = name](const Node& node) {
@@ -107,11 +149,7 @@ std::vector<InputIssue> find_contradictions(const Architecture& architecture, co
     }
   }
   for (const Node& node : network.nodes) {
-    if (node.kind != Node::Kind::mvm && node.kind != Node::Kind::pool)
-      say("", fmt::format("{} is neither a layer with weights nor a pooling", node.name));
     if (node.kind != Node::Kind::mvm) continue;
-    if (node.mvm.groups != 1 || node.mvm.dilation_h != 1 || node.mvm.dilation_w != 1)
-      say("", fmt::format("layer {} is grouped or dilated", node.name));
     if (node.mvm.weight_bits < 2 || node.mvm.weight_bits > 9) {
       say("", fmt::format("layer {} has {}-bit weights; 2 to 9 are supported", node.name, node.mvm.weight_bits));
       continue;
@@ -135,7 +173,7 @@ std::vector<InputIssue> find_contradictions(const Architecture& architecture, co
 std::uint32_t Block::draw_column(int column, const WeightEncoding& encoding, int layer_outputs) const {
   const int planes = encoding.planes();
   if (column < outputs * planes) return static_cast<std::uint32_t>(output_begin * planes + column);
-  return static_cast<std::uint32_t>(layer_outputs * planes + column_block);
+  return static_cast<std::uint32_t>(layer_outputs * planes + offset_number);
 }
 
 Plan make_plan(const Architecture& architecture, const Network& network) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,13 +29,15 @@ struct WeightEncoding {
   void encode(int weight, int* levels) const;
 };
 
-/// A rectangle of a layer's cell matrix that lives in one crossbar.
+/// A rectangle of a layer's cell matrix that lives in one crossbar. The matrix of a grouped layer is block-diagonal:
+/// one rectangle per group, and no block reaches outside its group's, so that no zeros are stored.
 struct Block {
   int node = 0;                               ///< index in Network::nodes
   int copy = 0;                               ///< weight duplicate
   int row_block = 0;                          ///< which part of the matrix rows
   int column_block = 0;                       ///< which part of the outputs
-  int row_begin = 0, rows = 0;                ///< matrix rows
+  int offset_number = 0;                      ///< of its offset column among those of the layer
+  int row_begin = 0, rows = 0;                ///< matrix rows (Node::window_rows)
   int output_begin = 0, outputs = 0;          ///< outputs
   int columns = 0;                            ///< cell columns: outputs * planes (+ 1 offset column, the last)
   int crossbar = 0;                           ///< chip-wide number; its tile is crossbar / tile.crossbars
@@ -43,24 +46,31 @@ struct Block {
   std::uint32_t draw_column(int column, const WeightEncoding& encoding, int layer_outputs) const;
 };
 
-/// One MVM node on the chip.
+/// One MVM node on the chip. Groups that fit into a crossbar together lie there on the diagonal, with rows and columns
+/// of their own and unformed cells elsewhere, and one MVM drives them all: they form one column block.
 struct LayerPlan {
   int node = 0;
   WeightEncoding encoding;
   int phases = 8;  ///< ceil(input_bits / dac_bits)
   int row_blocks = 1, column_blocks = 1, copies = 1;
-  std::vector<int> blocks;     ///< [copies][column_blocks][row_blocks] indices into Plan::blocks
-  std::vector<int> home_tile;  ///< [column_blocks] where partial sums meet, are activated and pooled
-  int block(int copy, int column_block, int row_block) const {
-    return blocks[(copy * column_blocks + column_block) * row_blocks + row_block];
+  std::vector<int> blocks;        ///< indices into Plan::blocks: by copy, column block, row block, group
+  std::vector<int> part_begin;    ///< [copies * column_blocks * row_blocks + 1] where each part begins in `blocks`
+  std::vector<int> output_begin;  ///< [column_blocks + 1]
+  std::vector<int> home_tile;     ///< [column_blocks] where partial sums meet, are activated and pooled
+  /// Blocks that one MVM drives together, all in one crossbar: one, but for groups.
+  std::span<const int> part(int copy, int column_block, int row_block) const {
+    const int index = (copy * column_blocks + column_block) * row_blocks + row_block;
+    return std::span(blocks).subspan(part_begin[index], part_begin[index + 1] - part_begin[index]);
   }
+  int block(int copy, int column_block, int row_block) const { return part(copy, column_block, row_block)[0]; }
+  int outputs_of(int column_block) const { return output_begin[column_block + 1] - output_begin[column_block]; }
   int copy_of_position(int position) const { return position % copies; }
 };
 
 /// The whole network placed on the chip.
 struct Plan {
   std::vector<LayerPlan> layers;   ///< MVM nodes in order
-  std::vector<int> layer_of_node;  ///< [nodes], -1 for pooling
+  std::vector<int> layer_of_node;  ///< [nodes], -1 for digital ones
   std::vector<Block> blocks;
   int crossbars_used = 0;
   int tiles_used = 0;
@@ -73,9 +83,9 @@ struct Plan {
 WeightEncoding make_encoding(const Architecture& architecture, int weight_bits);
 
 /// Encodes, slices, tiles, duplicates, packs and places. Blocks of a layer are placed in the order
-/// copy, column block, row block, so partial sums meet in as few tiles as possible; tiles fill in row-major order.
-/// Errors: InputError with every contradiction: too few crossbars (needed, available), a weight wider than a crossbar,
-/// a duplicate of an unknown layer, sums past the exact range.
+/// copy, column block, row block, group, so partial sums meet in as few tiles as possible; tiles fill in row-major
+/// order. Errors: InputError with every contradiction: too few crossbars (needed, available), a weight wider than a
+/// crossbar, a duplicate of an unknown layer, sums past the exact range.
 Plan make_plan(const Architecture& architecture, const workloads::Network& network);
 
 /// Floor plan for people: one line per crossbar used, with tile, layer, rows, columns and use.

@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
-#include <set>
+
+#include "arch/check.h"
 
 namespace nvcim::mapping {
 namespace {
 
+using workloads::kNetworkInput;
 using workloads::Network;
 using workloads::Node;
 
@@ -16,99 +18,181 @@ std::int64_t divide_up(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
 }
 
-/// Tiles that hold a block of the layer, each with the hull of the channels its matrix rows read.
-std::vector<Consumer> consumers_of(const Network& network, const Plan& plan, const LayerPlan& layer) {
-  const int area = network.nodes[layer.node].mvm.window.area();
-  std::map<int, Consumer> by_tile;
-  for (int index : layer.blocks) {
-    const Block& block = plan.blocks[index];
-    const int tile = plan.tile_of_crossbar(block.crossbar);
-    const int begin = block.row_begin / area;
-    const int end = (block.row_begin + block.rows - 1) / area + 1;
-    const auto [spot, fresh] = by_tile.try_emplace(tile, Consumer{tile, begin, end});
-    if (!fresh) {
-      spot->second.channel_begin = std::min(spot->second.channel_begin, begin);
-      spot->second.channel_end = std::max(spot->second.channel_end, end);
-    }
-  }
-  std::vector<Consumer> consumers;
-  for (const auto& [tile, consumer] : by_tile) consumers.push_back(consumer);
-  return consumers;
-}
-
-/// Adds network events to one row of the counts.
-class TransferCounter {
+/// Tiles, each with the hull of the channels that something there reads.
+class TileNeeds {
  public:
-  TransferCounter(const Mesh& mesh, EventCounts& counts) : mesh_(mesh), counts_(counts) {}
-  void add(std::size_t row, int from, int to, std::int64_t bits, std::int64_t times) {
-    if (from == to) return;
-    const std::uint64_t flits = static_cast<std::uint64_t>(mesh_.flits(bits) * times);
-    counts_.add(row, Event::router_flit, flits * static_cast<std::uint64_t>(mesh_.routers(from, to)));
-    counts_.add(row, Event::link_flit, flits * static_cast<std::uint64_t>(mesh_.links(from, to)));
+  void add(int tile, ChannelRange channels) {
+    if (channels.size() == 0) return;
+    const auto [spot, fresh] = by_tile_.try_emplace(tile, channels);
+    if (fresh) return;
+    spot->second.begin = std::min(spot->second.begin, channels.begin);
+    spot->second.end = std::max(spot->second.end, channels.end);
+  }
+  std::vector<Consumer> consumers(int stage, int input) const {
+    std::vector<Consumer> consumers;
+    for (const auto& [tile, channels] : by_tile_)
+      consumers.push_back({tile, channels.begin, channels.end, stage, input, 0});
+    return consumers;
   }
 
  private:
-  const Mesh& mesh_;
-  EventCounts& counts_;
+  std::map<int, ChannelRange> by_tile_;
 };
 
-std::uint64_t positive(std::int64_t count) {
-  return static_cast<std::uint64_t>(count);
-}
+class Scheduler {
+ public:
+  Scheduler(const Network& network, const Plan& plan)
+      : network_(network), plan_(plan), readers_(network.readers()), stage_of_(network.nodes.size(), -1) {}
 
-void count_layer(const Network& network, const Plan& plan, const LayerPlan& layer, TransferCounter& transfers,
-                 EventCounts& counts) {
-  const Node& node = network.nodes[layer.node];
-  const std::size_t row = static_cast<std::size_t>(layer.node) + 1;
-  counts.add(row, Event::activation, positive(std::int64_t{1} * node.positions() * node.outputs()));
-  for (int copy = 0; copy < layer.copies; ++copy) {
-    const std::int64_t mvms = (node.positions() - copy + layer.copies - 1) / layer.copies;
-    for (int column_block = 0; column_block < layer.column_blocks; ++column_block) {
-      std::set<int> remote_tiles;
-      for (int row_block = 0; row_block < layer.row_blocks; ++row_block) {
-        const Block& block = plan.blocks[layer.block(copy, column_block, row_block)];
-        const std::int64_t conversions = mvms * layer.phases * block.columns;
-        counts.add(row, Event::input_buffer_read, positive(mvms * block.rows * node.input_bits));
-        counts.add(row, Event::crossbar_read, positive(mvms * layer.phases));
-        for (Event event : {Event::sample_hold, Event::adc_conversion, Event::shift_add})
-          counts.add(row, event, positive(conversions));
-        remote_tiles.insert(plan.tile_of_crossbar(block.crossbar));
+  Schedule run(const Mesh& mesh) {
+    schedule_.mesh = mesh;
+    for (int node = 0; node < static_cast<int>(network_.nodes.size()); ++node)
+      if (stage_of_[node] < 0 && network_.nodes[node].kind != Node::Kind::concat) start_stage(node);
+    for (int stage = 0; stage < static_cast<int>(schedule_.stages.size()); ++stage) connect(stage);
+    Stage& last = schedule_.stages.back();
+    last.code_bits = kSumBits;
+    last.consumers = {{kGlobalBuffer, 0, network_.nodes[last.last_node].output.channels,
+                       static_cast<int>(schedule_.stages.size()) - 1, 0, 0}};
+    return std::move(schedule_);
+  }
+
+ private:
+  void start_stage(int node) {
+    const int index = static_cast<int>(schedule_.stages.size());
+    const Node& head = network_.nodes[node];
+    Stage stage;
+    stage.first_node = node;
+    stage.last_node = node;
+    if (head.kind == Node::Kind::mvm)
+      stage.layer = plan_.layer_of_node[node];
+    else if (is_tail(head))
+      stage.tail = {node};
+    else
+      stage.join = node;
+    stage_of_[node] = index;
+    for (int next = only_reader(node); next >= 0 && is_tail(network_.nodes[next]); next = only_reader(next)) {
+      stage.tail.push_back(next);
+      stage_of_[next] = index;
+      stage.last_node = next;
+    }
+    const std::vector<int> sources = network_.sources(node);
+    for (std::size_t k = 0; k < sources.size(); ++k) {
+      StageInput& input = stage.inputs.emplace_back();
+      input.map = network_.map(sources[k]);
+      input.bits = stage.join >= 0 && !head.join.inputs.empty() ? head.join.inputs[k].bits : head.input_bits;
+      int channel = 0;
+      add_sources(sources[k], channel, input);
+    }
+    stage.columns = stage.layer >= 0 ? homes(plan_.layers[stage.layer]) : places(stage);
+    schedule_.stages.push_back(std::move(stage));
+  }
+
+  static bool is_tail(const Node& node) { return node.kind == Node::Kind::pool || node.kind == Node::Kind::lookup; }
+
+  int only_reader(int node) const {
+    const std::vector<int>& readers = readers_[node + 1];
+    return readers.size() == 1 ? readers[0] : -1;
+  }
+
+  void add_sources(int map, int& channel, StageInput& input) const {
+    if (map != kNetworkInput && network_.nodes[map].kind == Node::Kind::concat) {
+      for (const int part : network_.nodes[map].inputs) add_sources(part, channel, input);
+      return;
+    }
+    const int channels = network_.map(map).channels;
+    input.sources.push_back({map == kNetworkInput ? kImage : stage_of_[map], channel, channels});
+    channel += channels;
+  }
+
+  static std::vector<StageColumn> homes(const LayerPlan& layer) {
+    std::vector<StageColumn> columns;
+    for (int block = 0; block < layer.column_blocks; ++block)
+      columns.push_back({layer.home_tile[block], layer.output_begin[block], layer.outputs_of(block)});
+    return columns;
+  }
+
+  /// Where the channels of an input are made: [channels] tiles.
+  std::vector<int> tiles_of(const StageInput& input) const {
+    std::vector<int> tiles(input.map.channels, 0);  // the image: tile 0
+    for (const Source& source : input.sources) {
+      if (source.stage == kImage) continue;
+      for (const StageColumn& column : schedule_.stages[source.stage].columns)
+        std::fill_n(tiles.begin() + source.channel_begin + column.output_begin, column.outputs, column.tile);
+    }
+    return tiles;
+  }
+
+  /// Columns of a digital stage: neighbouring outputs whose inputs are made in the same tile.
+  std::vector<StageColumn> places(const Stage& stage) const {
+    const auto latest = [](const StageInput& input) {
+      int stage_number = kImage;
+      for (const Source& source : input.sources) stage_number = std::max(stage_number, source.stage);
+      return stage_number;
+    };
+    const StageInput& where =
+        *std::max_element(stage.inputs.begin(), stage.inputs.end(),
+                          [&](const StageInput& a, const StageInput& b) { return latest(a) < latest(b); });
+    const std::vector<int> made = tiles_of(where);
+    std::vector<int> tiles = made;
+    if (const int node = stage.join; node >= 0 && network_.nodes[node].kind == Node::Kind::rearrange) {
+      const std::vector<int>& channels = network_.nodes[node].rearrange.channels;
+      const auto first = std::find_if(channels.begin(), channels.end(), [](int channel) { return channel >= 0; });
+      int tile = first == channels.end() ? made.front() : made[*first];
+      tiles.clear();
+      for (const int channel : channels) tiles.push_back(tile = channel < 0 ? tile : made[channel]);
+    }
+    std::vector<StageColumn> columns;
+    for (int output = 0; output < static_cast<int>(tiles.size()); ++output) {
+      if (columns.empty() || columns.back().tile != tiles[output]) columns.push_back({tiles[output], output, 0});
+      ++columns.back().outputs;
+    }
+    // Shuffled channels would fall into slivers; one column then takes them all.
+    int runs = 1;
+    for (std::size_t channel = 1; channel < made.size(); ++channel) runs += made[channel] != made[channel - 1];
+    if (static_cast<int>(columns.size()) > 2 * runs) columns = {{tiles.front(), 0, static_cast<int>(tiles.size())}};
+    return columns;
+  }
+
+  /// Says which tiles read the inputs of a stage, and tells the stages that make them.
+  void connect(int number) {
+    Stage& stage = schedule_.stages[number];
+    for (int k = 0; k < static_cast<int>(stage.inputs.size()); ++k) {
+      StageInput& input = stage.inputs[k];
+      TileNeeds needs;
+      if (stage.layer >= 0) {
+        const LayerPlan& layer = plan_.layers[stage.layer];
+        const int area = network_.nodes[layer.node].mvm.window.area();
+        for (const int index : layer.blocks) {
+          const Block& block = plan_.blocks[index];
+          needs.add(plan_.tile_of_crossbar(block.crossbar),
+                    {block.row_begin / area, (block.row_begin + block.rows - 1) / area + 1});
+        }
+      } else {
+        for (const StageColumn& column : stage.columns)
+          needs.add(column.tile, channels_read(network_, stage, k, column));
       }
-      const int home = layer.home_tile[column_block];
-      const int outputs = plan.blocks[layer.block(copy, column_block, 0)].outputs;
-      counts.add(row, Event::accumulate, positive(mvms * (layer.row_blocks - 1) * outputs));
-      for (int tile : remote_tiles) transfers.add(row, tile, home, std::int64_t{outputs} * kSumBits, mvms);
+      input.tiles = needs.consumers(number, k);
+      for (int s = 0; s < static_cast<int>(input.sources.size()); ++s) {
+        const Source& source = input.sources[s];
+        std::vector<Consumer>& told =
+            source.stage == kImage ? schedule_.input_consumers : schedule_.stages[source.stage].consumers;
+        if (source.stage != kImage) schedule_.stages[source.stage].code_bits = input.bits;
+        for (const Consumer& tile : input.tiles) {
+          const ChannelRange channels = overlap(tile, source.channel_begin, source.channels);
+          if (channels.size() > 0)
+            told.push_back(
+                {tile.tile, channels.begin - source.channel_begin, channels.end - source.channel_begin, number, k, s});
+        }
+      }
     }
   }
-}
 
-void count_stage(const Network& network, const Plan& plan, const Stage& stage, TransferCounter& transfers,
-                 EventCounts& counts) {
-  const LayerPlan& layer = plan.layers[stage.layer];
-  const Node& last = network.nodes[stage.last_node];
-  const std::size_t row = static_cast<std::size_t>(stage.last_node) + 1;
-  const std::int64_t pixels = std::int64_t{1} * last.output.height * last.output.width;
-  for (int node = stage.first_node + 1; node <= stage.last_node; ++node)
-    counts.add(static_cast<std::size_t>(node) + 1, Event::pooling,
-               positive(std::int64_t{1} * network.nodes[node].output.size() * network.nodes[node].pool.window.area()));
-  for (int column_block = 0; column_block < layer.column_blocks; ++column_block) {
-    const Block& block = plan.blocks[layer.block(0, column_block, 0)];
-    const int home = layer.home_tile[column_block];
-    counts.add(row, Event::output_buffer_write, positive(pixels * block.outputs * stage.code_bits));
-    for (const Consumer& consumer : stage.consumers) {
-      const std::int64_t bits =
-          std::int64_t{1} * overlap(consumer, block.output_begin, block.outputs).size() * stage.code_bits;
-      if (bits == 0) continue;
-      counts.add(row, Event::output_buffer_read, positive(pixels * bits));
-      transfers.add(row, home, consumer.tile, bits, pixels);
-      if (consumer.tile == kGlobalBuffer)
-        for (Event event : {Event::global_buffer_write, Event::global_buffer_read, Event::external_write})
-          counts.add(0, event, positive(pixels * bits));
-      else
-        counts.add(row, Event::input_buffer_write, positive(pixels * bits));
-    }
-  }
-}
+  const Network& network_;
+  const Plan& plan_;
+  std::vector<std::vector<int>> readers_;
+  std::vector<int> stage_of_;  // [nodes], -1: not yet, or a concatenation
+  Schedule schedule_;
+};
 
 }  // namespace
 
@@ -132,48 +216,41 @@ Mesh make_mesh(const Architecture& architecture) {
 }
 
 Schedule make_schedule(const Architecture& architecture, const Network& network, const Plan& plan) {
-  Schedule schedule;
-  schedule.mesh = make_mesh(architecture);
-  schedule.input_consumers = consumers_of(network, plan, plan.layers.front());
-  for (int index = 0; index < static_cast<int>(plan.layers.size()); ++index) {
-    Stage stage;
-    stage.layer = index;
-    stage.first_node = plan.layers[index].node;
-    const bool last_layer = index + 1 == static_cast<int>(plan.layers.size());
-    stage.last_node = last_layer ? static_cast<int>(network.nodes.size()) - 1 : plan.layers[index + 1].node - 1;
-    const Node& last = network.nodes[stage.last_node];
-    if (last_layer) {
-      stage.code_bits = kSumBits;
-      stage.consumers = {{kGlobalBuffer, 0, last.output.channels}};
-    } else {
-      stage.code_bits = network.nodes[stage.last_node + 1].input_bits;
-      stage.consumers = consumers_of(network, plan, plan.layers[index + 1]);
-    }
-    schedule.stages.push_back(std::move(stage));
-  }
-  return schedule;
+  return Scheduler(network, plan).run(make_mesh(architecture));
 }
 
 ChannelRange overlap(const Consumer& consumer, int output_begin, int outputs) {
   return {std::max(consumer.channel_begin, output_begin), std::min(consumer.channel_end, output_begin + outputs)};
 }
 
-EventCounts count_sample(const Architecture&, const Network& network, const Plan& plan, const Schedule& schedule) {
-  EventCounts counts(network.nodes.size());
-  TransferCounter transfers(schedule.mesh, counts);
-  const std::int64_t image_bits = std::int64_t{1} * network.input.size() * network.input_bits;
-  const std::int64_t pixels = std::int64_t{1} * network.input.height * network.input.width;
-  counts.add(0, Event::external_read, positive(image_bits));
-  counts.add(0, Event::global_buffer_write, positive(image_bits));
-  for (const Consumer& consumer : schedule.input_consumers) {
-    const std::int64_t bits = std::int64_t{1} * (consumer.channel_end - consumer.channel_begin) * network.input_bits;
-    counts.add(0, Event::global_buffer_read, positive(pixels * bits));
-    counts.add(0, Event::input_buffer_write, positive(pixels * bits));
-    transfers.add(0, kGlobalBuffer, consumer.tile, bits, pixels);
+ChannelRange channels_read(const Network& network, const Stage& stage, int, const StageColumn& column) {
+  const ChannelRange same{column.output_begin, column.output_begin + column.outputs};
+  if (stage.join < 0 || network.nodes[stage.join].kind != Node::Kind::rearrange) return same;
+  const std::vector<int>& channels = network.nodes[stage.join].rearrange.channels;
+  ChannelRange hull;
+  for (int output = same.begin; output < same.end; ++output) {
+    if (channels[output] < 0) continue;
+    if (hull.size() == 0)
+      hull = {channels[output], channels[output] + 1};
+    else
+      hull = {std::min(hull.begin, channels[output]), std::max(hull.end, channels[output] + 1)};
   }
-  for (const LayerPlan& layer : plan.layers) count_layer(network, plan, layer, transfers, counts);
-  for (const Stage& stage : schedule.stages) count_stage(network, plan, stage, transfers, counts);
-  return counts;
+  return hull;
+}
+
+int codes_read(const Network& network, const Stage& stage, int, const StageColumn& column, int position) {
+  if (stage.join < 0 || network.nodes[stage.join].kind != Node::Kind::rearrange) return column.outputs;
+  const Node& node = network.nodes[stage.join];
+  if (node.rearrange.rows[position / node.output.width] < 0) return 0;
+  if (node.rearrange.columns[position % node.output.width] < 0) return 0;
+  const auto first = node.rearrange.channels.begin() + column.output_begin;
+  return static_cast<int>(std::count_if(first, first + column.outputs, [](int channel) { return channel >= 0; }));
+}
+
+int values_scaled(const Network& network, const Stage& stage, const StageColumn& column) {
+  if (stage.join < 0 || network.nodes[stage.join].kind == Node::Kind::rearrange) return 0;
+  const bool adds = network.nodes[stage.join].kind == Node::Kind::add;
+  return column.outputs * (adds ? static_cast<int>(stage.inputs.size()) : 1);
 }
 
 }  // namespace nvcim::mapping

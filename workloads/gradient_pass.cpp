@@ -6,6 +6,8 @@
 
 #include "arch/check.h"
 #include "workloads/blas.h"
+#include "workloads/float_graph.h"
+#include "workloads/gradient_windows.h"
 #include "workloads/reference.h"
 
 namespace nvcim::workloads {
@@ -17,110 +19,71 @@ constexpr std::size_t kBufferFloats = std::size_t{2} << 20;  // of the unrolled 
 // Adding and taking away 1.5·2^23 rounds a float of magnitude below 2^22 to the nearest integer, ties to even.
 constexpr float kRounder = 12582912.0f;
 
-/// Fully connected: the one window is the whole input, so that the map is its own unrolled form.
-bool covers_input(const Node& node) {
-  const Window& window = node.mvm.window;
-  return node.positions() == 1 && node.matrix_rows() == node.input.size() && window.pad_top == 0 &&
-         window.pad_left == 0;
+/// Real value of one step of a logit: what the integers say, so that it is right even where a file's own scales are not
+/// given. A sum is on the scale of its first input.
+double logit_unit(const Network& network) {
+  std::vector<double> unit{network.nodes.front().input_scale};
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    const Node& node = network.nodes[n];
+    const std::vector<int> sources = network.sources(static_cast<int>(n));
+    double step = unit[sources[0] + 1];
+    if (node.kind == Node::Kind::mvm) step *= node.mvm.weight_scale;
+    if (node.kind == Node::Kind::mvm && !node.mvm.raw_output) step /= node.mvm.requantisation.multiplier;
+    if (node.kind == Node::Kind::add) step /= node.join.inputs[0].multiplier * node.join.requantisation.multiplier;
+    if (node.kind == Node::Kind::multiply) step *= unit[sources[1] + 1] / node.join.requantisation.multiplier;
+    if (node.kind == Node::Kind::lookup) step *= node.lookup.scale_ratio;
+    unit.push_back(step);
+  }
+  return unit.back();
 }
 
-/// Calls visit(row, first position, first source index, count, step) for every run of positions of one output line that
-/// reads inside the map; the rest of the unrolled windows reads padding.
-template <class Visit>
-void for_each_run(const Node& node, Visit visit) {
-  const Window& window = node.mvm.window;
-  const Shape &in = node.input, &out = node.output;
-  int row = 0;
-  for (int channel = 0; channel < in.channels; ++channel)
-    for (int ky = 0; ky < window.kernel_h; ++ky)
-      for (int kx = 0; kx < window.kernel_w; ++kx, ++row) {
-        const int offset = kx - window.pad_left;
-        int begin = 0, end = out.width;
-        while (begin < end && begin * window.stride_w + offset < 0) ++begin;
-        while (end > begin && (end - 1) * window.stride_w + offset >= in.width) --end;
-        if (begin == end) continue;
-        for (int y = 0; y < out.height; ++y) {
-          const int iy = y * window.stride_h - window.pad_top + ky;
-          if (iy < 0 || iy >= in.height) continue;
-          visit(row, y * out.width + begin, (channel * in.height + iy) * in.width + begin * window.stride_w + offset,
-                end - begin, window.stride_w);
-        }
-      }
-}
-
-/// columns [matrix rows][samples][positions] of a map [channels][samples][plane]; padding stands for the value 0.
-void unroll(const Node& node, const float* map, int samples, float* columns) {
-  const int positions = node.positions(), plane = node.input.height * node.input.width;
-  std::fill_n(columns, std::size_t(node.matrix_rows()) * samples * positions, 0.0f);
-  for_each_run(node, [&](int row, int position, int source, int count, int step) {
-    const float* from = map + std::size_t(source / plane) * samples * plane + source % plane;
-    float* to = columns + std::size_t(row) * samples * positions + position;
-    for (int sample = 0; sample < samples; ++sample, from += plane, to += positions) {
-      if (step == 1)
-        std::copy_n(from, count, to);
-      else
-        for (int i = 0; i < count; ++i) to[i] = from[i * step];
-    }
-  });
-}
-
-/// The transpose of unroll: adds every column entry to the map element it was read from.
-void roll_up(const Node& node, const float* columns, int samples, float* map) {
-  const int positions = node.positions(), plane = node.input.height * node.input.width;
-  for_each_run(node, [&](int row, int position, int source, int count, int step) {
-    const float* from = columns + std::size_t(row) * samples * positions + position;
-    float* to = map + std::size_t(source / plane) * samples * plane + source % plane;
-    for (int sample = 0; sample < samples; ++sample, from += positions, to += plane)
-      for (int i = 0; i < count; ++i) to[i * step] += from[i];
-  });
-}
-
-/// A map [channels][samples][plane] as the input of a fully connected layer, [channels * plane][samples], and back.
-void flatten(const Shape& shape, const float* map, int samples, float* rows) {
-  const int plane = shape.height * shape.width;
-  for (int channel = 0; channel < shape.channels; ++channel)
-    for (int sample = 0; sample < samples; ++sample)
-      for (int i = 0; i < plane; ++i) rows[std::size_t(channel * plane + i) * samples + sample] = *map++;
-}
-void unflatten(const Shape& shape, const float* rows, int samples, float* map) {
-  const int plane = shape.height * shape.width;
-  for (int channel = 0; channel < shape.channels; ++channel)
-    for (int sample = 0; sample < samples; ++sample)
-      for (int i = 0; i < plane; ++i) *map++ = rows[std::size_t(channel * plane + i) * samples + sample];
+/// Steps out per step in, by code.
+std::vector<float> table_slopes(const Node& node) {
+  const GraphActivation activation{.kind = GraphActivation::Kind::lookup,
+                                   .table = std::make_shared<LookupLayer>(node.lookup),
+                                   .zero_point = node.input_zero_point,
+                                   .largest = (1 << node.input_bits) - 1};
+  std::vector<float> slopes(256, 0.0f);
+  for (int code = 0; code <= activation.largest; ++code)
+    slopes[code] = static_cast<float>(activation_point(activation, code - node.input_zero_point).first);
+  return slopes;
 }
 
 }  // namespace
 
-GradientPass::GradientPass(const Network& network) : network_(network), layers_(network.nodes.size()) {
+GradientPass::GradientPass(const Network& network)
+    : network_(network), layers_(network.nodes.size()), maps_(network.nodes.size() + 1) {
   NVCIM_CHECK(
       !network.nodes.empty() && network.nodes.back().kind == Node::Kind::mvm && network.nodes.back().mvm.raw_output,
       "{}: the last node must give logits", network.name);
-  NVCIM_CHECK(network.is_chain(), "{} is no chain of layers", network.name);
   std::size_t largest_map = network.input.size(), largest_columns = 1;
-  double scale = network.nodes.front().input_scale;
-  for (const Node& node : network.nodes) {
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    const Node& node = network.nodes[n];
+    layers_[n].sources = network.sources(static_cast<int>(n));
     largest_map = std::max<std::size_t>({largest_map, std::size_t(node.output.size()), std::size_t(node.input.size())});
-    if (node.kind != Node::Kind::mvm) continue;
-    largest_columns = std::max(largest_columns, std::size_t(node.matrix_rows()) * node.positions());
-    unit_ = node.mvm.weight_scale * scale;
-    // What the integers say, so that the chain of scales is right even where a file's own scales are not given.
-    if (!node.mvm.raw_output) scale = unit_ / node.mvm.requantisation.multiplier;
+    Map& map = maps_[n + 1];
+    map.wanted = node.kind == Node::Kind::mvm;
+    for (const int source : layers_[n].sources) map.wanted = map.wanted || map_of(source).wanted;
+    if (node.kind == Node::Kind::mvm)
+      largest_columns = std::max(largest_columns, std::size_t(node.window_rows()) * node.positions());
   }
   const std::size_t batch = std::clamp<std::size_t>(kBufferFloats / largest_columns, 1, kLargestBatch);
   batch_ = static_cast<int>(batch);
+  unit_ = logit_unit(network);
   gradient_ = zero_weights(network);
+  maps_[0].values.resize(batch * network.input.size());
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     const Node& node = network.nodes[n];
-    layers_[n].input.resize(batch * node.input.size());
-    if (node.kind == Node::Kind::mvm)
-      layers_[n].open.resize(batch * node.output.size());
-    else if (node.pool.kind == PoolKind::maximum)
-      layers_[n].source.resize(batch * node.output.size());
+    const std::size_t size = batch * node.output.size();
+    maps_[n + 1].values.resize(size);
+    if (maps_[n + 1].wanted) maps_[n + 1].slopes.resize(size);
+    if (node.kind == Node::Kind::mvm || node.kind == Node::Kind::add || node.kind == Node::Kind::multiply)
+      layers_[n].open.resize(size);
+    if (node.kind == Node::Kind::pool && node.pool.kind == PoolKind::maximum) layers_[n].source.resize(size);
+    if (node.kind == Node::Kind::lookup) layers_[n].slope = table_slopes(node);
   }
   logits_.resize(batch * network.classes());
   held_.resize(std::size_t(network.classes()) * network.classes());
-  upper_.resize(batch * largest_map);
-  lower_.resize(batch * largest_map);
   columns_.resize(batch * largest_columns);
   products_.resize(batch * std::max(largest_columns, largest_map));
 }
@@ -131,26 +94,64 @@ GradientPass::Sums GradientPass::run(const WeightMatrix& weights, std::span<cons
   const int samples = static_cast<int>(chosen.size()), last = static_cast<int>(network_.nodes.size()) - 1;
   NVCIM_CHECK(samples <= batch_, "{} samples in a batch of {}", samples, batch_);
   load(pixels, chosen);
-  for (int n = 0; n <= last; ++n) {
-    if (network_.nodes[n].kind == Node::Kind::mvm)
-      forward_mvm(n, samples, weights[n]);
-    else
-      forward_pool(n, samples);
-  }
+  for (Map& map : maps_) map.reached = false;
+  for (int n = 0; n <= last; ++n) forward(n, samples, weights[n]);
   Sums sums{0, 0, held_, gradient_};
   seed(labels, chosen, objective, sums);
   if (!with_gradient) return sums;
-  for (int n = last; n >= 0; --n) {
-    const bool mvm = network_.nodes[n].kind == Node::Kind::mvm;
-    if (mvm) weight_gradient(n, samples);
-    if (n == 0) break;
-    if (mvm)
-      to_input_mvm(n, samples, weights[n]);
-    else
-      to_input_pool(n, samples);
-    std::swap(upper_, lower_);
-  }
+  for (int n = last; n >= 0; --n)
+    if (map_of(n).wanted) backward(n, samples, weights[n]);
   return sums;
+}
+
+void GradientPass::forward(int n, int samples, const std::vector<float>& weights) {
+  switch (network_.nodes[n].kind) {
+    case Node::Kind::mvm:
+      return forward_mvm(n, samples, weights);
+    case Node::Kind::pool:
+      return forward_pool(n, samples);
+    case Node::Kind::add:
+    case Node::Kind::multiply:
+      return forward_join(n, samples);
+    case Node::Kind::concat: {
+      float* out = map_of(n).values.data();
+      for (const int source : layers_[n].sources)
+        out = std::copy_n(map_of(source).values.data(), std::size_t(network_.map(source).size()) * samples, out);
+      return;
+    }
+    case Node::Kind::lookup:
+      return forward_lookup(n, samples);
+    case Node::Kind::rearrange:
+      return forward_rearrange(n, samples);
+  }
+}
+
+void GradientPass::backward(int n, int samples, const std::vector<float>& weights) {
+  switch (network_.nodes[n].kind) {
+    case Node::Kind::mvm:
+      weight_gradient(n, samples);
+      return to_input_mvm(n, samples, weights);
+    case Node::Kind::pool:
+      return to_input_pool(n, samples);
+    case Node::Kind::add:
+    case Node::Kind::multiply:
+      return to_input_join(n, samples);
+    case Node::Kind::concat:
+      return to_input_concat(n, samples);
+    case Node::Kind::lookup:
+      return to_input_lookup(n, samples);
+    case Node::Kind::rearrange:
+      return to_input_rearrange(n, samples);
+  }
+}
+
+float* GradientPass::slopes_of_input(int n, int k, int samples) {
+  const int source = layers_[n].sources[k];
+  Map& map = map_of(source);
+  if (!map.wanted) return nullptr;
+  if (!map.reached) std::fill_n(map.slopes.begin(), std::size_t(network_.map(source).size()) * samples, 0.0f);
+  map.reached = true;
+  return map.slopes.data();
 }
 
 void GradientPass::load(std::span<const std::uint8_t> pixels, std::span<const int> chosen) {
@@ -161,7 +162,7 @@ void GradientPass::load(std::span<const std::uint8_t> pixels, std::span<const in
   for (std::size_t s = 0; s < chosen.size(); ++s) {
     encode_image(network_, pixels.data() + std::size_t(chosen[s]) * codes.size(), codes.data());
     for (int channel = 0; channel < shape.channels; ++channel) {
-      float* to = layers_.front().input.data() + (channel * chosen.size() + s) * plane;
+      float* to = maps_[0].values.data() + (channel * chosen.size() + s) * plane;
       for (std::size_t i = 0; i < plane; ++i) to[i] = codes[channel * plane + i] - zero_point;
     }
   }
@@ -169,14 +170,15 @@ void GradientPass::load(std::span<const std::uint8_t> pixels, std::span<const in
 
 void GradientPass::forward_mvm(int n, int samples, const std::vector<float>& weights) {
   const Node& node = network_.nodes[n];
-  const int outputs = node.outputs(), rows = node.matrix_rows();
+  const int outputs = node.outputs(), rows = node.matrix_rows(), of_group = node.group_outputs();
   const int points = samples * node.positions();
   Layer& layer = layers_[n];
-  if (covers_input(node))
-    flatten(node.input, layer.input.data(), samples, columns_.data());
-  else
-    unroll(node, layer.input.data(), samples, columns_.data());
-  multiply(Transpose::no, Transpose::no, outputs, points, rows, weights.data(), columns_.data(), products_.data());
+  gather(n, samples);
+  for (int group = 0; group < node.mvm.groups; ++group)
+    multiply(Transpose::no, Transpose::no, of_group, points, rows,
+             weights.data() + std::size_t(group) * of_group * rows,
+             columns_.data() + std::size_t(group) * rows * points,
+             products_.data() + std::size_t(group) * of_group * points);
   const Requantisation& to_code = node.mvm.requantisation;
   const float low = static_cast<float>(to_code.code_min - to_code.zero_point);
   const float high = static_cast<float>(to_code.code_max - to_code.zero_point);
@@ -191,7 +193,7 @@ void GradientPass::forward_mvm(int n, int samples, const std::vector<float>& wei
       std::fill_n(open, points, std::uint8_t{1});
       continue;
     }
-    float* next = layers_[n + 1].input.data() + std::size_t(output) * points;
+    float* next = map_of(n).values.data() + std::size_t(output) * points;
     for (int i = 0; i < points; ++i) {
       const float scaled = (sums[i] + bias) * multiplier;
       open[i] = scaled > low && scaled <= high;
@@ -207,10 +209,11 @@ void GradientPass::forward_pool(int n, int samples) {
   const Shape &in = node.input, &out = node.output;
   const int area = window.area(), planes = out.channels * samples;
   Layer& layer = layers_[n];
-  float* next = layers_[n + 1].input.data();
+  const float* input = map_of(layer.sources[0]).values.data();
+  float* next = map_of(n).values.data();
   std::size_t at = 0;
   for (int plane = 0; plane < planes; ++plane) {
-    const float* map = layer.input.data() + std::size_t(plane) * in.height * in.width;
+    const float* map = input + std::size_t(plane) * in.height * in.width;
     for (int y = 0; y < out.height; ++y)
       for (int x = 0; x < out.width; ++x, ++at) {
         const int y0 = y * window.stride_h - window.pad_top, x0 = x * window.stride_w - window.pad_left;
@@ -238,7 +241,8 @@ void GradientPass::forward_pool(int n, int samples) {
 void GradientPass::seed(std::span<const std::uint8_t> labels, std::span<const int> chosen,
                         const AttackObjective& objective, Sums& sums) {
   const int classes = network_.classes(), samples = static_cast<int>(chosen.size());
-  std::fill_n(upper_.begin(), std::size_t(classes) * samples, 0.0f);
+  std::vector<float>& slopes = maps_.back().slopes;
+  std::fill_n(slopes.begin(), std::size_t(classes) * samples, 0.0f);
   std::fill(held_.begin(), held_.end(), 0);
   std::vector<double> z(classes);
   for (int s = 0; s < samples; ++s) {
@@ -254,7 +258,7 @@ void GradientPass::seed(std::span<const std::uint8_t> labels, std::span<const in
       ++sums.correct;
       if (rival >= 0) ++held_[label * classes + rival];
     }
-    float* to = upper_.data() + s;
+    float* to = slopes.data() + s;
     if (objective.loss != AttackLoss::cross_entropy) {
       if (rival < 0) continue;
       const double margin = z[label] - z[rival], softness = objective.softness;
@@ -282,30 +286,45 @@ void GradientPass::seed(std::span<const std::uint8_t> labels, std::span<const in
   }
 }
 
+/// The windows of an MVM's input in columns_.
+void GradientPass::gather(int n, int samples) {
+  const Node& node = network_.nodes[n];
+  const float* input = map_of(layers_[n].sources[0]).values.data();
+  if (covers_input(node))
+    flatten(node.input, input, samples, columns_.data());
+  else
+    unroll(node, input, samples, columns_.data());
+}
+
 void GradientPass::weight_gradient(int n, int samples) {
   const Node& node = network_.nodes[n];
   const int outputs = node.outputs(), rows = node.matrix_rows(), points = samples * node.positions();
+  const int of_group = node.group_outputs();
   const Layer& layer = layers_[n];
   const float slope = node.mvm.raw_output ? 1.0f : static_cast<float>(node.mvm.requantisation.multiplier);
-  float* g = upper_.data();
+  float* g = map_of(n).slopes.data();
   for (std::size_t i = 0; i < std::size_t(outputs) * points; ++i) g[i] = layer.open[i] != 0 ? g[i] * slope : 0.0f;
-  if (covers_input(node))
-    flatten(node.input, layer.input.data(), samples, columns_.data());
-  else
-    unroll(node, layer.input.data(), samples, columns_.data());
-  multiply(Transpose::no, Transpose::yes, outputs, rows, points, g, columns_.data(), gradient_[n].data());
+  gather(n, samples);
+  for (int group = 0; group < node.mvm.groups; ++group)
+    multiply(Transpose::no, Transpose::yes, of_group, rows, points, g + std::size_t(group) * of_group * points,
+             columns_.data() + std::size_t(group) * rows * points,
+             gradient_[n].data() + std::size_t(group) * of_group * rows);
 }
 
 void GradientPass::to_input_mvm(int n, int samples, const std::vector<float>& weights) {
   const Node& node = network_.nodes[n];
-  const int outputs = node.outputs(), rows = node.matrix_rows(), points = samples * node.positions();
-  multiply(Transpose::yes, Transpose::no, rows, points, outputs, weights.data(), upper_.data(), products_.data());
-  if (covers_input(node)) {
-    unflatten(node.input, products_.data(), samples, lower_.data());
-    return;
-  }
-  std::fill_n(lower_.data(), std::size_t(samples) * node.input.size(), 0.0f);
-  roll_up(node, products_.data(), samples, lower_.data());
+  float* lower = slopes_of_input(n, 0, samples);
+  if (lower == nullptr) return;
+  const int rows = node.matrix_rows(), of_group = node.group_outputs(), points = samples * node.positions();
+  for (int group = 0; group < node.mvm.groups; ++group)
+    multiply(Transpose::yes, Transpose::no, rows, points, of_group,
+             weights.data() + std::size_t(group) * of_group * rows,
+             map_of(n).slopes.data() + std::size_t(group) * of_group * points,
+             products_.data() + std::size_t(group) * rows * points);
+  if (covers_input(node))
+    add_unflattened(node.input, products_.data(), samples, lower);
+  else
+    roll_up(node, products_.data(), samples, lower);
 }
 
 void GradientPass::to_input_pool(int n, int samples) {
@@ -314,10 +333,10 @@ void GradientPass::to_input_pool(int n, int samples) {
   const std::size_t in_plane = std::size_t(in.height) * in.width, out_plane = std::size_t(out.height) * out.width;
   const Window& window = node.pool.window;
   const float share = 1.0f / static_cast<float>(window.area());
-  std::fill_n(lower_.data(), std::size_t(samples) * in.size(), 0.0f);
+  float* lower = slopes_of_input(n, 0, samples);
   for (int plane = 0; plane < out.channels * samples; ++plane) {
-    const float* g = upper_.data() + plane * out_plane;
-    float* to = lower_.data() + plane * in_plane;
+    const float* g = map_of(n).slopes.data() + plane * out_plane;
+    float* to = lower + plane * in_plane;
     if (node.pool.kind == PoolKind::maximum) {
       const std::int32_t* source = layers_[n].source.data() + plane * out_plane;
       for (std::size_t i = 0; i < out_plane; ++i)

@@ -31,27 +31,49 @@ class GradientPass {
 
  private:
   struct Layer {
-    std::vector<float> input;          // code differences to the zero point
-    std::vector<std::uint8_t> open;    // MVM: 1 where the activation is not clamped
+    std::vector<int> sources;
+    std::vector<std::uint8_t> open;    // MVM, add, multiply: 1 where the activation is not clamped
     std::vector<std::int32_t> source;  // maximum: index of the winner in its plane, -1 for none
+    std::vector<float> slope;          // table: [256] of its code
+  };
+  /// Of node n at n + 1; the network's input at 0.
+  struct Map {
+    std::vector<float> values;  // code differences to the zero point
+    std::vector<float> slopes;  // derivatives to them; empty where nothing below has weights
+    bool wanted = false;        // something below has weights
+    bool reached = false;       // a reader has given it derivatives in this pass
   };
 
   void load(std::span<const std::uint8_t> pixels, std::span<const int> chosen);
+  void forward(int node, int samples, const std::vector<float>& weights);
   void forward_mvm(int node, int samples, const std::vector<float>& weights);
   void forward_pool(int node, int samples);
+  void forward_join(int node, int samples);
+  void forward_lookup(int node, int samples);
+  void forward_rearrange(int node, int samples);
   void seed(std::span<const std::uint8_t> labels, std::span<const int> chosen, const AttackObjective& objective,
             Sums& sums);
+  void backward(int node, int samples, const std::vector<float>& weights);
+  void gather(int node, int samples);
   void weight_gradient(int node, int samples);
   void to_input_mvm(int node, int samples, const std::vector<float>& weights);
   void to_input_pool(int node, int samples);
+  void to_input_join(int node, int samples);
+  void to_input_concat(int node, int samples);
+  void to_input_lookup(int node, int samples);
+  void to_input_rearrange(int node, int samples);
+
+  Map& map_of(int source) { return maps_[source + 1]; }
+  /// Derivatives of the k-th input, ready to be added to; null when nobody wants them.
+  float* slopes_of_input(int node, int k, int samples);
 
   const Network& network_;
   int batch_ = 1;
   double unit_ = 1;                        // real value of one step of a logit
   std::vector<Layer> layers_;              // [nodes]
+  std::vector<Map> maps_;                  // [nodes + 1]
   std::vector<float> logits_;              // [classes][batch]
-  std::vector<float> upper_, lower_;       // derivative to a node's output, input
-  std::vector<float> columns_, products_;  // unrolled windows [matrix rows][batch][positions]; a product of matrices
+  std::vector<float> columns_, products_;  // unrolled windows [window rows][batch][positions]; a product of matrices
   std::vector<int> held_;
   WeightMatrix gradient_;
 };

@@ -124,6 +124,10 @@ class Checker {
   }
 
   void check_join(const Node& node, const std::vector<int>& sources) {
+    const JoinInput& first = node.join.inputs[0];
+    if (first.bits != node.input_bits || first.zero_point != node.input_zero_point)
+      say(node, "takes {} bits with zero point {}, but of its first input {} with {}", node.input_bits,
+          node.input_zero_point, first.bits, first.zero_point);
     if (node.output != node.input) say(node, "gives {} for {}", text(node.output), text(node.input));
     const Shape factors{node.output.channels, 1, 1};
     for (std::size_t k = 1; k < sources.size(); ++k) {

@@ -59,7 +59,7 @@ void LayerActivity::count(const ChipRun& run, const mapping::LayerPlan& layer, E
   const workloads::Window& window = node.mvm.window;
   const Digits padding = unpack(table_[node.input_zero_point]);
   const std::size_t count_row = static_cast<std::size_t>(layer.node) + 1;
-  std::vector<Digits> rows(node.matrix_rows());
+  std::vector<Digits> rows(node.window_rows());
   for (int copy = 0; copy < layer.copies; ++copy) {
     std::size_t row = 0;
     for (int channel = 0; channel < node.input.channels; ++channel)
@@ -67,8 +67,8 @@ void LayerActivity::count(const ChipRun& run, const mapping::LayerPlan& layer, E
         for (int kx = 0; kx < window.kernel_w; ++kx, ++row) {
           Digits sum;
           for (int position = copy; position < node.positions(); position += layer.copies) {
-            const int y = position / node.output.width * window.stride_h + ky - window.pad_top;
-            const int x = position % node.output.width * window.stride_w + kx - window.pad_left;
+            const int y = position / node.output.width * window.stride_h + ky * node.mvm.dilation_h - window.pad_top;
+            const int x = position % node.output.width * window.stride_w + kx * node.mvm.dilation_w - window.pad_left;
             if (y < 0 || y >= node.input.height || x < 0 || x >= node.input.width) {
               sum.drives += padding.drives * images_;
               sum.squares += padding.squares * images_;
@@ -81,20 +81,19 @@ void LayerActivity::count(const ChipRun& run, const mapping::LayerPlan& layer, E
           }
           rows[row] = sum;
         }
-    for (int column_block = 0; column_block < layer.column_blocks; ++column_block)
-      for (int row_block = 0; row_block < layer.row_blocks; ++row_block) {
-        const int index = layer.block(copy, column_block, row_block);
-        const mapping::Block& block = run.plan.blocks[index];
-        std::uint64_t drives = 0, conduction = 0;
-        for (int r = 0; r < block.rows; ++r) {
-          const Digits& digits = rows[block.row_begin + r];
-          drives += digits.drives;
-          if (digits.squares != 0)
-            conduction += digits.squares * row_conductance(run.chip, block, run.chip.blocks[index], r);
-        }
-        counts.add(count_row, Event::row_drive, drives);
-        counts.add(count_row, Event::cell_conduction, conduction);
+    for (const int index : layer.blocks) {
+      const mapping::Block& block = run.plan.blocks[index];
+      if (block.copy != copy) continue;
+      std::uint64_t drives = 0, conduction = 0;
+      for (int r = 0; r < block.rows; ++r) {
+        const Digits& digits = rows[block.row_begin + r];
+        drives += digits.drives;
+        if (digits.squares != 0)
+          conduction += digits.squares * row_conductance(run.chip, block, run.chip.blocks[index], r);
       }
+      counts.add(count_row, Event::row_drive, drives);
+      counts.add(count_row, Event::cell_conduction, conduction);
+    }
   }
 }
 

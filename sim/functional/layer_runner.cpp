@@ -24,12 +24,17 @@ LayerRunner::LayerRunner(const ChipRun& run, const mapping::LayerPlan& layer)
       index_(run.plan.layer_of_node[layer.node]) {
   for (int index : layer.blocks) noisy_ = noisy_ || has_read_noise(run.chip.blocks[index]);
   if (conversion_.ideal && !noisy_) {
-    for (int copy = 0; copy < layer.copies; ++copy) linear_.emplace_back(node_->matrix_rows(), node_->outputs());
+    const int groups = node_->mvm.groups;
+    for (int part = 0; part < layer.copies * groups; ++part)
+      linear_.emplace_back(node_->matrix_rows(), node_->group_outputs());
     for (int index : layer.blocks) {
-      const mapping::Block& block = run.plan.blocks[index];
-      linear_[block.copy].add_block(block, run.chip.blocks[index], layer.encoding);
+      mapping::Block block = run.plan.blocks[index];
+      const int group = block.output_begin / node_->group_outputs();
+      block.row_begin -= group * node_->matrix_rows();
+      block.output_begin -= group * node_->group_outputs();
+      linear_[block.copy * groups + group].add_block(block, run.chip.blocks[index], layer.encoding);
     }
-    for (LinearLayer& copy : linear_) copy.pack();
+    for (LinearLayer& part : linear_) part.pack();
   } else {
     for (int index : layer.blocks)
       blocks_.emplace_back(run.chip, run.plan.blocks[index], run.chip.blocks[index], layer.encoding, node_->outputs(),
@@ -59,7 +64,7 @@ void LayerRunner::run_part(const std::uint8_t* maps, int images, std::uint32_t f
                            LayerWorkspace& workspace) const {
   const workloads::Node& node = *node_;
   const std::size_t stride = std::size_t(images) * node.positions();
-  std::uint8_t* windows = workspace.windows.reserve(std::size_t(node.matrix_rows()) * stride);
+  std::uint8_t* windows = workspace.windows.reserve(std::size_t(node.window_rows()) * stride);
   double* sums = workspace.sums.reserve(std::size_t(node.outputs()) * stride);
   if (linear_.empty()) std::fill_n(sums, std::size_t(node.outputs()) * stride, 0.0);
   if (noisy_) fill_addresses(images, first_sample, workspace);
@@ -69,19 +74,21 @@ void LayerRunner::run_part(const std::uint8_t* maps, int images, std::uint32_t f
     if (vectors == 0) continue;
     unroll_windows(node, maps, images, copy, layer_->copies, windows + first, stride);
     if (!linear_.empty()) {
-      linear_[copy].multiply(windows + first, stride, vectors, sums + first, stride, workspace.linear);
+      for (int group = 0; group < node.mvm.groups; ++group)
+        linear_[copy * node.mvm.groups + group].multiply(
+            windows + std::size_t(group) * node.matrix_rows() * stride + first, stride, vectors,
+            sums + std::size_t(group) * node.group_outputs() * stride + first, stride, workspace.linear);
       first += static_cast<std::size_t>(vectors);
       continue;
     }
     BatchReads reads;
     if (noisy_) reads = {workspace.positions.data() + first, workspace.samples.data() + first};
-    for (int column_block = 0; column_block < layer_->column_blocks; ++column_block)
-      for (int row_block = 0; row_block < layer_->row_blocks; ++row_block) {
-        const int at = (copy * layer_->column_blocks + column_block) * layer_->row_blocks + row_block;
-        const mapping::Block& block = plan_->blocks[layer_->blocks[at]];
-        blocks_[at].multiply(windows + std::size_t(block.row_begin) * stride + first, stride, vectors, reads,
-                             sums + std::size_t(block.output_begin) * stride + first, stride, workspace.kernel);
-      }
+    for (std::size_t at = 0; at < blocks_.size(); ++at) {
+      const mapping::Block& block = plan_->blocks[layer_->blocks[at]];
+      if (block.copy != copy) continue;
+      blocks_[at].multiply(windows + std::size_t(block.row_begin) * stride + first, stride, vectors, reads,
+                           sums + std::size_t(block.output_begin) * stride + first, stride, workspace.kernel);
+    }
     first += static_cast<std::size_t>(vectors);
   }
   finish(sums, stride, images, output, workspace);

@@ -10,6 +10,8 @@
 #include "sim/functional/layer_runner.h"
 #include "sim/functional/pool_maps.h"
 #include "sim/parallel/for_each_item.h"
+#include "workloads/digital.h"
+#include "workloads/map_slots.h"
 #include "workloads/reference.h"
 
 namespace nvcim::sim {
@@ -20,56 +22,74 @@ using workloads::Node;
 
 /// What one thread needs for itself.
 struct Worker {
-  std::vector<std::uint8_t> current, next;  ///< maps of a batch, [images][size]
+  std::vector<std::vector<std::uint8_t>> maps;  ///< [slots] maps of a batch, [images][size]
   LayerWorkspace layer;
   std::vector<LayerActivity> activity;  ///< [MVM layers]
 };
 
-std::size_t largest_map(const Network& network) {
-  int largest = network.input.size();
-  for (const Node& node : network.nodes) largest = std::max(largest, node.output.size());
-  return static_cast<std::size_t>(largest);
-}
-
-void keep_codes(const Node& node, const std::vector<std::uint8_t>& maps, int node_index, int images,
-                SampleTrace* traces) {
-  const auto size = static_cast<std::ptrdiff_t>(node.output.size());
-  for (int image = 0; image < images; ++image)
-    traces[image].codes[node_index].assign(maps.begin() + image * size, maps.begin() + (image + 1) * size);
-}
-
-/// Runs one batch from pixels to logits.
-void run_batch(const ChipRun& run, const std::vector<LayerRunner>& layers, const std::uint8_t* pixels, int images,
-               std::uint32_t first_sample, double* logits, SampleTrace* traces, Worker& worker) {
-  const Network& network = run.network;
-  const std::size_t input_size = network.input.size();
-  for (int image = 0; image < images; ++image)
-    workloads::encode_image(network, pixels + image * input_size, worker.current.data() + image * input_size);
-  if (traces)
-    for (int image = 0; image < images; ++image) {
-      traces[image].sums.resize(layers.size());
-      traces[image].codes.resize(network.nodes.size());
-    }
-  for (int index = 0; index < static_cast<int>(network.nodes.size()); ++index) {
-    const Node& node = network.nodes[index];
-    if (node.kind == Node::Kind::pool) {
-      pool_maps(node, worker.current.data(), images, worker.next.data());
-    } else {
-      const int layer = run.plan.layer_of_node[index];
-      worker.activity[layer].add(worker.current.data(), images);
-      LayerRunner::Output output;
-      output.traces = traces;
-      if (node.mvm.raw_output)
-        output.logits = logits;
-      else
-        output.codes = worker.next.data();
-      layers[layer].run(worker.current.data(), images, first_sample, output, worker.layer);
-    }
-    if (node.kind == Node::Kind::mvm && node.mvm.raw_output) continue;
-    std::swap(worker.current, worker.next);
-    if (traces) keep_codes(node, worker.current, index, images, traces);
+/// Runs batches from pixels to logits.
+class BatchRunner {
+ public:
+  BatchRunner(const ChipRun& run, const workloads::MapSlots& slots, const std::vector<LayerRunner>& layers)
+      : run_(run), slots_(slots), layers_(layers) {
+    for (int node = 0; node < static_cast<int>(run.network.nodes.size()); ++node)
+      sources_.push_back(run.network.sources(node));
   }
-}
+
+  void run(const std::uint8_t* pixels, int images, std::uint32_t first_sample, double* logits, SampleTrace* traces,
+           Worker& worker) const {
+    const Network& network = run_.network;
+    const std::size_t input_size = network.input.size();
+    std::uint8_t* input = worker.maps[slots_.of(workloads::kNetworkInput)].data();
+    for (int image = 0; image < images; ++image)
+      workloads::encode_image(network, pixels + image * input_size, input + image * input_size);
+    if (traces)
+      for (int image = 0; image < images; ++image) {
+        traces[image].sums.resize(layers_.size());
+        traces[image].codes.resize(network.nodes.size());
+      }
+    for (int index = 0; index < static_cast<int>(network.nodes.size()); ++index) {
+      const Node& node = network.nodes[index];
+      const std::uint8_t* first = worker.maps[slots_.of(sources_[index][0])].data();
+      const int slot = slots_.of(index);
+      std::uint8_t* codes = slot < 0 ? nullptr : worker.maps[slot].data();
+      if (node.kind == Node::Kind::mvm) {
+        const int layer = run_.plan.layer_of_node[index];
+        worker.activity[layer].add(first, images);
+        layers_[layer].run(first, images, first_sample, {codes, node.mvm.raw_output ? logits : nullptr, traces},
+                           worker.layer);
+      } else if (node.kind == Node::Kind::pool) {
+        pool_maps(node, first, images, codes);
+      } else {
+        run_digital(index, images, worker, codes);
+      }
+      if (traces && codes) keep_codes(node, codes, index, images, traces);
+    }
+  }
+
+ private:
+  void run_digital(int index, int images, const Worker& worker, std::uint8_t* codes) const {
+    const Network& network = run_.network;
+    std::vector<const std::uint8_t*> inputs;
+    for (int image = 0; image < images; ++image) {
+      inputs.clear();
+      for (const int source : sources_[index])
+        inputs.push_back(worker.maps[slots_.of(source)].data() + std::size_t(image) * network.map(source).size());
+      workloads::digital_map(network, index, inputs, codes + std::size_t(image) * network.nodes[index].output.size());
+    }
+  }
+
+  static void keep_codes(const Node& node, const std::uint8_t* codes, int index, int images, SampleTrace* traces) {
+    const auto size = static_cast<std::size_t>(node.output.size());
+    for (int image = 0; image < images; ++image)
+      traces[image].codes[index].assign(codes + image * size, codes + (image + 1) * size);
+  }
+
+  const ChipRun& run_;
+  const workloads::MapSlots& slots_;
+  const std::vector<LayerRunner>& layers_;
+  std::vector<std::vector<int>> sources_;  ///< [nodes]
+};
 
 }  // namespace
 
@@ -96,10 +116,11 @@ InferenceResult run_functional(const ChipRun& run, std::span<const std::uint8_t>
   result.predicted.resize(samples);
   if (options.keep_traces) result.traces.resize(samples);
 
+  const workloads::MapSlots slots = workloads::make_map_slots(network);
+  const BatchRunner runner(run, slots, layers);
   std::vector<Worker> workers(threads);
   for (Worker& worker : workers) {
-    worker.current.resize(largest_map(network) * batch);
-    worker.next.resize(largest_map(network) * batch);
+    for (const std::size_t size : slots.size) worker.maps.emplace_back(size * batch);
     for (const mapping::LayerPlan& layer : run.plan.layers)
       worker.activity.emplace_back(network.nodes[layer.node], run.architecture.dac.bits);
   }
@@ -107,10 +128,10 @@ InferenceResult run_functional(const ChipRun& run, std::span<const std::uint8_t>
   int done = 0;
   for_each_item(batches, threads, [&](int worker, int item) {
     const int begin = item * batch, images = std::min(batch, samples - begin);
-    run_batch(run, layers, pixels.data() + std::size_t(begin) * network.input.size(), images,
-              options.first_sample + static_cast<std::uint32_t>(begin),
-              result.logits.data() + std::size_t(begin) * classes,
-              options.keep_traces ? result.traces.data() + begin : nullptr, workers[worker]);
+    runner.run(pixels.data() + std::size_t(begin) * network.input.size(), images,
+               options.first_sample + static_cast<std::uint32_t>(begin),
+               result.logits.data() + std::size_t(begin) * classes,
+               options.keep_traces ? result.traces.data() + begin : nullptr, workers[worker]);
     if (!options.progress) return;
     const std::lock_guard lock(progress_mutex);
     done += images;

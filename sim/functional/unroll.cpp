@@ -29,12 +29,12 @@ void unroll_tap(const Node& node, const std::uint8_t* plane, int ky, int kx, std
   const Window& window = node.mvm.window;
   const Shape& in = node.input;
   const int width = node.output.width, stride = window.stride_w;
-  const int shift = kx - window.pad_left;
+  const int shift = kx * node.mvm.dilation_w - window.pad_left;
   // x * stride + shift in 0…in.width-1
   const int begin = std::clamp((-shift + stride - 1) / stride, 0, width);
   const int end = std::clamp((in.width - shift + stride - 1) / stride, begin, width);
   for (int y = 0; y < node.output.height; ++y, out += width) {
-    const int source_y = y * window.stride_h + ky - window.pad_top;
+    const int source_y = y * window.stride_h + ky * node.mvm.dilation_h - window.pad_top;
     if (source_y < 0 || source_y >= in.height) {
       std::memset(out, node.input_zero_point, static_cast<std::size_t>(width));
       continue;
@@ -61,7 +61,7 @@ void unroll_windows(const Node& node, const std::uint8_t* maps, int images, int 
     return;
   }
   if (copies > 1) {
-    std::vector<std::uint8_t> codes(node.matrix_rows());
+    std::vector<std::uint8_t> codes(node.window_rows());
     const int positions = positions_of_copy(node, copy, copies);
     for (int image = 0; image < images; ++image)
       for (int k = 0; k < positions; ++k) {

@@ -11,7 +11,7 @@ namespace nvcim::sim {
 /// Windows of several feature maps side by side, one matrix row after the other (im2col): vector
 /// image * (positions of the copy) + k is output position copy + k * copies of that image.
 /// @param maps    [images][node.input.size()]
-/// @param out     [node.matrix_rows()][stride], filled up to images * positions_of_copy(…)
+/// @param out     [node.window_rows()][stride], filled up to images * positions_of_copy(…)
 void unroll_windows(const workloads::Node& node, const std::uint8_t* maps, int images, int copy, int copies,
                     std::uint8_t* out, std::size_t stride);
 

@@ -30,8 +30,24 @@ std::vector<std::string> row_names(const workloads::Network& network) {
 }
 
 std::string kind_of(const workloads::Node& node) {
-  if (node.kind == workloads::Node::Kind::pool) return "pooling";
-  return node.mvm.is_linear ? "linear" : "convolution";
+  using Kind = workloads::Node::Kind;
+  switch (node.kind) {
+    case Kind::mvm:
+      return node.mvm.is_linear ? "linear" : "convolution";
+    case Kind::pool:
+      return "pooling";
+    case Kind::add:
+      return "sum";
+    case Kind::multiply:
+      return "product";
+    case Kind::concat:
+      return "concatenation";
+    case Kind::lookup:
+      return "table";
+    case Kind::rearrange:
+      return "rearrangement";
+  }
+  return "";
 }
 
 class Builder {

@@ -15,9 +15,9 @@ Accumulator::Accumulator(Context& context, int tile, NetworkInterface& interface
       interface_(interface),
       activation_(activation) {}
 
-void Accumulator::add_column(int layer, int column_block, int home_group) {
-  const mapping::LayerPlan& plan = *context_.layers[layer].plan;
-  Column column{layer, column_block, home_group, {}, {}};
+void Accumulator::add_column(int stage, int column_block, int home_group) {
+  const mapping::LayerPlan& plan = *context_.stages[stage].plan;
+  Column column{stage, column_block, home_group, {}, {}};
   for (int copy = 0; copy < plan.copies; ++copy) {
     int own = 0;
     std::set<int> others;
@@ -38,10 +38,10 @@ void Accumulator::add(Cycle now, Cycle cycle, int source, PartialSums partial) {
   wake_at(cycle);
 }
 
-Accumulator::Column& Accumulator::column_of(int layer, int column_block) {
+Accumulator::Column& Accumulator::column_of(int stage, int column_block) {
   for (Column& column : columns_)
-    if (column.layer == layer && column.column_block == column_block) return column;
-  NVCIM_CHECK(false, "tile {} adds nothing of layer {}, column block {}", tile_, layer, column_block);
+    if (column.stage == stage && column.column_block == column_block) return column;
+  NVCIM_CHECK(false, "tile {} adds nothing of layer {}, column block {}", tile_, stage, column_block);
   return columns_.front();
 }
 
@@ -50,8 +50,8 @@ void Accumulator::act(Cycle now) {
 }
 
 void Accumulator::merge(Cycle now, PartialSums partial) {
-  Column& column = column_of(partial.layer, partial.column_block);
-  const LayerFacts& layer = context_.layers[partial.layer];
+  Column& column = column_of(partial.stage, partial.column_block);
+  const StageFacts& stage = context_.stages[partial.stage];
   const auto outputs = static_cast<std::int64_t>(partial.sums.size());
   const Cycle length = transfer_cycles(outputs, context_.run.architecture.digital.accumulate_lanes);
   free_at_ = std::max(now, free_at_) + length;
@@ -61,15 +61,15 @@ void Accumulator::merge(Cycle now, PartialSums partial) {
   if (slot == column.slots.end()) {
     column.slots.push_back({partial.index, 0, std::move(partial.sums)});
     slot = column.slots.end() - 1;
-    NVCIM_CHECK(column.slots.size() <= static_cast<std::size_t>(kSumSlots * layer.plan->copies),
-                "{}: {} sums of layer {}", unit_name(), column.slots.size(), layer.node->name);
+    NVCIM_CHECK(column.slots.size() <= static_cast<std::size_t>(kSumSlots * stage.plan->copies),
+                "{}: {} sums of layer {}", unit_name(), column.slots.size(), stage.node->name);
   } else {
     for (std::size_t i = 0; i < partial.sums.size(); ++i) slot->sums[i] += partial.sums[i];
-    context_.counts.add(static_cast<std::size_t>(layer.plan->node) + 1, Event::accumulate,
+    context_.counts.add(static_cast<std::size_t>(stage.plan->node) + 1, Event::accumulate,
                         static_cast<std::uint64_t>(outputs));
   }
-  const auto position = partial.index % static_cast<std::uint64_t>(layer.positions());
-  if (++slot->parts < column.expected[layer.plan->copy_of_position(static_cast<int>(position))]) return;
+  const auto position = partial.index % static_cast<std::uint64_t>(stage.positions());
+  if (++slot->parts < column.expected[stage.plan->copy_of_position(static_cast<int>(position))]) return;
   Slot done = std::move(*slot);
   if (slot != column.slots.end() - 1) *slot = std::move(column.slots.back());
   column.slots.pop_back();
@@ -81,14 +81,14 @@ void Accumulator::pass_on(Cycle now, Cycle cycle, const Column& column, Slot slo
     activation_.activate(now, cycle, column.home_group, slot.index, std::move(slot.sums));
     return;
   }
-  const mapping::LayerPlan& plan = *context_.layers[column.layer].plan;
+  const mapping::LayerPlan& plan = *context_.stages[column.stage].plan;
   auto transfer = std::make_unique<Transfer>();
   transfer->kind = Transfer::Kind::partial_sums;
   transfer->from = tile_;
   transfer->to = plan.home_tile[column.column_block];
   transfer->row = static_cast<std::size_t>(plan.node) + 1;
   transfer->bits = static_cast<std::int64_t>(slot.sums.size()) * mapping::kSumBits;
-  transfer->layer = column.layer;
+  transfer->stage = column.stage;
   transfer->column_block = column.column_block;
   transfer->index = slot.index;
   transfer->sums = std::move(slot.sums);
@@ -99,7 +99,7 @@ void Accumulator::tell_waits(std::vector<std::string>& sentences) const {
   for (const Column& column : columns_)
     for (const Slot& slot : column.slots)
       sentences.push_back(fmt::format("{} waits for partial sums of {} position {}, has {}", unit_name(),
-                                      context_.layers[column.layer].node->name, slot.index, slot.parts));
+                                      context_.stages[column.stage].node->name, slot.index, slot.parts));
 }
 
 }  // namespace nvcim::sim

@@ -9,9 +9,9 @@ namespace nvcim::sim {
 
 class ActivationUnit;
 
-/// Sums of one block, or of a whole tile's blocks, for one position.
+/// Sums of the blocks that one MVM drives together, or of a whole tile's blocks, for one position.
 struct PartialSums {
-  int layer = 0, column_block = 0;
+  int stage = 0, column_block = 0;
   std::uint64_t index = 0;         ///< position, counted over all samples
   std::vector<std::int64_t> sums;  ///< [outputs]
 };
@@ -23,7 +23,7 @@ class Accumulator : public Clocked {
  public:
   Accumulator(Context& context, int tile, NetworkInterface& interface, ActivationUnit& activation);
   /// @param home_group  number of the column block at the activation unit; -1: its home is elsewhere
-  void add_column(int layer, int column_block, int home_group);
+  void add_column(int stage, int column_block, int home_group);
 
   /// @param source  number of the crossbar, or their count for the network
   void add(Cycle now, Cycle cycle, int source, PartialSums partial);
@@ -38,7 +38,7 @@ class Accumulator : public Clocked {
     std::vector<std::int64_t> sums;
   };
   struct Column {
-    int layer = 0, column_block = 0, home_group = -1;
+    int stage = 0, column_block = 0, home_group = -1;
     std::vector<int> expected;  ///< [copies] parts that meet here
     std::vector<Slot> slots;
   };
@@ -46,7 +46,7 @@ class Accumulator : public Clocked {
   void act(Cycle now) override;
   void merge(Cycle now, PartialSums partial);
   void pass_on(Cycle now, Cycle cycle, const Column& column, Slot slot);
-  Column& column_of(int layer, int column_block);
+  Column& column_of(int stage, int column_block);
 
   Context& context_;
   int tile_;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "arch/input_error.h"
+#include "sim/systemc/flow_depth.h"
 
 namespace nvcim::sim {
 namespace {
@@ -40,37 +41,44 @@ void divide(const Context& context, int tile, const char* buffer, const char* po
         static_cast<std::int64_t>(static_cast<__int128>(claim.bits()) * capacity / needed / claim.pixel_bits);
 }
 
+/// The layer; where paths meet, also what waits there.
+std::string claim_name(const Context& context, const InputShare& share) {
+  const StageFacts& stage = context.stages[share.stage];
+  if (share.needed_pixels <= stage.inputs[share.input].window.live) return stage.name();
+  const std::vector<mapping::Source>& sources = stage.schedule->inputs[share.input].sources;
+  std::string maps;
+  for (const mapping::Source& source : sources) maps += (maps.empty() ? "" : " and ") + context.map_name(source.stage);
+  return fmt::format("{} with {} pixels of {} that wait for another path", stage.name(), share.needed_pixels, maps);
+}
+
 }  // namespace
 
 BufferShares share_buffers(const Context& context) {
   BufferShares shares;
-  const auto& schedule = context.schedule;
-  for (const LayerFacts& layer : context.layers) {
-    const auto& consumers = layer.index == 0 ? schedule.input_consumers : schedule.stages[layer.index - 1].consumers;
-    for (const mapping::Consumer& consumer : consumers)
-      if (consumer.tile != mapping::kGlobalBuffer)
-        shares.inputs[consumer.tile].push_back({consumer, layer.index, layer.window.live, 0});
-    for (int column = 0; column < layer.plan->column_blocks; ++column)
-      shares.outputs[layer.plan->home_tile[column]].push_back({layer.index, column, layer.most_emitted, 0});
+  const auto depths = flow_depths(context.schedule, context.stages);
+  for (const StageFacts& stage : context.stages) {
+    for (int input = 0; input < static_cast<int>(stage.inputs.size()); ++input)
+      for (const mapping::Consumer& consumer : stage.schedule->inputs[input].tiles)
+        shares.inputs[consumer.tile].push_back({consumer, stage.index, input, depths[stage.index][input], 0});
+    for (int column = 0; column < static_cast<int>(stage.schedule->columns.size()); ++column)
+      shares.outputs[stage.column(column).tile].push_back({stage.index, column, stage.most_emitted, 0});
   }
   const BufferParameters& buffer = context.run.architecture.buffer;
   std::vector<InputIssue> issues;
   for (auto& [tile, inputs] : shares.inputs) {
     std::vector<Claim> claims;
-    for (InputShare& share : inputs) {
-      const workloads::Node& node = *context.layers[share.layer].node;
-      claims.push_back({node.name, &share.needed_pixels, &share.capacity_pixels,
-                        std::int64_t{share.consumer.channel_end - share.consumer.channel_begin} * node.input_bits});
-    }
+    for (InputShare& share : inputs)
+      claims.push_back({claim_name(context, share), &share.needed_pixels, &share.capacity_pixels,
+                        std::int64_t{share.consumer.channel_end - share.consumer.channel_begin} *
+                            context.stages[share.stage].schedule->inputs[share.input].bits});
     divide(context, tile, "input", "/buffer/input_kibibytes", buffer.input_kibibytes, claims, issues);
   }
   for (auto& [tile, outputs] : shares.outputs) {
     std::vector<Claim> claims;
     for (OutputShare& share : outputs) {
-      const LayerFacts& layer = context.layers[share.layer];
-      claims.push_back(
-          {layer.node->name, &share.needed_pixels, &share.capacity_pixels,
-           std::int64_t{layer.column(context.run.plan, share.column_block).outputs} * layer.stage->code_bits});
+      const StageFacts& stage = context.stages[share.stage];
+      claims.push_back({stage.name(), &share.needed_pixels, &share.capacity_pixels,
+                        std::int64_t{stage.column(share.column_block).outputs} * stage.schedule->code_bits});
     }
     divide(context, tile, "output", "/buffer/output_kibibytes", buffer.output_kibibytes, claims, issues);
   }

@@ -22,27 +22,42 @@ void ConverterBank::act(Cycle now) {
 
 void ConverterBank::start(Cycle now, Hold& hold) {
   MvmJob& job = *hold.job;
-  const LayerFacts& layer = context_.layers[job.layer];
-  const mapping::Block& block = context_.run.plan.blocks[job.block];
-  const std::size_t row = static_cast<std::size_t>(block.node) + 1;
+  const StageFacts& stage = context_.stages[job.stage];
+  const mapping::Plan& plan = context_.run.plan;
+  const std::size_t row = static_cast<std::size_t>(stage.plan->node) + 1;
   const int dac_bits = context_.run.architecture.dac.bits;
-  const Cycle length = context_.mvm.back(adc_turns(block, context_.run.architecture.adc.columns_per_adc));
+  const std::size_t columns = hold.sums.size();
+  // Blocks that are driven together lie side by side.
+  mapping::Block all = plan.blocks[job.blocks.front()];
+  all.columns = static_cast<int>(columns);
+  const Cycle length = context_.mvm.back(adc_turns(all, context_.run.architecture.adc.columns_per_adc));
   const Cycle end = now + length;
-  codes_.resize(block.columns);
-  convert_columns(layer.conversion, context_.run.chip.blocks[job.block].converters, hold.sums.data(),
-                  hold.noise.empty() ? nullptr : hold.noise.data(), block.columns, codes_.data());
-  if (!layer.conversion.ideal)
+  codes_.resize(columns);
+  std::size_t first = 0;
+  for (const int index : job.blocks) {
+    const int own = plan.blocks[index].columns;
+    convert_columns(stage.conversion, context_.run.chip.blocks[index].converters, hold.sums.data() + first,
+                    hold.noise.empty() ? nullptr : hold.noise.data() + first, own, codes_.data() + first);
+    first += static_cast<std::size_t>(own);
+  }
+  if (!stage.conversion.ideal)
     for (const std::int32_t code : codes_)
       context_.timeline.at_full_scale +=
-          code == layer.conversion.code_max || (code == layer.conversion.code_min && code < 0);
-  if (hold.phase == 0) job.registers.assign(block.columns, 0);
-  shift_add(codes_.data(), block.columns, hold.phase, dac_bits, job.registers.data());
-  for (Event event : {Event::adc_conversion, Event::shift_add})
-    context_.counts.add(row, event, static_cast<std::uint64_t>(block.columns));
-  if (hold.phase + 1 == layer.plan->phases) {
-    std::vector<std::int64_t> sums(block.outputs);
-    combine_planes(layer.plan->encoding, job.registers.data(), block.outputs, sums.data());
-    accumulator_->add(now, end, number_, {job.layer, block.column_block, job.index, std::move(sums)});
+          code == stage.conversion.code_max || (code == stage.conversion.code_min && code < 0);
+  if (hold.phase == 0) job.registers.assign(columns, 0);
+  shift_add(codes_.data(), static_cast<int>(columns), hold.phase, dac_bits, job.registers.data());
+  for (Event event : {Event::adc_conversion, Event::shift_add}) context_.counts.add(row, event, columns);
+  if (hold.phase + 1 == stage.plan->phases) {
+    const mapping::Block& front = plan.blocks[job.blocks.front()];
+    std::vector<std::int64_t> sums(stage.plan->outputs_of(front.column_block));
+    std::size_t column = 0, output = 0;
+    for (const int index : job.blocks) {
+      combine_planes(stage.plan->encoding, job.registers.data() + column, plan.blocks[index].outputs,
+                     sums.data() + output);
+      column += static_cast<std::size_t>(plan.blocks[index].columns);
+      output += static_cast<std::size_t>(plan.blocks[index].outputs);
+    }
+    accumulator_->add(now, end, number_, {job.stage, front.column_block, job.index, std::move(sums)});
   }
   hold.job.reset();
   crossbar_.free_hold(now, end);

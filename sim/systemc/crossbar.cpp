@@ -34,47 +34,61 @@ void Crossbar::act(Cycle now) {
 
 void Crossbar::drive(Cycle now) {
   MvmJobPtr job = jobs_.front();
-  const LayerFacts& layer = context_.layers[job->layer];
-  const mapping::Block& block = context_.run.plan.blocks[job->block];
-  const mapping::ProgrammedBlock& cells = context_.run.chip.blocks[job->block];
-  const std::size_t row = static_cast<std::size_t>(block.node) + 1;
-  const auto positions = static_cast<std::uint64_t>(layer.positions());
-  const int dac_bits = context_.run.architecture.dac.bits;
-  if (phase_ == 0) {
-    context_.layer_started(block.node, job->index / positions, now);
-    const MvmActivity activity = mvm_activity(context_.run.chip, block, cells, job->codes, dac_bits);
-    context_.counts.add(row, Event::row_drive, activity.row_drives);
-    context_.counts.add(row, Event::cell_conduction, activity.cell_conduction);
-  }
+  const StageFacts& stage = context_.stages[job->stage];
+  const std::size_t row = static_cast<std::size_t>(stage.plan->node) + 1;
+  const auto positions = static_cast<std::uint64_t>(stage.positions());
+  if (phase_ == 0) context_.layer_started(stage.plan->node, job->index / positions, now);
   const Cycle end = now + context_.mvm.front;
   Hold& hold = hold_[next_hold_];
   hold.job = job;
   hold.phase = phase_;
-  digits_.resize(block.rows);
-  hold.sums.resize(block.columns);
-  input_digits(job->codes, phase_, dac_bits, digits_.data());
-  column_sums(block, cells, digits_.data(), hold.sums.data());
+  hold.sums.clear();
   hold.noise.clear();
-  if (has_read_noise(cells)) {
-    hold.noise.resize(block.columns);
-    const auto sample = static_cast<std::uint32_t>(job->index / positions) + context_.options.first_sample;
-    const ReadAddress address{static_cast<std::uint32_t>(job->index % positions), static_cast<std::uint32_t>(phase_),
-                              sample};
-    read_noise(context_.run.chip, block, cells, layer.plan->encoding, layer.node->outputs(), digits_.data(), address,
-               layer.plan->phases, hold.noise.data());
+  std::size_t first_row = 0;
+  for (const int index : job->blocks) {
+    const mapping::Block& block = context_.run.plan.blocks[index];
+    drive(*job, index, std::span(job->codes).subspan(first_row, block.rows), hold);
+    first_row += static_cast<std::size_t>(block.rows);
   }
   context_.counts.add(row, Event::crossbar_read, 1);
-  context_.counts.add(row, Event::sample_hold, static_cast<std::uint64_t>(block.columns));
+  context_.counts.add(row, Event::sample_hold, hold.sums.size());
   converters_->convert(now, end, hold);
   next_hold_ = (next_hold_ + 1) % kHolds;
   --holds_;
   time_.busy += context_.mvm.front;
   free_at_ = end;
-  if (++phase_ == layer.plan->phases) {
+  if (++phase_ == stage.plan->phases) {
     phase_ = 0;
     jobs_.pop_front();
     sequencer_->free_register(now, end, number_);
   }
+}
+
+/// One phase of one block: its sums and noise behind those of the blocks before it.
+void Crossbar::drive(const MvmJob& job, int index, std::span<const std::uint8_t> codes, Hold& hold) {
+  const StageFacts& stage = context_.stages[job.stage];
+  const mapping::Block& block = context_.run.plan.blocks[index];
+  const mapping::ProgrammedBlock& cells = context_.run.chip.blocks[index];
+  const int dac_bits = context_.run.architecture.dac.bits;
+  if (phase_ == 0) {
+    const std::size_t row = static_cast<std::size_t>(block.node) + 1;
+    const MvmActivity activity = mvm_activity(context_.run.chip, block, cells, codes, dac_bits);
+    context_.counts.add(row, Event::row_drive, activity.row_drives);
+    context_.counts.add(row, Event::cell_conduction, activity.cell_conduction);
+  }
+  const std::size_t first = hold.sums.size();
+  digits_.resize(block.rows);
+  hold.sums.resize(first + block.columns);
+  input_digits(codes, phase_, dac_bits, digits_.data());
+  column_sums(block, cells, digits_.data(), hold.sums.data() + first);
+  if (!has_read_noise(cells)) return;
+  hold.noise.resize(first + block.columns);
+  const auto positions = static_cast<std::uint64_t>(stage.positions());
+  const auto sample = static_cast<std::uint32_t>(job.index / positions) + context_.options.first_sample;
+  const ReadAddress address{static_cast<std::uint32_t>(job.index % positions), static_cast<std::uint32_t>(phase_),
+                            sample};
+  read_noise(context_.run.chip, block, cells, stage.plan->encoding, stage.node->outputs(), digits_.data(), address,
+             stage.plan->phases, hold.noise.data() + first);
 }
 
 void Crossbar::tell_waits(std::vector<std::string>& sentences) const {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <deque>
+#include <span>
 
 #include "sim/systemc/clocked.h"
 #include "sim/systemc/machine_context.h"
@@ -12,10 +13,11 @@ namespace nvcim::sim {
 class ConverterBank;
 class Sequencer;
 
-/// One MVM of one block on its way through a crossbar.
+/// One MVM on its way through a crossbar: of one block, or of the blocks of several groups, which lie on the diagonal
+/// and are driven together. Rows and columns are those of all blocks, one block after the other.
 struct MvmJob {
-  int block = 0;  ///< in Plan::blocks
-  int layer = 0;
+  std::span<const int> blocks;  ///< in Plan::blocks
+  int stage = 0;
   std::uint64_t index = 0;              ///< position, counted over all samples
   std::vector<std::uint8_t> codes;      ///< [rows]
   std::vector<std::int64_t> registers;  ///< [columns]
@@ -48,6 +50,7 @@ class Crossbar : public Clocked {
  private:
   void act(Cycle now) override;
   void drive(Cycle now);
+  void drive(const MvmJob& job, int index, std::span<const std::uint8_t> codes, Hold& hold);
 
   Context& context_;
   int number_;

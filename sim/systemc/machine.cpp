@@ -80,46 +80,55 @@ Machine::Machine(Context& context, const BufferShares& shares, const std::vector
 
 void Machine::connect_maps() {
   const auto& schedule = context_.schedule;
+  const auto reader_of = [](const mapping::Consumer& consumer, mapping::ChannelRange channels) {
+    const bool result = consumer.tile == mapping::kGlobalBuffer;
+    return MapSender::Reader{consumer.tile,
+                             consumer.stage,
+                             consumer.input,
+                             consumer.source,
+                             result ? Transfer::Kind::result : Transfer::Kind::pixel,
+                             channels.begin,
+                             channels.end,
+                             !result};
+  };
   for (const mapping::Consumer& consumer : schedule.input_consumers) {
-    const int reader = global_.sender().add_reader(
-        0, {consumer.tile, 0, Transfer::Kind::pixel, consumer.channel_begin, consumer.channel_end, true});
-    tiles_[consumer.tile]->sequencer().add_part(0, 0, global_.sender(), 0, reader, mapping::kGlobalBuffer);
+    const int reader =
+        global_.sender().add_reader(0, reader_of(consumer, {consumer.channel_begin, consumer.channel_end}));
+    tiles_[consumer.tile]->sequencer().add_part(consumer, 0, global_.sender(), 0, reader, mapping::kGlobalBuffer);
   }
-  for (const mapping::Stage& stage : schedule.stages) {
-    const LayerFacts& layer = context_.layers[stage.layer];
-    for (int column = 0; column < layer.plan->column_blocks; ++column) {
-      const mapping::Block& block = layer.column(context_.run.plan, column);
-      Tile& home = *tiles_[layer.plan->home_tile[column]];
+  for (const StageFacts& stage : context_.stages)
+    for (int number = 0; number < static_cast<int>(stage.schedule->columns.size()); ++number) {
+      const mapping::StageColumn& column = stage.column(number);
+      Tile& home = *tiles_[column.tile];
       MapSender& sender = home.output().sender();
-      const int group = home.group_of(stage.layer, column);
-      for (const mapping::Consumer& consumer : stage.consumers) {
-        const mapping::ChannelRange range = mapping::overlap(consumer, block.output_begin, block.outputs);
-        if (range.size() == 0) continue;
-        const bool result = consumer.tile == mapping::kGlobalBuffer;
-        const int reader = sender.add_reader(
-            group, {consumer.tile, stage.layer + (result ? 0 : 1),
-                    result ? Transfer::Kind::result : Transfer::Kind::pixel, range.begin, range.end, !result});
-        if (!result)
-          tiles_[consumer.tile]->sequencer().add_part(stage.layer + 1, column, sender, group, reader, home.number());
+      const int group = home.group_of(stage.index, number);
+      for (const mapping::Consumer& consumer : stage.schedule->consumers) {
+        const mapping::ChannelRange channels = mapping::overlap(consumer, column.output_begin, column.outputs);
+        if (channels.size() == 0) continue;
+        const int reader = sender.add_reader(group, reader_of(consumer, channels));
+        if (consumer.tile != mapping::kGlobalBuffer)
+          tiles_[consumer.tile]->sequencer().add_part(consumer, number, sender, group, reader, home.number());
       }
     }
-  }
 }
 
 void Machine::connect_slots() {
-  for (const auto& home : tiles_)
-    for (const LayerFacts& layer : context_.layers)
-      for (int column = 0; column < layer.plan->column_blocks; ++column) {
-        const int group = home->group_of(layer.index, column);
-        if (group < 0) continue;
-        std::vector<bool> told(tiles_.size(), false);
-        for (int copy = 0; copy < layer.plan->copies; ++copy)
-          for (int row_block = 0; row_block < layer.plan->row_blocks; ++row_block) {
-            const int tile = context_.tile_of(context_.run.plan.blocks[layer.plan->block(copy, column, row_block)]);
-            if (!told[tile]) home->activation().add_contributor(group, tiles_[tile]->sequencer(), tile);
-            told[tile] = true;
-          }
+  for (const StageFacts& stage : context_.stages)
+    for (int number = 0; number < static_cast<int>(stage.schedule->columns.size()); ++number) {
+      Tile& home = *tiles_[stage.column(number).tile];
+      const int group = home.group_of(stage.index, number);
+      if (stage.plan == nullptr) {
+        home.activation().add_contributor(group, home.sequencer(), home.number());
+        continue;
       }
+      std::vector<bool> told(tiles_.size(), false);
+      for (int copy = 0; copy < stage.plan->copies; ++copy)
+        for (int row_block = 0; row_block < stage.plan->row_blocks; ++row_block) {
+          const int tile = context_.tile_of(context_.run.plan.blocks[stage.plan->block(copy, number, row_block)]);
+          if (!told[tile]) home.activation().add_contributor(group, tiles_[tile]->sequencer(), tile);
+          told[tile] = true;
+        }
+    }
 }
 
 void Machine::run() {
@@ -157,6 +166,28 @@ void read_units(const Machine& machine, Timeline& timeline, MachineStatistics* s
   }
 }
 
+/// A concatenation is no work, but it has its place in traces and in time: when the last of its maps is there.
+void finish_concatenations(const workloads::Network& network, const std::vector<std::vector<std::uint8_t>>& images,
+                           InferenceResult& result, Timeline& timeline) {
+  for (std::size_t node = 0; node < network.nodes.size(); ++node) {
+    if (network.nodes[node].kind != workloads::Node::Kind::concat) continue;
+    Timeline::Layer& layer = timeline.layers[node];
+    layer.last_end = timeline.samples.empty() ? 0 : timeline.samples[0].first_input;
+    for (const int source : network.nodes[node].inputs)
+      if (source != workloads::kNetworkInput)
+        layer.last_end = std::max(layer.last_end, timeline.layers[source].last_end);
+    layer.first_start = layer.last_end;
+    for (std::size_t sample = 0; sample < result.traces.size(); ++sample) {
+      auto& codes = result.traces[sample].codes;
+      codes[node].clear();
+      for (const int source : network.nodes[node].inputs) {
+        const auto& part = source == workloads::kNetworkInput ? images[sample] : codes[source];
+        codes[node].insert(codes[node].end(), part.begin(), part.end());
+      }
+    }
+  }
+}
+
 }  // namespace
 
 CycleResult run_machine(const ChipRun& run, const mapping::Schedule& schedule, std::span<const std::uint8_t> pixels,
@@ -172,6 +203,7 @@ CycleResult run_machine(const ChipRun& run, const mapping::Schedule& schedule, s
     machine.run();
     read_units(machine, context.timeline, probe.statistics);
   }
+  finish_concatenations(run.network, images, context.result, context.timeline);
   const int classes = run.network.classes();
   for (int sample = 0; sample < samples; ++sample) {
     const std::span<const double> logits(context.result.logits.data() + std::size_t(sample) * classes, classes);

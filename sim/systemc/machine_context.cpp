@@ -6,28 +6,52 @@
 namespace nvcim::sim {
 namespace {
 
-LayerFacts make_facts(const ChipRun& run, const mapping::Schedule& schedule, int index) {
-  LayerFacts facts;
-  facts.index = index;
-  facts.plan = &run.plan.layers[index];
-  facts.stage = &schedule.stages[index];
+void add_mvm(const ChipRun& run, StageFacts& facts) {
+  facts.plan = &run.plan.layers[facts.schedule->layer];
   facts.node = &run.network.nodes[facts.plan->node];
   const workloads::Node& node = *facts.node;
+  const workloads::MvmLayer& mvm = node.mvm;
   facts.conversion = make_conversion(run.architecture, facts.plan->encoding);
-  facts.window = make_window_table(node.input, node.output, node.mvm.window);
+  facts.position_count = node.positions();
+  facts.inputs.push_back({make_window_table(node.input, node.output, mvm.window, mvm.dilation_h, mvm.dilation_w),
+                          std::int64_t{1} * node.input.height * node.input.width,
+                          {}});
   const int rows = node.matrix_rows();
   for (int output = 0; output < node.outputs(); ++output) {
     std::int64_t sum = 0;
-    for (int row = 0; row < rows; ++row) sum += node.mvm.weights[std::size_t(output) * rows + row];
+    for (int row = 0; row < rows; ++row) sum += mvm.weights[std::size_t(output) * rows + row];
     facts.corrections.push_back(sum * node.input_zero_point);
   }
-  for (int n = facts.stage->first_node + 1; n <= facts.stage->last_node; ++n) {
-    facts.pools.push_back(&run.network.nodes[n]);
-    facts.pooled.push_back(make_pooling_table(run.network.nodes[n]));
+}
+
+void add_digital(const ChipRun& run, StageFacts& facts) {
+  const mapping::Stage& stage = *facts.schedule;
+  const workloads::Shape& first = stage.inputs[0].map;
+  if (stage.join >= 0) facts.node = &run.network.nodes[stage.join];
+  facts.position_count = facts.node != nullptr ? facts.node->positions() : first.height * first.width;
+  for (const mapping::StageInput& input : stage.inputs) {
+    InputFacts& of_input = facts.inputs.emplace_back();
+    of_input.pixels = std::int64_t{1} * input.map.height * input.map.width;
+    of_input.pixel = pixels_read(facts.node, input.map, facts.position_count);
+    of_input.window = make_pixel_table(of_input.pixel, of_input.pixels);
   }
-  facts.input_pixels = std::int64_t{1} * node.input.height * node.input.width;
+}
+
+StageFacts make_facts(const ChipRun& run, const mapping::Schedule& schedule, int index) {
+  StageFacts facts;
+  facts.index = index;
+  facts.schedule = &schedule.stages[index];
+  if (facts.schedule->layer >= 0)
+    add_mvm(run, facts);
+  else
+    add_digital(run, facts);
+  for (const int number : facts.schedule->tail) {
+    const workloads::Node& node = run.network.nodes[number];
+    const bool pools = node.kind == workloads::Node::Kind::pool;
+    facts.tail.push_back({&node, number, pools ? make_pooling_table(node) : std::vector<std::int64_t>{}});
+  }
   facts.output_pixels = facts.last_node().positions();
-  for (int position = 0; position < node.positions(); ++position)
+  for (int position = 0; position < facts.positions(); ++position)
     facts.most_emitted = std::max(facts.most_emitted, facts.emitted(position + 1) - facts.emitted(position));
   return facts;
 }
@@ -44,8 +68,8 @@ Context::Context(const ChipRun& chip_run, const mapping::Schedule& chip_schedule
       counts(chip_run.network.nodes.size()),
       network(chip_run.architecture, counts),
       started_(chip_run.network.nodes.size(), false) {
-  for (int index = 0; index < static_cast<int>(run.plan.layers.size()); ++index)
-    layers.push_back(make_facts(run, schedule, index));
+  for (int index = 0; index < static_cast<int>(schedule.stages.size()); ++index)
+    stages.push_back(make_facts(run, schedule, index));
   const auto classes = static_cast<std::size_t>(run.network.classes());
   result.logits.resize(classes * static_cast<std::size_t>(samples));
   result.predicted.resize(samples);
@@ -54,11 +78,15 @@ Context::Context(const ChipRun& chip_run, const mapping::Schedule& chip_schedule
   if (!options.keep_traces) return;
   result.traces.resize(samples);
   for (SampleTrace& trace : result.traces) {
-    for (const LayerFacts& layer : layers)
-      trace.sums.emplace_back(std::size_t(layer.node->outputs()) * layer.node->positions());
+    for (const mapping::LayerPlan& layer : run.plan.layers)
+      trace.sums.emplace_back(run.network.nodes[layer.node].output.size());
     for (const workloads::Node& node : run.network.nodes)
       trace.codes.emplace_back(node.kind == workloads::Node::Kind::mvm && node.mvm.raw_output ? 0 : node.output.size());
   }
+}
+
+std::string Context::map_name(int stage) const {
+  return stage == mapping::kImage ? "the image" : stages[stage].last_node().name;
 }
 
 Cycle Context::credit_cycles(int from, int to) const {

@@ -14,31 +14,45 @@
 
 namespace nvcim::sim {
 
-/// What the modules need to know about one MVM layer and the poolings behind it. Constant while the machine runs.
-struct LayerFacts {
-  int index = 0;                          ///< in Plan::layers
-  const workloads::Node* node = nullptr;  ///< the MVM
-  const mapping::LayerPlan* plan = nullptr;
-  const mapping::Stage* stage = nullptr;
-  LayerConversion conversion;
+/// One map that a stage reads.
+struct InputFacts {
   WindowTable window;
-  std::vector<std::int64_t> corrections;          ///< [outputs] input zero point x sum of the weights
-  std::vector<const workloads::Node*> pools;      ///< behind the MVM, in order
-  std::vector<std::vector<std::int64_t>> pooled;  ///< [pools] make_pooling_table
-  std::int64_t input_pixels = 0;                  ///< of one sample
-  std::int64_t output_pixels = 0;                 ///< of one sample, behind the poolings
-  std::int64_t most_emitted = 1;                  ///< pixels that one position can release behind the poolings
+  std::int64_t pixels = 0;          ///< of one sample
+  std::vector<std::int64_t> pixel;  ///< digital stage: [positions] that it reads, -1: none
+};
 
-  int positions() const { return node->positions(); }
-  const workloads::Node& last_node() const { return pools.empty() ? *node : *pools.back(); }
+/// A pooling or table behind the MVM or digital work of a stage.
+struct TailFacts {
+  const workloads::Node* node = nullptr;
+  int number = 0;                    ///< in Network::nodes
+  std::vector<std::int64_t> pooled;  ///< make_pooling_table; empty for a table
+};
+
+/// What the modules need to know about one stage of the schedule. Constant while the machine runs.
+struct StageFacts {
+  int index = 0;  ///< in Schedule::stages
+  const mapping::Stage* schedule = nullptr;
+  const workloads::Node* node = nullptr;     ///< the MVM, sum, product or rearrangement; null: nothing before the tail
+  const mapping::LayerPlan* plan = nullptr;  ///< of an MVM, else null
+  LayerConversion conversion;                ///< of an MVM
+  std::vector<std::int64_t> corrections;     ///< of an MVM: [outputs] input zero point x sum of the weights
+  std::vector<InputFacts> inputs;
+  std::vector<TailFacts> tail;
+  int position_count = 0;
+  std::int64_t output_pixels = 0;  ///< of one sample, of the map that travels
+  std::int64_t most_emitted = 1;   ///< pixels that one position can release behind the tail
+
+  int positions() const { return position_count; }
+  int copies() const { return plan == nullptr ? 1 : plan->copies; }
+  /// In words, for people: the first node's name.
+  const std::string& name() const { return node != nullptr ? node->name : tail.front().node->name; }
+  const workloads::Node& last_node() const { return tail.empty() ? *node : *tail.back().node; }
+  const mapping::StageColumn& column(int number) const { return schedule->columns[number]; }
   /// Pixels of the travelling map that are complete once positions [0, n) are activated.
   std::int64_t emitted(std::int64_t n) const {
-    for (const auto& table : pooled) n = table[static_cast<std::size_t>(n)];
+    for (const TailFacts& step : tail)
+      if (!step.pooled.empty()) n = step.pooled[static_cast<std::size_t>(n)];
     return n;
-  }
-  /// First output and number of outputs of a column block.
-  const mapping::Block& column(const mapping::Plan& plan_of_chip, int column_block) const {
-    return plan_of_chip.blocks[plan->block(0, column_block, 0)];
   }
 };
 
@@ -52,13 +66,15 @@ struct Context {
   const EngineOptions& options;
   int samples;
   MvmTiming mvm;
-  std::vector<LayerFacts> layers;  ///< [plan.layers]
+  std::vector<StageFacts> stages;  ///< [schedule.stages]
   EventCounts counts;
   MeshContext network;
   InferenceResult result;
   Timeline timeline;
 
   int tile_of(const mapping::Block& block) const { return run.plan.tile_of_crossbar(block.crossbar); }
+  /// Last node of a stage, or the image, in words.
+  std::string map_name(int stage) const;
   /// Cycles of a message on the wires that carry credits back from one tile to another, beside the mesh.
   Cycle credit_cycles(int from, int to) const;
   void layer_started(int node, std::uint64_t sample, Cycle cycle);

@@ -63,7 +63,9 @@ bool MapSender::serve(Cycle now, Group& group, ReaderState& reader) {
     transfer->to = to.tile;
     transfer->row = group.row;
     transfer->bits = std::int64_t{to.channel_end - to.channel_begin} * group.code_bits;
-    transfer->layer = to.layer;
+    transfer->stage = to.stage;
+    transfer->input = to.input;
+    transfer->source = to.source;
     transfer->column_block = group.column_block;
     transfer->index = reader.next;
     transfer->channel_begin = to.channel_begin;

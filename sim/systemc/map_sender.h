@@ -18,7 +18,8 @@ class MapSender {
   /// What a group sends to one reader.
   struct Reader {
     int tile = 0;
-    int layer = 0;  ///< that reads
+    int stage = 0;  ///< that reads
+    int input = 0, source = 0;
     Transfer::Kind kind = Transfer::Kind::pixel;
     int channel_begin = 0, channel_end = 0;
     bool needs_credits = true;

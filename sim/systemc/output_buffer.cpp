@@ -17,13 +17,14 @@ OutputBuffer::OutputBuffer(Context& context, int tile, NetworkInterface& interfa
                 activation_.give_room(now(), cycle, group, done + groups_[group].capacity);
               }) {}
 
-void OutputBuffer::add_group(int layer, int column_block, std::int64_t capacity_pixels) {
-  const LayerFacts& facts = context_.layers[layer];
-  const std::size_t row = static_cast<std::size_t>(facts.stage->last_node) + 1;
-  const mapping::Block& block = facts.column(context_.run.plan, column_block);
-  sender_.add_group(facts.last_node().name, column_block, row, Event::output_buffer_read, row, facts.stage->code_bits);
+void OutputBuffer::add_group(int stage, int column_block, std::int64_t capacity_pixels) {
+  const StageFacts& facts = context_.stages[stage];
+  const std::size_t row = static_cast<std::size_t>(facts.schedule->last_node) + 1;
+  const int outputs = facts.column(column_block).outputs;
+  sender_.add_group(facts.last_node().name, column_block, row, Event::output_buffer_read, row,
+                    facts.schedule->code_bits);
   groups_.push_back(
-      {std::int64_t{block.outputs} * facts.stage->code_bits, static_cast<std::uint64_t>(capacity_pixels), row});
+      {std::int64_t{outputs} * facts.schedule->code_bits, static_cast<std::uint64_t>(capacity_pixels), row});
 }
 
 void OutputBuffer::put(Cycle now, Cycle cycle, int source, int group, std::shared_ptr<const PixelData> pixel) {

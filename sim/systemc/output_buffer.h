@@ -14,7 +14,7 @@ class OutputBuffer : public Clocked {
  public:
   OutputBuffer(Context& context, int tile, NetworkInterface& interface, ActivationUnit& activation);
   /// Groups are added in the order of the activation unit's.
-  void add_group(int layer, int column_block, std::int64_t capacity_pixels);
+  void add_group(int stage, int column_block, std::int64_t capacity_pixels);
   MapSender& sender() { return sender_; }
 
   void put(Cycle now, Cycle cycle, int source, int group, std::shared_ptr<const PixelData> pixel);

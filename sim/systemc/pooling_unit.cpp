@@ -9,14 +9,16 @@ namespace nvcim::sim {
 PoolingUnit::PoolingUnit(Context& context, int tile)
     : Clocked(fmt::format("tile{}.pooling", tile)), context_(context) {}
 
-void PoolingUnit::add_group(int layer, int column_block) {
-  const LayerFacts& facts = context_.layers[layer];
+void PoolingUnit::add_group(int stage, int column_block) {
+  const StageFacts& facts = context_.stages[stage];
   Group group;
-  group.layer = layer;
-  group.outputs = facts.column(context_.run.plan, column_block).outputs;
-  for (const workloads::Node* pool : facts.pools)
+  group.stage = stage;
+  group.outputs = facts.column(column_block).outputs;
+  for (const TailFacts& step : facts.tail)
     group.levels.push_back(
-        {0, std::vector<std::uint8_t>(std::size_t(group.outputs) * pool->input.height * pool->input.width)});
+        {0,
+         std::vector<std::uint8_t>(
+             step.pooled.empty() ? 0 : std::size_t(group.outputs) * step.node->input.height * step.node->input.width)});
   groups_.push_back(std::move(group));
 }
 
@@ -34,42 +36,59 @@ void PoolingUnit::act(Cycle now) {
 
 void PoolingUnit::take(Cycle now, Cycle cycle, int number, std::size_t level, std::shared_ptr<PixelData> pixel) {
   Group& group = groups_[number];
-  const LayerFacts& layer = context_.layers[group.layer];
-  if (level == layer.pools.size()) {
+  const StageFacts& stage = context_.stages[group.stage];
+  if (level == stage.tail.size()) {
     output_->put(now, cycle, from_pooling, number, std::move(pixel));
     return;
   }
-  const workloads::Node& node = *layer.pools[level];
-  const int node_index = layer.plan->node + 1 + static_cast<int>(level);
+  const TailFacts& step = stage.tail[level];
+  const workloads::Node& node = *step.node;
   Level& state = group.levels[level];
   const std::size_t plane = std::size_t(node.input.height) * node.input.width;
   const std::size_t place = state.arrived % plane;
   const std::uint64_t sample = state.arrived / plane;
   ++state.arrived;
+  if (step.pooled.empty()) {
+    const DigitalParameters& digital = context_.run.architecture.digital;
+    const Cycle end = work(step, sample, cycle, transfer_cycles(group.outputs, digital.activation_lanes));
+    context_.counts.add(static_cast<std::size_t>(step.number) + 1, Event::activation,
+                        static_cast<std::uint64_t>(group.outputs));
+    for (std::uint8_t& code : pixel->codes) code = node.lookup.table[code];
+    keep(step, sample, place, *pixel);
+    take(now, end, number, level + 1, std::move(pixel));
+    return;
+  }
   for (int output = 0; output < group.outputs; ++output) state.map[output * plane + place] = pixel->codes[output];
-  const std::vector<std::int64_t>& complete = layer.pooled[level];
-  for (std::int64_t position = complete[place]; position < complete[place + 1]; ++position) {
+  for (std::int64_t position = step.pooled[place]; position < step.pooled[place + 1]; ++position) {
     const std::int64_t operations = std::int64_t{node.pool.window.area()} * group.outputs;
-    const Cycle length = transfer_cycles(operations, context_.run.architecture.digital.pooling_lanes);
-    const Cycle start = std::max(cycle, free_at_);
-    free_at_ = start + length;
-    time_.busy += length;
-    context_.counts.add(static_cast<std::size_t>(node_index) + 1, Event::pooling,
+    const Cycle end =
+        work(step, sample, cycle, transfer_cycles(operations, context_.run.architecture.digital.pooling_lanes));
+    context_.counts.add(static_cast<std::size_t>(step.number) + 1, Event::pooling,
                         static_cast<std::uint64_t>(operations));
-    context_.layer_started(node_index, sample, start);
-    context_.layer_ended(node_index, sample, free_at_);
     auto pooled = std::make_shared<PixelData>();
     pooled->channel_begin = pixel->channel_begin;
     pooled->codes.resize(group.outputs);
     pool_pixel(node, state.map.data(), group.outputs, static_cast<int>(position), pooled->codes.data());
-    if (context_.options.keep_traces) {
-      std::vector<std::uint8_t>& trace = context_.result.traces[sample].codes[node_index];
-      for (int output = 0; output < group.outputs; ++output)
-        trace[std::size_t(pixel->channel_begin + output) * node.positions() + static_cast<std::size_t>(position)] =
-            pooled->codes[output];
-    }
-    take(now, free_at_, number, level + 1, std::move(pooled));
+    keep(step, sample, static_cast<std::size_t>(position), *pooled);
+    take(now, end, number, level + 1, std::move(pooled));
   }
+}
+
+Cycle PoolingUnit::work(const TailFacts& step, std::uint64_t sample, Cycle cycle, Cycle length) {
+  const Cycle start = std::max(cycle, free_at_);
+  free_at_ = start + length;
+  time_.busy += length;
+  context_.layer_started(step.number, sample, start);
+  context_.layer_ended(step.number, sample, free_at_);
+  return free_at_;
+}
+
+void PoolingUnit::keep(const TailFacts& step, std::uint64_t sample, std::size_t position, const PixelData& pixel) {
+  if (!context_.options.keep_traces) return;
+  std::vector<std::uint8_t>& trace = context_.result.traces[sample].codes[step.number];
+  for (std::size_t output = 0; output < pixel.codes.size(); ++output)
+    trace[(static_cast<std::size_t>(pixel.channel_begin) + output) * step.node->positions() + position] =
+        pixel.codes[output];
 }
 
 }  // namespace nvcim::sim

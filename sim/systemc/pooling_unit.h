@@ -10,13 +10,14 @@ namespace nvcim::sim {
 class OutputBuffer;
 
 /// Pooling unit of a tile: keeps the pixels of each column block, and when a window is complete works through it with
-/// pooling_lanes comparisons or additions per cycle; a chain of poolings passes its pixels on inside. Pixels leave in
-/// raster order. Never waits: the output buffer's room was reserved before the activation.
+/// pooling_lanes comparisons or additions per cycle; looks codes up in tables, activation_lanes per cycle; a chain of
+/// poolings and tables passes its pixels on inside. Pixels leave in raster order. Never waits: the output buffer's room
+/// was reserved before the activation.
 class PoolingUnit : public Clocked {
  public:
   PoolingUnit(Context& context, int tile);
   void connect(OutputBuffer& output) { output_ = &output; }
-  void add_group(int layer, int column_block);
+  void add_group(int stage, int column_block);
 
   void pool(Cycle now, Cycle cycle, int group, std::shared_ptr<PixelData> pixel);
 
@@ -26,11 +27,11 @@ class PoolingUnit : public Clocked {
  private:
   struct Level {
     std::uint64_t arrived = 0;      ///< pixels, counted over samples
-    std::vector<std::uint8_t> map;  ///< [outputs of the group][height * width] of the current sample
+    std::vector<std::uint8_t> map;  ///< [outputs of the group][height * width] of the current sample; tables: empty
   };
   struct Group {
-    int layer = 0, outputs = 0;
-    std::vector<Level> levels;  ///< [pools]
+    int stage = 0, outputs = 0;
+    std::vector<Level> levels;  ///< [tail of the stage]
   };
   struct Message {
     int group = 0;
@@ -39,6 +40,9 @@ class PoolingUnit : public Clocked {
 
   void act(Cycle now) override;
   void take(Cycle now, Cycle cycle, int number, std::size_t level, std::shared_ptr<PixelData> pixel);
+  /// @return when the unit is through with it
+  Cycle work(const TailFacts& step, std::uint64_t sample, Cycle cycle, Cycle length);
+  void keep(const TailFacts& step, std::uint64_t sample, std::size_t position, const PixelData& pixel);
 
   Context& context_;
   OutputBuffer* output_ = nullptr;

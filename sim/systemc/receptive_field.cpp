@@ -15,31 +15,76 @@ Span clip(int origin, int kernel, int size) {
   return {std::max(origin, 0), std::min(origin + kernel, size)};
 }
 
-/// First pixel and one past the last pixel of a window, in raster order; equal when it lies in the padding.
-std::pair<std::int64_t, std::int64_t> pixels_of(const workloads::Shape& input, const workloads::Shape& output,
-                                                const workloads::Window& w, int position) {
-  const Span y = clip(position / output.width * w.stride_h - w.pad_top, w.kernel_h, input.height);
-  const Span x = clip(position % output.width * w.stride_w - w.pad_left, w.kernel_w, input.width);
-  if (y.empty() || x.empty()) return {0, 0};
-  return {std::int64_t{y.begin} * input.width + x.begin, std::int64_t{y.end - 1} * input.width + x.end};
+/// Of a window's elements, `step` apart, the first and one past the last inside the map.
+Span clip(int origin, int kernel, int step, int size) {
+  int begin = origin, end = origin + (kernel - 1) * step + 1;
+  if (begin < 0) begin += (-begin + step - 1) / step * step;
+  if (end > size) end -= (end - size + step - 1) / step * step;
+  return {begin, std::max(begin, end)};
 }
 
-}  // namespace
+/// A window of an MVM or pooling on a map.
+struct Slide {
+  const workloads::Shape &input, &output;
+  const workloads::Window& window;
+  int dilation_h = 1, dilation_w = 1;
+};
 
-WindowTable make_window_table(const workloads::Shape& input, const workloads::Shape& output,
-                              const workloads::Window& window) {
-  const int positions = output.height * output.width;
+/// First pixel and one past the last pixel of a window, in raster order; equal when it lies in the padding.
+std::pair<std::int64_t, std::int64_t> pixels_of(const Slide& slide, int position) {
+  const workloads::Window& w = slide.window;
+  const int width = slide.input.width;
+  const Span y =
+      clip(position / slide.output.width * w.stride_h - w.pad_top, w.kernel_h, slide.dilation_h, slide.input.height);
+  const Span x = clip(position % slide.output.width * w.stride_w - w.pad_left, w.kernel_w, slide.dilation_w, width);
+  if (y.empty() || x.empty()) return {0, 0};
+  return {std::int64_t{y.begin} * width + x.begin, std::int64_t{y.end - 1} * width + x.end};
+}
+
+/// @param pixels_of_position  (position) → first pixel and one past the last; equal: none
+template <class Pixels>
+WindowTable make_table(int positions, std::int64_t input_pixels, Pixels pixels_of_position) {
   WindowTable table;
   table.arrived.resize(positions);
-  table.needed.assign(positions + 1, std::int64_t{input.height} * input.width);
+  table.needed.assign(positions + 1, input_pixels);
   for (int position = positions - 1; position >= 0; --position) {
-    const auto [begin, end] = pixels_of(input, output, window, position);
-    table.arrived[position] = end;
+    const auto [begin, end] = pixels_of_position(position);
+    table.arrived[position] = begin == end ? 0 : end;
     table.needed[position] = begin == end ? table.needed[position + 1] : std::min(begin, table.needed[position + 1]);
   }
   for (int position = 0; position < positions; ++position)
     table.live = std::max(table.live, table.arrived[position] - table.needed[position]);
   return table;
+}
+
+}  // namespace
+
+WindowTable make_window_table(const workloads::Shape& input, const workloads::Shape& output,
+                              const workloads::Window& window, int dilation_h, int dilation_w) {
+  const Slide slide{input, output, window, dilation_h, dilation_w};
+  return make_table(output.height * output.width, std::int64_t{input.height} * input.width,
+                    [&](int position) { return pixels_of(slide, position); });
+}
+
+WindowTable make_pixel_table(const std::vector<std::int64_t>& pixels, std::int64_t input_pixels) {
+  return make_table(static_cast<int>(pixels.size()), input_pixels, [&](int position) {
+    const std::int64_t pixel = pixels[position];
+    return pixel < 0 ? std::pair<std::int64_t, std::int64_t>{0, 0} : std::pair{pixel, pixel + 1};
+  });
+}
+
+std::vector<std::int64_t> pixels_read(const workloads::Node* node, const workloads::Shape& map, int positions) {
+  std::vector<std::int64_t> pixels(positions);
+  const bool moves = node != nullptr && node->kind == workloads::Node::Kind::rearrange;
+  const bool one = map.height * map.width == 1;  // a factor for the whole map
+  for (int position = 0; position < positions; ++position) {
+    pixels[position] = one ? 0 : position;
+    if (!moves) continue;
+    const int row = node->rearrange.rows[position / node->output.width];
+    const int column = node->rearrange.columns[position % node->output.width];
+    pixels[position] = row < 0 || column < 0 ? -1 : std::int64_t{row} * map.width + column;
+  }
+  return pixels;
 }
 
 std::vector<std::int64_t> make_pooling_table(const workloads::Node& node) {
@@ -48,7 +93,7 @@ std::vector<std::int64_t> make_pooling_table(const workloads::Node& node) {
   std::int64_t last = 1;  // even a window that lies in the padding waits for the map to start
   for (int position = 0; position < positions; ++position) {
     // Pixels leave in raster order, so one that is complete early waits for those before it.
-    last = std::max(last, pixels_of(node.input, node.output, node.pool.window, position).second);
+    last = std::max(last, pixels_of({node.input, node.output, node.pool.window}, position).second);
     complete[last] = position + 1;
   }
   for (std::size_t n = 1; n < complete.size(); ++n) complete[n] = std::max(complete[n], complete[n - 1]);
@@ -63,7 +108,7 @@ void gather_rows(const workloads::Node& node, const std::uint8_t* map, int chann
   const std::size_t plane = std::size_t(node.input.height) * node.input.width;
   int channel = row_begin / w.area(), ky = row_begin % w.area() / w.kernel_w, kx = row_begin % w.kernel_w;
   for (int row = 0; row < rows; ++row) {
-    const int y = y0 + ky, x = x0 + kx;
+    const int y = y0 + ky * node.mvm.dilation_h, x = x0 + kx * node.mvm.dilation_w;
     const bool inside = y >= 0 && y < node.input.height && x >= 0 && x < node.input.width;
     out[row] = inside ? map[std::size_t(channel - channel_begin) * plane + std::size_t(y) * node.input.width + x]
                       : static_cast<std::uint8_t>(node.input_zero_point);
@@ -71,6 +116,19 @@ void gather_rows(const workloads::Node& node, const std::uint8_t* map, int chann
       kx = 0;
       if (++ky == w.kernel_h) ky = 0, ++channel;
     }
+  }
+}
+
+void gather_codes(const workloads::Node* node, int output_begin, const std::uint8_t* map, int channel_begin,
+                  std::int64_t pixels, std::int64_t pixel, std::span<std::uint8_t> out) {
+  const bool moves = node != nullptr && node->kind == workloads::Node::Kind::rearrange;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const int output = output_begin + static_cast<int>(i);
+    const int channel = moves ? node->rearrange.channels[output] : output;
+    const bool filled = map == nullptr || channel < 0 || pixel < 0;
+    out[i] = filled ? static_cast<std::uint8_t>(node->input_zero_point)
+                    : map[static_cast<std::size_t>(channel - channel_begin) * static_cast<std::size_t>(pixels) +
+                          static_cast<std::size_t>(pixel)];
   }
 }
 

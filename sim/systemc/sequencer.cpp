@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/systemc/sequencer.h"
 
+#include "sim/systemc/activation_unit.h"
+
 namespace nvcim::sim {
 namespace {
 
@@ -14,7 +16,7 @@ Sequencer::Sequencer(Context& context, int tile, std::vector<Crossbar*> crossbar
       context_(context),
       tile_(tile),
       crossbars_(std::move(crossbars)),
-      blocks_on_(crossbars_.size()),
+      tasks_on_(crossbars_.size()),
       last_issued_(crossbars_.size(), 0),
       registers_(crossbars_.size(), kInputRegisters),
       bus_bits_(context.run.architecture.buffer.bus_bits),
@@ -26,38 +28,58 @@ void Sequencer::add_map(const InputShare& share) {
   maps_.push_back(std::move(map));
 }
 
-Sequencer::Map& Sequencer::map_of_layer(int layer) {
-  for (Map& map : maps_)
-    if (map.share.layer == layer) return map;
-  NVCIM_CHECK(false, "tile {} holds no input of layer {}", tile_, layer);
-  return maps_.front();
+int Sequencer::map_of(int stage, int input) const {
+  for (std::size_t map = 0; map < maps_.size(); ++map)
+    if (maps_[map].share.stage == stage && maps_[map].share.input == input) return static_cast<int>(map);
+  return -1;
 }
 
-void Sequencer::add_part(int layer, int column_block, MapSender& sender, int group, int reader, int sender_end_point) {
-  Map& map = map_of_layer(layer);
-  map.parts.push_back({column_block, &sender, group, reader, context_.credit_cycles(tile_, sender_end_point), 0});
+void Sequencer::add_task(Task task) {
+  const int number = static_cast<int>(tasks_.size());
+  const StageFacts& stage = context_.stages[task.stage];
+  for (int input = 0; input < static_cast<int>(stage.inputs.size()); ++input) {
+    task.maps.push_back(map_of(task.stage, input));
+    if (task.maps.back() >= 0) maps_[task.maps.back()].tasks.push_back(number);
+  }
+  task.next = task.unread = static_cast<std::uint64_t>(task.copy);
+  task.slot_limit = static_cast<std::uint64_t>(kSumSlots * stage.copies());
+  tasks_.push_back(std::move(task));
+}
+
+void Sequencer::add_mvm(int stage, int copy, int column_block, int row_block) {
+  const StageFacts& facts = context_.stages[stage];
+  if (copy >= facts.positions()) return;  // more copies than positions: never used
+  Task task;
+  task.stage = stage;
+  task.column_block = column_block;
+  task.copy = copy;
+  task.blocks = facts.plan->part(copy, column_block, row_block);
+  task.crossbar = context_.run.plan.blocks[task.blocks.front()].crossbar % context_.run.plan.crossbars_per_tile;
+  tasks_on_[task.crossbar].push_back(static_cast<int>(tasks_.size()));
+  add_task(std::move(task));
+}
+
+void Sequencer::add_join(int stage, int column, int group) {
+  Task task;
+  task.stage = stage;
+  task.column_block = column;
+  task.group = group;
+  joins_.push_back(static_cast<int>(tasks_.size()));
+  add_task(std::move(task));
+}
+
+void Sequencer::add_part(const mapping::Consumer& consumer, int column_block, MapSender& sender, int group, int reader,
+                         int sender_end_point) {
+  const int index = map_of(consumer.stage, consumer.input);
+  NVCIM_CHECK(index >= 0, "tile {} holds no input of stage {}", tile_, consumer.stage);
+  Map& map = maps_[index];
+  map.parts.push_back(
+      {consumer.source, column_block, &sender, group, reader, context_.credit_cycles(tile_, sender_end_point), 0});
   // The whole share is free at the start, which the senders know in cycle 1. Copies start at later positions, so a tile
   // may never need the first pixels; one with none but unused copies (more copies than positions) needs none at all.
   const auto capacity = static_cast<std::uint64_t>(map.share.capacity_pixels);
-  map.freed = map.blocks.empty() ? kNever - capacity : unneeded(map);
+  map.freed = map.tasks.empty() ? kNever - capacity : unneeded(map);
   sender.give_credit(0, 1, group, reader, map.freed + capacity);
-}
-
-void Sequencer::add_block(int index) {
-  const mapping::Block& block = context_.run.plan.blocks[index];
-  const int layer = context_.run.plan.layer_of_node[block.node];
-  const LayerFacts& facts = context_.layers[layer];
-  if (block.copy >= facts.positions()) return;  // more copies than positions: never used
-  BlockState state;
-  state.block = index;
-  state.layer = layer;
-  state.map = static_cast<int>(&map_of_layer(layer) - maps_.data());
-  state.crossbar = block.crossbar % context_.run.plan.crossbars_per_tile;
-  state.next = state.unread = static_cast<std::uint64_t>(block.copy);
-  state.slot_limit = static_cast<std::uint64_t>(kSumSlots * facts.plan->copies);
-  blocks_on_[state.crossbar].push_back(static_cast<int>(blocks_.size()));
-  maps_[state.map].blocks.push_back(static_cast<int>(blocks_.size()));
-  blocks_.push_back(state);
 }
 
 void Sequencer::post(Cycle now, Cycle cycle, int source, Message message) {
@@ -76,14 +98,13 @@ void Sequencer::free_register(Cycle now, Cycle cycle, int crossbar) {
   post(now, cycle, from_crossbars, {Message::Kind::register_free, crossbar, 0, 0, nullptr});
 }
 
-void Sequencer::give_slots(Cycle now, Cycle cycle, int layer, int column_block, std::uint64_t limit) {
-  post(now, cycle, from_home_tiles, {Message::Kind::slots, layer, column_block, limit, nullptr});
+void Sequencer::give_slots(Cycle now, Cycle cycle, int stage, int column_block, std::uint64_t limit) {
+  post(now, cycle, from_home_tiles, {Message::Kind::slots, stage, column_block, limit, nullptr});
 }
 
-std::uint64_t Sequencer::Map::arrived() const {
-  std::uint64_t least = ~std::uint64_t{0};
-  for (const Part& part : parts) least = std::min(least, part.arrived);
-  return least;
+const Sequencer::Part& Sequencer::Map::slowest() const {
+  return *std::min_element(parts.begin(), parts.end(),
+                           [](const Part& a, const Part& b) { return a.arrived < b.arrived; });
 }
 
 void Sequencer::act(Cycle now) {
@@ -97,8 +118,10 @@ void Sequencer::act(Cycle now) {
   }
   // Only what was done moves the turn on: being woken in vain must change nothing.
   if (issued) first_crossbar_ = (first_crossbar_ + 1) % count;
+  for (const int join : joins_)
+    while (tasks_[join].next < tasks_[join].slot_limit && window_is_in(tasks_[join])) issue_join(now, tasks_[join]);
   bool waits = false;
-  for (const BlockState& block : blocks_) waits |= window_is_in(block);
+  for (const Task& task : tasks_) waits |= window_is_in(task);
   time_.set_stalled(waits, now, port_busy_until);
 }
 
@@ -111,66 +134,67 @@ void Sequencer::take(Cycle now, Message message) {
       ++registers_[message.a];
       break;
     case Message::Kind::rows_read: {
-      BlockState& block = blocks_[message.a];
-      block.unread = after(block, block.unread);
-      let_go(now, maps_[block.map]);
+      Task& task = tasks_[message.a];
+      task.unread = after(task, task.unread);
+      for (const int map : task.maps)
+        if (map >= 0) let_go(now, maps_[map]);
       break;
     }
     case Message::Kind::slots:
-      for (BlockState& block : blocks_)
-        if (block.layer == message.a && context_.run.plan.blocks[block.block].column_block == message.b)
-          block.slot_limit = message.limit;
+      for (Task& task : tasks_)
+        if (task.stage == message.a && task.column_block == message.b) task.slot_limit = message.limit;
       break;
   }
 }
 
 void Sequencer::store(const Transfer& pixel) {
-  Map& map = map_of_layer(pixel.layer);
-  const LayerFacts& layer = context_.layers[pixel.layer];
-  const auto per_sample = static_cast<std::uint64_t>(layer.input_pixels);
+  Map& map = maps_[map_of(pixel.stage, pixel.input)];
+  const StageFacts& stage = context_.stages[pixel.stage];
+  const auto per_sample = static_cast<std::uint64_t>(stage.inputs[pixel.input].pixels);
   const std::uint64_t sample = pixel.index / per_sample, place = pixel.index % per_sample;
   const mapping::Consumer& consumer = map.share.consumer;
   for (Part& part : map.parts)
-    if (part.column_block == pixel.column_block) {
+    if (part.source == pixel.source && part.column_block == pixel.column_block) {
       NVCIM_CHECK(part.arrived == pixel.index, "tile {}: pixel {} after {}", tile_, pixel.index, part.arrived);
       ++part.arrived;
     }
   NVCIM_CHECK(pixel.index < map.freed + static_cast<std::uint64_t>(map.share.capacity_pixels),
               "tile {}: pixel {} has no room, {} freed, {} fit", tile_, pixel.index, map.freed,
               map.share.capacity_pixels);
-  if (map.blocks.empty()) return;
+  if (map.tasks.empty()) return;
   while (map.first_sample + map.samples.size() <= sample)
     map.samples.emplace_back(std::size_t(consumer.channel_end - consumer.channel_begin) * per_sample);
   std::vector<std::uint8_t>& codes = map.samples[sample - map.first_sample];
+  const int first = stage.schedule->inputs[pixel.input].sources[pixel.source].channel_begin - consumer.channel_begin;
   for (int channel = pixel.channel_begin; channel < pixel.channel_end; ++channel)
-    codes[std::size_t(channel - consumer.channel_begin) * per_sample + place] =
-        pixel.pixel->codes[channel - pixel.pixel->channel_begin];
+    codes[std::size_t(first + channel) * per_sample + place] = pixel.pixel->codes[channel - pixel.pixel->channel_begin];
 }
 
-/// Position of the same block after `index`: copies share the positions of each sample.
-std::uint64_t Sequencer::after(const BlockState& block, std::uint64_t index) const {
-  const LayerFacts& layer = context_.layers[block.layer];
-  const auto positions = static_cast<std::uint64_t>(layer.positions());
-  const auto copies = static_cast<std::uint64_t>(layer.plan->copies);
+/// Position of the same task after `index`: copies share the positions of each sample.
+std::uint64_t Sequencer::after(const Task& task, std::uint64_t index) const {
+  const StageFacts& stage = context_.stages[task.stage];
+  const auto positions = static_cast<std::uint64_t>(stage.positions());
+  const auto copies = static_cast<std::uint64_t>(stage.copies());
   if (index % positions + copies < positions) return index + copies;
-  return (index / positions + 1) * positions + static_cast<std::uint64_t>(context_.run.plan.blocks[block.block].copy);
+  return (index / positions + 1) * positions + static_cast<std::uint64_t>(task.copy);
 }
 
 std::uint64_t Sequencer::unneeded(const Map& map) const {
-  const LayerFacts& layer = context_.layers[map.share.layer];
-  const auto positions = static_cast<std::uint64_t>(layer.positions());
-  const auto per_sample = static_cast<std::uint64_t>(layer.input_pixels);
+  const StageFacts& stage = context_.stages[map.share.stage];
+  const InputFacts& input = stage.inputs[map.share.input];
+  const auto positions = static_cast<std::uint64_t>(stage.positions());
+  const auto per_sample = static_cast<std::uint64_t>(input.pixels);
   std::uint64_t first = kNever;
-  for (int index : map.blocks) {
-    const std::uint64_t unread = blocks_[index].unread;
+  for (int index : map.tasks) {
+    const std::uint64_t unread = tasks_[index].unread;
     first = std::min(
-        first, unread / positions * per_sample + static_cast<std::uint64_t>(layer.window.needed[unread % positions]));
+        first, unread / positions * per_sample + static_cast<std::uint64_t>(input.window.needed[unread % positions]));
   }
   return first;
 }
 
 void Sequencer::let_go(Cycle now, Map& map) {
-  const auto per_sample = static_cast<std::uint64_t>(context_.layers[map.share.layer].input_pixels);
+  const auto per_sample = static_cast<std::uint64_t>(context_.stages[map.share.stage].inputs[map.share.input].pixels);
   const std::uint64_t freed = unneeded(map);
   if (freed <= map.freed) return;
   map.freed = freed;
@@ -184,77 +208,124 @@ void Sequencer::let_go(Cycle now, Map& map) {
                              freed + static_cast<std::uint64_t>(map.share.capacity_pixels));
 }
 
-bool Sequencer::window_is_in(const BlockState& block) const {
-  const LayerFacts& layer = context_.layers[block.layer];
-  const auto positions = static_cast<std::uint64_t>(layer.positions());
-  const std::uint64_t sample = block.next / positions;
-  if (sample >= static_cast<std::uint64_t>(context_.samples)) return false;
-  const std::uint64_t wanted = sample * static_cast<std::uint64_t>(layer.input_pixels) +
-                               static_cast<std::uint64_t>(layer.window.arrived[block.next % positions]);
-  return maps_[block.map].arrived() >= wanted;
+bool Sequencer::input_is_in(const Task& task, std::size_t input) const {
+  if (task.maps[input] < 0) return true;
+  const StageFacts& stage = context_.stages[task.stage];
+  const InputFacts& facts = stage.inputs[input];
+  const auto positions = static_cast<std::uint64_t>(stage.positions());
+  const std::uint64_t wanted = task.next / positions * static_cast<std::uint64_t>(facts.pixels) +
+                               static_cast<std::uint64_t>(facts.window.arrived[task.next % positions]);
+  return maps_[task.maps[input]].arrived() >= wanted;
+}
+
+bool Sequencer::window_is_in(const Task& task) const {
+  const auto positions = static_cast<std::uint64_t>(context_.stages[task.stage].positions());
+  if (task.next / positions >= static_cast<std::uint64_t>(context_.samples)) return false;
+  for (std::size_t input = 0; input < task.maps.size(); ++input)
+    if (!input_is_in(task, input)) return false;
+  return true;
 }
 
 bool Sequencer::try_issue(Cycle now, int crossbar) {
   if (registers_[crossbar] == 0) return false;
-  const std::vector<int>& here = blocks_on_[crossbar];
+  const std::vector<int>& here = tasks_on_[crossbar];
   const int count = static_cast<int>(here.size());
   for (int turn = 1; turn <= count; ++turn) {
     const int place = (last_issued_[crossbar] + turn) % count;
-    BlockState& block = blocks_[here[place]];
-    if (block.next >= block.slot_limit || !window_is_in(block)) continue;
+    Task& task = tasks_[here[place]];
+    if (task.next >= task.slot_limit || !window_is_in(task)) continue;
     last_issued_[crossbar] = place;
-    issue(now, block);
+    issue_mvm(now, task);
     return true;
   }
   return false;
 }
 
-void Sequencer::issue(Cycle now, BlockState& state) {
-  const LayerFacts& layer = context_.layers[state.layer];
-  const mapping::Block& block = context_.run.plan.blocks[state.block];
-  Map& map = maps_[state.map];
-  const auto positions = static_cast<std::uint64_t>(layer.positions());
-  const std::uint64_t sample = state.next / positions;
+const std::vector<std::uint8_t>& Sequencer::sample_of(const Task& task, std::size_t input) {
+  const StageFacts& stage = context_.stages[task.stage];
+  Map& map = maps_[task.maps[input]];
+  const std::uint64_t sample = task.next / static_cast<std::uint64_t>(stage.positions());
   // A window that lies in the padding may be due before the first pixel of its sample.
   while (map.first_sample + map.samples.size() <= sample)
     map.samples.emplace_back(std::size_t(map.share.consumer.channel_end - map.share.consumer.channel_begin) *
-                             static_cast<std::size_t>(layer.input_pixels));
-  auto job = std::make_shared<MvmJob>();
-  job->block = state.block;
-  job->layer = state.layer;
-  job->index = state.next;
-  job->codes.resize(block.rows);
-  gather_rows(*layer.node, map.samples[sample - map.first_sample].data(), map.share.consumer.channel_begin,
-              block.row_begin, block.rows, static_cast<int>(state.next % positions), job->codes.data());
-  const std::int64_t bits = std::int64_t{block.rows} * layer.node->input_bits;
-  context_.counts.add(static_cast<std::size_t>(block.node) + 1, Event::input_buffer_read,
-                      static_cast<std::uint64_t>(bits));
+                             static_cast<std::size_t>(stage.inputs[input].pixels));
+  return map.samples[sample - map.first_sample];
+}
+
+Cycle Sequencer::read(Cycle now, Task& task, std::int64_t bits) {
+  const std::size_t row = static_cast<std::size_t>(context_.stages[task.stage].schedule->first_node) + 1;
+  context_.counts.add(row, Event::input_buffer_read, static_cast<std::uint64_t>(bits));
   const Cycle length = transfer_cycles(bits, bus_bits_);
   read_free_at_ = std::max(now, read_free_at_) + length;
-  const Cycle read = read_free_at_ + access_cycles_;
+  const Cycle end = read_free_at_ + access_cycles_;
   time_.busy += length;
-  --registers_[state.crossbar];
-  state.next = after(state, state.next);
-  post(now, read, from_read_port, {Message::Kind::rows_read, static_cast<int>(&state - blocks_.data()), 0, 0, nullptr});
-  crossbars_[state.crossbar]->load(now, read, std::move(job));
+  task.next = after(task, task.next);
+  post(now, end, from_read_port, {Message::Kind::rows_read, static_cast<int>(&task - tasks_.data()), 0, 0, nullptr});
+  return end;
+}
+
+void Sequencer::issue_mvm(Cycle now, Task& task) {
+  const StageFacts& stage = context_.stages[task.stage];
+  const std::vector<std::uint8_t>& map = sample_of(task, 0);
+  const int channel_begin = maps_[task.maps[0]].share.consumer.channel_begin;
+  const int position = static_cast<int>(task.next % static_cast<std::uint64_t>(stage.positions()));
+  auto job = std::make_shared<MvmJob>();
+  job->blocks = task.blocks;
+  job->stage = task.stage;
+  job->index = task.next;
+  for (const int index : task.blocks) {
+    const mapping::Block& block = context_.run.plan.blocks[index];
+    const std::size_t first = job->codes.size();
+    job->codes.resize(first + block.rows);
+    gather_rows(*stage.node, map.data(), channel_begin, block.row_begin, block.rows, position,
+                job->codes.data() + first);
+  }
+  --registers_[task.crossbar];
+  const Cycle end = read(now, task, static_cast<std::int64_t>(job->codes.size()) * stage.node->input_bits);
+  crossbars_[task.crossbar]->load(now, end, std::move(job));
+}
+
+void Sequencer::issue_join(Cycle now, Task& task) {
+  const StageFacts& stage = context_.stages[task.stage];
+  const mapping::StageColumn& column = stage.column(task.column_block);
+  const int position = static_cast<int>(task.next % static_cast<std::uint64_t>(stage.positions()));
+  const std::uint64_t index = task.next;
+  std::int64_t bits = 0;
+  std::vector<std::vector<std::uint8_t>> codes(stage.inputs.size());
+  for (std::size_t k = 0; k < stage.inputs.size(); ++k) {
+    const int input = static_cast<int>(k);
+    bits += std::int64_t{1} * stage.schedule->inputs[k].bits *
+            mapping::codes_read(context_.run.network, *stage.schedule, input, column, position);
+    codes[k].resize(column.outputs);
+    gather_codes(stage.node, column.output_begin, task.maps[k] < 0 ? nullptr : sample_of(task, k).data(),
+                 task.maps[k] < 0 ? 0 : maps_[task.maps[k]].share.consumer.channel_begin, stage.inputs[k].pixels,
+                 stage.inputs[k].pixel[position], codes[k]);
+  }
+  const Cycle end = read(now, task, bits);
+  activation_->join(now, end, task.group, index, std::move(codes));
 }
 
 void Sequencer::tell_waits(std::vector<std::string>& sentences) const {
-  for (const BlockState& block : blocks_) {
-    const LayerFacts& layer = context_.layers[block.layer];
-    const auto positions = static_cast<std::uint64_t>(layer.positions());
-    const std::uint64_t sample = block.next / positions;
+  for (const Task& task : tasks_) {
+    const StageFacts& stage = context_.stages[task.stage];
+    const auto positions = static_cast<std::uint64_t>(stage.positions());
+    const std::uint64_t sample = task.next / positions;
     if (sample >= static_cast<std::uint64_t>(context_.samples)) continue;
-    const std::string who = fmt::format("layer {} at tile {} crossbar {}", layer.node->name, tile_, block.crossbar);
-    if (!window_is_in(block)) {
-      const std::uint64_t arrived = maps_[block.map].arrived();
-      const auto per_sample = static_cast<std::uint64_t>(layer.input_pixels);
-      const std::string producer = block.layer == 0 ? "the image" : context_.layers[block.layer - 1].last_node().name;
-      sentences.push_back(fmt::format("{} waits for pixel {} of {}, sample {}", who, arrived % per_sample, producer,
-                                      arrived / per_sample));
-    } else if (block.next >= block.slot_limit) {
+    const std::string who = task.crossbar < 0
+                                ? fmt::format("{} at tile {}", stage.name(), tile_)
+                                : fmt::format("layer {} at tile {} crossbar {}", stage.name(), tile_, task.crossbar);
+    if (!window_is_in(task)) {
+      for (std::size_t input = 0; input < task.maps.size(); ++input) {
+        if (input_is_in(task, input)) continue;
+        const Part& part = maps_[task.maps[input]].slowest();
+        const auto per_sample = static_cast<std::uint64_t>(stage.inputs[input].pixels);
+        sentences.push_back(fmt::format("{} waits for pixel {} of {}, sample {}", who, part.arrived % per_sample,
+                                        context_.map_name(stage.schedule->inputs[input].sources[part.source].stage),
+                                        part.arrived / per_sample));
+      }
+    } else if (task.next >= task.slot_limit) {
       sentences.push_back(
-          fmt::format("{} waits for room for the sums of position {} at its home tile", who, block.next));
+          fmt::format("{} waits for room for the sums of position {} at its home tile", who, task.next));
     } else {
       sentences.push_back(fmt::format("{} waits for an input register", who));
     }

@@ -10,50 +10,65 @@
 
 namespace nvcim::sim {
 
-/// Input buffer and sequencer of a tile. Pixels of each layer's input map arrive in raster order from one or several
-/// senders; the MVM of a position is issued to a block when its window is in, an input register of the crossbar is
-/// free, and the home tile has a slot for its sums. Its rows are then read through the buffer's one port, access_cycles
-/// plus bits / bus_bits; pixels that no later window needs are let go when the last block has read them, and
-/// the senders told so. Positions of a block go in order; blocks that share a crossbar take turns.
+class ActivationUnit;
+
+/// Input buffer and sequencer of a tile. Pixels of each map that a stage reads here arrive in raster order from one or
+/// several senders; the MVM of a position is issued to a crossbar when its window is in, an input register of the
+/// crossbar is free, and the home tile has a slot for its sums. A position of a digital stage is issued to the
+/// activation unit when the pixels of all its maps are in and there is a slot. Its rows or codes are then read through
+/// the buffer's one port, access_cycles plus bits / bus_bits; pixels that nothing later needs are let go when the last
+/// task has read them, and the senders told so. Positions of a task go in order; tasks that share a crossbar take
+/// turns.
 class Sequencer : public Clocked {
  public:
   Sequencer(Context& context, int tile, std::vector<Crossbar*> crossbars);
+  void connect(ActivationUnit& activation) { activation_ = &activation; }
 
-  /// @param column_block  of the sending layer, image: 0
   void add_map(const InputShare& share);
-  void add_part(int layer, int column_block, MapSender& sender, int group, int reader, int sender_end_point);
-  void add_block(int block);
+  /// Blocks that one MVM drives together.
+  void add_mvm(int stage, int copy, int column_block, int row_block);
+  /// A column of a digital stage. @param group  at the activation unit
+  void add_join(int stage, int column, int group);
+  /// Who sends channels of a map; after all tasks are added. @param column_block  of the sending stage, image: 0
+  void add_part(const mapping::Consumer& consumer, int column_block, MapSender& sender, int group, int reader,
+                int sender_end_point);
 
   /// A pixel is through the network: written through the buffer's write port.
   void deliver(Cycle now, TransferPtr pixel);
   void free_register(Cycle now, Cycle cycle, int crossbar);
-  /// The home of a column block takes sums of positions below `limit`.
-  void give_slots(Cycle now, Cycle cycle, int layer, int column_block, std::uint64_t limit);
+  /// The home of a column takes sums or codes of positions below `limit`.
+  void give_slots(Cycle now, Cycle cycle, int stage, int column_block, std::uint64_t limit);
 
   std::vector<std::pair<std::string, UnitTime>> unit_times() const override { return {{unit_name(), time_}}; }
   void tell_waits(std::vector<std::string>& sentences) const override;
 
  private:
   struct Part {
-    int column_block = 0;
+    int source = 0, column_block = 0;
     MapSender* sender = nullptr;
     int group = 0, reader = 0;
     Cycle latency = 1;          ///< of credits
-    std::uint64_t arrived = 0;  ///< pixels, counted over samples
+    std::uint64_t arrived = 0;  ///< pixels, counted over all samples
   };
   struct Map {
     InputShare share;
     std::vector<Part> parts;
-    std::vector<int> blocks;                        ///< in blocks_
+    std::vector<int> tasks;                         ///< in tasks_
     std::uint64_t freed = 0;                        ///< pixels below it are gone
     std::uint64_t first_sample = 0;                 ///< of `samples`
     std::deque<std::vector<std::uint8_t>> samples;  ///< [channels][height * width] of each sample in part here
-    std::uint64_t arrived() const;
+    const Part& slowest() const;
+    std::uint64_t arrived() const { return slowest().arrived; }
   };
-  struct BlockState {
-    int block = 0, layer = 0, map = 0, crossbar = 0;
-    std::uint64_t next = 0;    ///< position to issue, counted over samples
-    std::uint64_t unread = 0;  ///< first position whose rows are not read yet
+  /// MVMs of one part of a layer, or the positions of a column of a digital stage.
+  struct Task {
+    int stage = 0, column_block = 0, copy = 0;
+    std::vector<int> maps;        ///< [inputs] in maps_, -1: nothing of it is read here
+    std::span<const int> blocks;  ///< of an MVM
+    int crossbar = -1;            ///< of an MVM
+    int group = -1;               ///< of a digital stage
+    std::uint64_t next = 0;       ///< position to issue, counted over all samples
+    std::uint64_t unread = 0;     ///< first position whose rows are not read yet
     std::uint64_t slot_limit = 0;
   };
   struct Message {
@@ -66,24 +81,33 @@ class Sequencer : public Clocked {
   void act(Cycle now) override;
   void take(Cycle now, Message message);
   void store(const Transfer& pixel);
+  void add_task(Task task);
   /// Pixels below it are read by no window that is still to come.
   std::uint64_t unneeded(const Map& map) const;
   void let_go(Cycle now, Map& map);
-  bool window_is_in(const BlockState& block) const;
+  bool input_is_in(const Task& task, std::size_t input) const;
+  bool window_is_in(const Task& task) const;
   bool try_issue(Cycle now, int crossbar);
-  void issue(Cycle now, BlockState& block);
-  std::uint64_t after(const BlockState& block, std::uint64_t index) const;
-  Map& map_of_layer(int layer);
+  void issue_mvm(Cycle now, Task& task);
+  void issue_join(Cycle now, Task& task);
+  /// Books the read port and moves the task on. @return when the bits are read
+  Cycle read(Cycle now, Task& task, std::int64_t bits);
+  /// Codes of the sample that a task is at.
+  const std::vector<std::uint8_t>& sample_of(const Task& task, std::size_t input);
+  std::uint64_t after(const Task& task, std::uint64_t index) const;
+  int map_of(int stage, int input) const;
   void post(Cycle now, Cycle cycle, int source, Message message);
 
   Context& context_;
   int tile_;
   std::vector<Crossbar*> crossbars_;
+  ActivationUnit* activation_ = nullptr;
   std::vector<Map> maps_;
-  std::vector<BlockState> blocks_;
-  std::vector<std::vector<int>> blocks_on_;  ///< [crossbars] in blocks_
-  std::vector<int> last_issued_;             ///< [crossbars] in blocks_on_
-  std::vector<int> registers_;               ///< [crossbars] free
+  std::vector<Task> tasks_;
+  std::vector<std::vector<int>> tasks_on_;  ///< [crossbars] in tasks_
+  std::vector<int> joins_;                  ///< in tasks_
+  std::vector<int> last_issued_;            ///< [crossbars] in tasks_on_
+  std::vector<int> registers_;              ///< [crossbars] free
   int first_crossbar_ = 0;
   Inbox<Message> inbox_;
   std::int64_t bus_bits_;

@@ -43,27 +43,38 @@ Tile::Tile(Context& context, int number, const std::vector<InputShare>& inputs, 
   activation_.connect(pooling_, output_);
   pooling_.connect(output_);
   for (const OutputShare& share : outputs) {
-    activation_.add_group(share.layer, share.column_block, share.capacity_pixels);
-    pooling_.add_group(share.layer, share.column_block);
-    output_.add_group(share.layer, share.column_block, share.capacity_pixels);
+    activation_.add_group(share.stage, share.column_block, share.capacity_pixels);
+    pooling_.add_group(share.stage, share.column_block);
+    output_.add_group(share.stage, share.column_block, share.capacity_pixels);
   }
+  sequencer_.connect(activation_);
   for (const InputShare& share : inputs) sequencer_.add_map(share);
   const mapping::Plan& plan = context.run.plan;
-  std::set<std::pair<int, int>> columns;  // that this tile adds up something of
-  for (const OutputShare& share : outputs) columns.emplace(share.layer, share.column_block);
-  for (int index = 0; index < static_cast<int>(plan.blocks.size()); ++index) {
-    const mapping::Block& block = plan.blocks[index];
-    if (context.tile_of(block) != number) continue;
-    sequencer_.add_block(index);
-    columns.emplace(plan.layer_of_node[block.node], block.column_block);
+  std::set<std::pair<int, int>> columns;  // of MVMs, that this tile adds up something of
+  for (const StageFacts& stage : context.stages) {
+    if (stage.plan == nullptr) {
+      for (int column = 0; column < static_cast<int>(stage.schedule->columns.size()); ++column)
+        if (stage.column(column).tile == number)
+          sequencer_.add_join(stage.index, column, group_of(stage.index, column));
+      continue;
+    }
+    for (int copy = 0; copy < stage.plan->copies; ++copy)
+      for (int column_block = 0; column_block < stage.plan->column_blocks; ++column_block)
+        for (int row_block = 0; row_block < stage.plan->row_blocks; ++row_block) {
+          if (context.tile_of(plan.blocks[stage.plan->block(copy, column_block, row_block)]) != number) continue;
+          sequencer_.add_mvm(stage.index, copy, column_block, row_block);
+          columns.emplace(stage.index, column_block);
+        }
+    for (int column_block = 0; column_block < stage.plan->column_blocks; ++column_block)
+      if (stage.column(column_block).tile == number) columns.emplace(stage.index, column_block);
   }
-  for (const auto& [layer, column_block] : columns)
-    accumulator_.add_column(layer, column_block, group_of(layer, column_block));
+  for (const auto& [stage, column_block] : columns)
+    accumulator_.add_column(stage, column_block, group_of(stage, column_block));
 }
 
-int Tile::group_of(int layer, int column_block) const {
+int Tile::group_of(int stage, int column_block) const {
   for (std::size_t group = 0; group < groups_.size(); ++group)
-    if (groups_[group].layer == layer && groups_[group].column_block == column_block) return static_cast<int>(group);
+    if (groups_[group].stage == stage && groups_[group].column_block == column_block) return static_cast<int>(group);
   return -1;
 }
 
@@ -74,7 +85,7 @@ void Tile::deliver(Cycle now, TransferPtr transfer) {
   }
   NVCIM_CHECK(transfer->kind == Transfer::Kind::partial_sums, "tile {} got a result", number_);
   accumulator_.add(now, now + 1, static_cast<int>(crossbars_.size()),
-                   {transfer->layer, transfer->column_block, transfer->index, std::move(transfer->sums)});
+                   {transfer->stage, transfer->column_block, transfer->index, std::move(transfer->sums)});
 }
 
 void Tile::list_units(std::vector<Clocked*>& units) {

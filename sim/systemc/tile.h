@@ -29,7 +29,7 @@ class Tile : public TransferSink {
   ActivationUnit& activation() { return activation_; }
   OutputBuffer& output() { return output_; }
   /// Group of a column block whose home this is, -1 otherwise.
-  int group_of(int layer, int column_block) const;
+  int group_of(int stage, int column_block) const;
   void list_units(std::vector<Clocked*>& units);
 
  private:

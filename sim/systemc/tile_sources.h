@@ -5,6 +5,7 @@
 namespace nvcim::sim {
 
 enum InterfaceSource { from_accumulator, from_output_buffer };
+enum ActivationSource { from_accumulation, from_input_buffer };
 enum OutputBufferSource { from_activation, from_pooling, from_write_port };
 
 }  // namespace nvcim::sim

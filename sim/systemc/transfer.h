@@ -21,7 +21,9 @@ struct Transfer {
   int from = 0, to = 0;  ///< tile or mapping::kGlobalBuffer
   std::size_t row = 0;   ///< of the event counts
   std::int64_t bits = 0;
-  int layer = 0;            ///< pixel: layer that reads it; otherwise the layer that made it
+  int stage = 0;            ///< pixel: layer that reads it; otherwise the layer that made it
+  int input = 0;            ///< pixel: of the stage that reads it
+  int source = 0;           ///< pixel: of that input
   int column_block = 0;     ///< of the sender (image: 0)
   std::uint64_t index = 0;  ///< pixel or position, counted over all samples
   int channel_begin = 0, channel_end = 0;

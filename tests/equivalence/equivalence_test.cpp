@@ -9,8 +9,10 @@
 #include <cstring>
 #include <string>
 
+#include "arch/input_error.h"
 #include "sim/engine.h"
 #include "tests/equivalence/random_architecture.h"
+#include "tests/support/random_graph.h"
 #include "tests/support/random_network.h"
 
 namespace nvcim {
@@ -110,6 +112,49 @@ TEST_P(Equivalence, SystemCAndFunctionalEnginesLeaveTheSameBits) {
 }
 
 INSTANTIATE_TEST_SUITE_P(TwentyCases, Equivalence, ::testing::Range(0, 30));
+
+class GraphEquivalence : public ::testing::TestWithParam<int> {};
+
+/// The same for sums, products, concatenations, tables, rearrangements, groups and dilations. Paths that meet may need
+/// more room than the random buffers have, which is refused by name; then the case runs with more.
+TEST_P(GraphEquivalence, SystemCAndFunctionalEnginesLeaveTheSameBits) {
+  for (int i = 0; i < kCasesPerTest; ++i) {
+    const std::uint64_t seed =
+        static_cast<std::uint64_t>(GetParam()) * kCasesPerTest + static_cast<std::uint64_t>(i) + 1;
+    EXPECT_EQ(in_child([&]() -> std::string {
+                const workloads::Network network = testing::random_graph(seed);
+                Architecture architecture = testing::random_architecture(seed, network);
+                try {
+                  return run_case(network, architecture, seed);
+                } catch (const InputError& error) {
+                  for (const InputIssue& issue : error.issues())
+                    if (issue.pointer.find("/buffer/") != 0) return error.what();
+                }
+                architecture.buffer.input_kibibytes = architecture.buffer.output_kibibytes = 64;
+                return run_case(network, architecture, seed);
+              }),
+              "")
+        << "graph " << seed;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(TwentyCases, GraphEquivalence, ::testing::Range(0, 20));
+
+TEST(Equivalence, HoldsForResidualNetworks) {
+  // All stages, strides and shortcuts of ResNet-20 and -18, in a part of their width on a part of their image.
+  for (const bool projected : {false, true})
+    EXPECT_EQ(in_child([&] {
+                const workloads::Network network =
+                    projected ? testing::random_resnet18(3, 16, 8) : testing::random_resnet20(2, 4, 16);
+                Architecture architecture;
+                architecture.name = "residual";
+                architecture.device.read_noise = 0.02;
+                architecture.chip.mesh_rows = architecture.chip.mesh_columns = 8;
+                return run_case(network, architecture, 2);
+              }),
+              "")
+        << projected;
+}
 
 TEST(Equivalence, HoldsForLeNetWithEveryEffectAtOnce) {
   EXPECT_EQ(in_child([] {

@@ -62,20 +62,24 @@ InferenceResult run_phase_by_phase(const ChipRun& run, const std::vector<std::ui
   for (int sample = 0; sample < samples; ++sample) {
     result.counts += one;
     SampleTrace trace;
-    std::vector<std::uint8_t> codes(network.input.size());
-    workloads::encode_image(network, pixels.data() + std::size_t(sample) * network.input.size(), codes.data());
+    std::vector<std::vector<std::uint8_t>> maps(1);  // the image, then every node's
+    maps[0].resize(network.input.size());
+    workloads::encode_image(network, pixels.data() + std::size_t(sample) * network.input.size(), maps[0].data());
     for (int index = 0; index < static_cast<int>(network.nodes.size()); ++index) {
       const Node& node = network.nodes[index];
       std::vector<std::uint8_t> next(node.output.size());
-      if (node.kind == Node::Kind::pool) {
-        workloads::pool(node, codes.data(), next.data());
+      std::vector<const std::uint8_t*> inputs;
+      for (const int source : network.sources(index)) inputs.push_back(maps[source + 1].data());
+      const std::uint8_t* codes = inputs[0];
+      if (node.kind != Node::Kind::mvm) {
+        workloads::digital_map(network, index, inputs, next.data());
       } else {
         const mapping::LayerPlan& layer = run.plan.layers[run.plan.layer_of_node[index]];
         const LayerConversion conversion = make_conversion(run.architecture, layer.encoding);
         std::vector<std::int64_t> sums(node.output.size());
-        std::vector<std::uint8_t> window(node.matrix_rows());
+        std::vector<std::uint8_t> window(node.window_rows());
         for (int position = 0; position < node.positions(); ++position) {
-          workloads::gather_window(node, codes.data(), position, window.data());
+          workloads::gather_window(node, codes, position, window.data());
           const std::vector<std::int64_t> own =
               mvm(run, layer, window, position, first_sample + static_cast<std::uint32_t>(sample), result.counts);
           for (int output = 0; output < node.outputs(); ++output) {
@@ -96,7 +100,7 @@ InferenceResult run_phase_by_phase(const ChipRun& run, const std::vector<std::ui
         if (node.mvm.raw_output) next.clear();
       }
       trace.codes.push_back(next);
-      codes = next;
+      maps.push_back(next);
     }
     result.traces.push_back(trace);
     result.predicted.push_back(workloads::predicted_class(

@@ -6,6 +6,7 @@
 
 #include "sim/engine.h"
 #include "tests/functional/phase_engine.h"
+#include "tests/support/random_graph.h"
 #include "tests/support/random_network.h"
 #include "workloads/reference.h"
 
@@ -91,6 +92,25 @@ TEST(RunFunctional, EqualsTheChipPhaseByPhaseInEveryBitAndCount) {
   }
 }
 
+TEST(RunFunctional, OfAGraphEqualsTheChipPhaseByPhaseInEveryBitAndCount) {
+  std::mt19937 generator(12);
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    const Network network = testing::random_graph(seed);
+    Architecture architecture = random_analog(generator);
+    for (const workloads::Node& node : network.nodes)
+      if (node.kind == workloads::Node::Kind::mvm && seed % 3 == 0) architecture.mapping.duplicate[node.name] = 2;
+    const Chip chip(architecture, network, seed);
+    const std::vector<std::uint8_t> pixels = testing::random_images(network, 3, seed);
+    EngineOptions options;
+    options.keep_traces = true;
+    options.first_sample = 7;
+    options.batch = 2;
+    SCOPED_TRACE(seed);
+    expect_same(run_functional(chip.run(), pixels, 3, options),
+                run_phase_by_phase(chip.run(), pixels, 3, options.first_sample));
+  }
+}
+
 TEST(RunFunctional, GivesTheSameBytesForAnyThreadsAndBatch) {
   Architecture architecture = roomy_architecture();
   architecture.device.read_noise = 0.02;
@@ -154,6 +174,20 @@ TEST(RunFunctional, NoiseFreeWithASufficientAdcIsTheReference) {
           SCOPED_TRACE(cell_bits * 100 + dac_bits);
           expect_reference(architecture, testing::random_network(17));
         }
+}
+
+TEST(RunFunctional, OfANoiseFreeGraphIsTheReference) {
+  for (Encoding encoding : {Encoding::differential_pair, Encoding::offset_column, Encoding::ideal_signed})
+    for (AdcModel model : {AdcModel::sar, AdcModel::ideal}) {
+      Architecture architecture = roomy_architecture();
+      architecture.device.model = DeviceModel::ideal;
+      architecture.crossbar.encoding = encoding;
+      architecture.crossbar.rows = 64;
+      architecture.adc.model = model;
+      architecture.adc.bits = 14;
+      for (std::uint64_t seed = 1; seed <= 20; ++seed) expect_reference(architecture, testing::random_graph(seed));
+      expect_reference(architecture, testing::random_resnet20(1, 4, 16));
+    }
 }
 
 TEST(RunFunctional, ASaturatingAdcClipsEveryCode) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "arch/input_error.h"
+#include "tests/support/random_graph.h"
 #include "tests/support/random_network.h"
 
 namespace nvcim::mapping {
@@ -134,6 +135,64 @@ TEST(Plan, AllContradictionsAreNamedAtOnce) {
       HasSubstr("roomy:/mapping/duplicate/conv9: network random has no layer \"conv9\"; its layers are mvm0, mvm2"));
   EXPECT_THAT(
       text, HasSubstr("roomy:/crossbar/columns: 4 columns cannot hold one 8-bit weight of layer mvm0, which takes 8"));
+}
+
+TEST(Plan, GroupsShareCrossbarsOnTheDiagonal) {
+  testing::GraphBuilder graph({20, 4, 4}, 8, 1);
+  const int depthwise =
+      graph.convolution(workloads::kNetworkInput, {.outputs = 20, .window = {3, 3, 1, 1, 1, 1, 1, 1}, .groups = 20});
+  const workloads::Network network = graph.logits(depthwise, 2);
+  for (const Encoding encoding : {Encoding::differential_pair, Encoding::offset_column}) {
+    Architecture architecture;
+    architecture.crossbar.rows = 64;  // seven kernels of nine
+    architecture.crossbar.columns = 48;
+    architecture.crossbar.encoding = encoding;
+    const int columns = encoding == Encoding::differential_pair ? 8 : 5;  // of one weight and its offset column
+    const Plan plan = make_plan(architecture, network);
+    const LayerPlan& layer = plan.layers[0];
+    const int together = std::min(64 / 9, 48 / columns);
+    EXPECT_EQ(layer.column_blocks, (20 + together - 1) / together);
+    EXPECT_EQ(layer.row_blocks, 1);
+    std::int64_t cells = 0;
+    for (int column_block = 0; column_block < layer.column_blocks; ++column_block) {
+      const auto part = layer.part(0, column_block, 0);
+      EXPECT_EQ(static_cast<int>(part.size()), std::min(together, 20 - column_block * together));
+      EXPECT_EQ(layer.output_begin[column_block], column_block * together);
+      for (std::size_t i = 0; i < part.size(); ++i) {
+        const Block& block = plan.blocks[part[i]];
+        const int group = column_block * together + static_cast<int>(i);
+        EXPECT_EQ(block.row_begin, 9 * group);
+        EXPECT_EQ(block.rows, 9);
+        EXPECT_EQ(block.output_begin, group);
+        EXPECT_EQ(block.outputs, 1);
+        EXPECT_EQ(block.crossbar, plan.blocks[part[0]].crossbar);
+        EXPECT_EQ(block.crossbar_row, static_cast<int>(i) * 9);
+        EXPECT_EQ(block.crossbar_column, static_cast<int>(i) * columns);
+        cells += std::int64_t{block.rows} * block.columns;
+      }
+    }
+    EXPECT_EQ(cells, 20 * 9 * columns) << "no zeros stored";
+  }
+}
+
+TEST(Plan, GroupsTooLargeForOneCrossbarAreCutOneByOne) {
+  testing::GraphBuilder graph({6, 4, 4}, 8, 1);
+  const int grouped =
+      graph.convolution(workloads::kNetworkInput, {.outputs = 10, .window = {3, 3, 1, 1, 1, 1, 1, 1}, .groups = 2});
+  const workloads::Network network = graph.logits(grouped, 2);
+  Architecture architecture;
+  architecture.crossbar.rows = 16;     // 27 rows of a group
+  architecture.crossbar.columns = 24;  // three of five outputs
+  const Plan plan = make_plan(architecture, network);
+  const LayerPlan& layer = plan.layers[0];
+  EXPECT_EQ(layer.row_blocks, 2);
+  EXPECT_EQ(layer.column_blocks, 4);
+  EXPECT_THAT(layer.output_begin, ::testing::ElementsAre(0, 3, 5, 8, 10));
+  const Block& last = plan.blocks[layer.block(0, 3, 1)];
+  EXPECT_EQ(last.row_begin, 27 + 16);
+  EXPECT_EQ(last.rows, 11);
+  EXPECT_EQ(last.output_begin, 8);
+  EXPECT_EQ(last.outputs, 2);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/support/random_graph.h"
 #include "tests/support/random_network.h"
 
 namespace nvcim::mapping {
@@ -80,6 +81,77 @@ TEST(CountSample, PartialSumsOfOtherTilesTravelToTheHomeTile) {
   const std::uint64_t result = 3 * 1;   // home tile 0 to the global buffer: router 0 only
   EXPECT_EQ(counts.of(1, Event::router_flit), partial + result);
   EXPECT_EQ(counts.of(1, Event::link_flit), 3u);
+}
+
+/// Image of 2 x 4 x 4; a 3 x 3 convolution to 2 channels whose map is read by a 1 x 1 convolution and added to its
+/// result; the sum and the image side by side give the logits. One crossbar per tile.
+TEST(Schedule, OfAResidualBlock) {
+  testing::GraphBuilder graph({2, 4, 4}, 8, 1);
+  const int first = graph.convolution(workloads::kNetworkInput, {.outputs = 2, .window = {3, 3, 1, 1, 1, 1, 1, 1}});
+  const int second = graph.convolution(first, {.outputs = 2});
+  const int table = graph.lookup(graph.add({second, first}), 8);
+  const workloads::Network network = graph.logits(graph.concat({table, workloads::kNetworkInput}), 2);
+  Architecture architecture;
+  architecture.crossbar.rows = 64;
+  architecture.crossbar.columns = 16;
+  architecture.tile.crossbars = 1;
+  const Plan plan = make_plan(architecture, network);
+  ASSERT_EQ(plan.tiles_used, 3);
+  const Schedule schedule = make_schedule(architecture, network, plan);
+  ASSERT_EQ(schedule.stages.size(), 4u);
+
+  ASSERT_EQ(schedule.input_consumers.size(), 2u);
+  EXPECT_EQ(schedule.input_consumers[0].stage, 0);
+  EXPECT_EQ(schedule.input_consumers[1].stage, 3);
+  EXPECT_EQ(schedule.input_consumers[1].source, 1);
+  EXPECT_EQ(schedule.stages[0].consumers.size(), 2u) << "the convolution and the sum";
+  const Stage& sum = schedule.stages[2];
+  EXPECT_EQ(sum.layer, -1);
+  EXPECT_EQ(sum.join, 2);
+  EXPECT_THAT(sum.tail, ::testing::ElementsAre(3)) << "the table is worked through on the way";
+  ASSERT_EQ(sum.columns.size(), 1u);
+  EXPECT_EQ(sum.columns[0].tile, 1) << "where the later map is made";
+  ASSERT_EQ(sum.inputs.size(), 2u);
+  EXPECT_EQ(sum.inputs[0].sources[0].stage, 1);
+  EXPECT_EQ(sum.inputs[1].sources[0].stage, 0);
+  ASSERT_EQ(schedule.stages[3].inputs[0].sources.size(), 2u);
+  EXPECT_EQ(schedule.stages[3].inputs[0].sources[1].stage, kImage);
+  EXPECT_EQ(schedule.stages[3].inputs[0].sources[1].channel_begin, 2);
+
+  const EventCounts counts = count_sample(architecture, network, plan, schedule);
+  EXPECT_EQ(counts.of(0, Event::global_buffer_read), 2u * 16 * 16 + 64) << "two readers, and the result";
+  EXPECT_EQ(counts.of(1, Event::output_buffer_write), 16u * 16);
+  EXPECT_EQ(counts.of(1, Event::output_buffer_read), 2u * 16 * 16);
+  EXPECT_EQ(counts.of(1, Event::router_flit), 2u * 16 * (2 * 2)) << "twice 16 bits and a header, one hop each";
+  EXPECT_EQ(counts.of(3, Event::input_buffer_read), 2u * 16 * 16) << "both summands";
+  EXPECT_EQ(counts.of(3, Event::activation), 2u * 2 * 16) << "each value of each summand";
+  EXPECT_EQ(counts.of(3, Event::output_buffer_write), 0u) << "what the table makes of it travels";
+  EXPECT_EQ(counts.of(4, Event::activation), 2u * 16);
+  EXPECT_EQ(counts.of(4, Event::output_buffer_write), 16u * 16);
+  EXPECT_EQ(counts.of(5, Event::output_buffer_write), 0u) << "a concatenation is no work";
+}
+
+TEST(Schedule, ADigitalStageStandsWhereItsInputIsMade) {
+  testing::GraphBuilder graph({1, 4, 4}, 8, 1);
+  const int pooled = graph.pool(workloads::kNetworkInput, PoolKind::maximum,
+                                {.kernel_h = 2, .kernel_w = 2, .stride_h = 2, .stride_w = 2});
+  const int map = graph.convolution(pooled, {.outputs = 6});
+  const int moved = graph.shortcut(map, 8, 1);
+  const workloads::Network network = graph.logits(graph.add({moved, moved}), 2);
+  Architecture architecture;
+  architecture.crossbar.columns = 16;  // two outputs
+  architecture.tile.crossbars = 1;
+  const Plan plan = make_plan(architecture, network);
+  const Schedule schedule = make_schedule(architecture, network, plan);
+  ASSERT_EQ(schedule.stages.size(), 5u);
+  EXPECT_EQ(schedule.stages[0].join, -1) << "nothing before the pooling";
+  EXPECT_THAT(schedule.stages[0].tail, ::testing::ElementsAre(0));
+  std::vector<std::vector<int>> columns;
+  for (const StageColumn& column : schedule.stages[2].columns)
+    columns.push_back({column.tile, column.output_begin, column.outputs});
+  EXPECT_EQ(columns, (std::vector<std::vector<int>>{{0, 0, 3}, {1, 3, 2}, {2, 5, 3}})) << "fill at both ends";
+  EXPECT_EQ(codes_read(network, schedule.stages[2], 0, schedule.stages[2].columns[0], 0), 2);
+  EXPECT_EQ(schedule.stages[3].columns.size(), 3u);
 }
 
 }  // namespace

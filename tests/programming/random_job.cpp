@@ -5,6 +5,7 @@
 #include <random>
 
 #include "device/device_model.h"
+#include "tests/support/random_graph.h"
 #include "tests/support/random_network.h"
 
 namespace nvcim::testing {
@@ -133,7 +134,7 @@ void roll_plan(Dice& dice, OwnedJob& owned) {
 std::unique_ptr<OwnedJob> random_job(std::uint64_t seed) {
   Dice dice(seed);
   auto owned = std::make_unique<OwnedJob>();
-  owned->network = random_network(seed);
+  owned->network = seed % 3 == 0 ? random_graph(seed) : random_network(seed);
   roll_chip(dice, owned->architecture);
   roll_device(dice, owned->architecture);
   roll_controller(dice, owned->architecture);

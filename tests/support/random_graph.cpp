@@ -223,21 +223,39 @@ Network random_graph(std::uint64_t seed) {
   return graph.logits(last, graph.pick(2, 8), graph.pick(2, 8));
 }
 
-Network random_resnet20(std::uint64_t seed, int narrow, int size) {
-  GraphBuilder graph({3, size, size}, 8, seed);
+namespace {
+
+/// @param widths  [stages]   @param projected  shortcuts between stages are 1 x 1 convolutions, else option A
+Network residual_network(GraphBuilder& graph, const std::vector<int>& widths, int blocks, bool projected) {
   const auto convolve = [&](int from, int outputs, int stride) {
     return graph.convolution(from, {.outputs = outputs, .window = {3, 3, stride, stride, 1, 1, 1, 1}});
   };
-  int last = convolve(kNetworkInput, 16 / narrow, 1);
-  for (int stage = 0; stage < 3; ++stage)
-    for (int block = 0; block < 3; ++block) {
-      const int outputs = (16 << stage) / narrow, stride = stage > 0 && block == 0 ? 2 : 1;
+  int last = convolve(kNetworkInput, widths[0], 1);
+  for (std::size_t stage = 0; stage < widths.size(); ++stage)
+    for (int block = 0; block < blocks; ++block) {
+      const int outputs = widths[stage], stride = stage > 0 && block == 0 ? 2 : 1;
       const int main = convolve(convolve(last, outputs, stride), outputs, 1);
-      last = graph.add({main, stride == 1 ? last : graph.shortcut(last, outputs, stride)});
+      if (stride > 1 && projected)
+        last = graph.convolution(last, {.outputs = outputs, .window = {.stride_h = stride, .stride_w = stride}});
+      else if (stride > 1)
+        last = graph.shortcut(last, outputs, stride);
+      last = graph.add({main, last});
     }
   const Shape map = graph.map(last);
   last = graph.pool(last, PoolKind::average, {.kernel_h = map.height, .kernel_w = map.width});
   return graph.logits(last, 10);
+}
+
+}  // namespace
+
+Network random_resnet20(std::uint64_t seed, int narrow, int size) {
+  GraphBuilder graph({3, size, size}, 8, seed);
+  return residual_network(graph, {16 / narrow, 32 / narrow, 64 / narrow}, 3, false);
+}
+
+Network random_resnet18(std::uint64_t seed, int narrow, int size) {
+  GraphBuilder graph({3, size, size}, 8, seed);
+  return residual_network(graph, {64 / narrow, 128 / narrow, 256 / narrow, 512 / narrow}, 2, true);
 }
 
 }  // namespace nvcim::testing

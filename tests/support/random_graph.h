@@ -58,4 +58,8 @@ workloads::Network random_graph(std::uint64_t seed);
 /// option A shortcuts), divided in width by `narrow`, random weights.
 workloads::Network random_resnet20(std::uint64_t seed, int narrow = 1, int size = 32);
 
+/// ResNet-18's shape with a 3 x 3 stem and no pooling behind it (11.16 million weights): 4 stages of 2 blocks with 64,
+/// 128, 256 and 512 channels, 1 x 1 projections as shortcuts; random weights.
+workloads::Network random_resnet18(std::uint64_t seed, int narrow = 1, int size = 32);
+
 }  // namespace nvcim::testing

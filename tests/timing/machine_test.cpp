@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/random_graph.h"
 #include "tests/timing/job.h"
 #include "workloads/digital.h"
 #include "workloads/reference.h"
@@ -107,6 +108,15 @@ TEST(Machine, NeverLocksUpHoweverSmall) {
   }
 }
 
+TEST(Machine, NeverLocksUpHoweverSmallOnGraphs) {
+  for (std::uint64_t seed = 100; seed < 200; ++seed) {
+    SCOPED_TRACE(seed);
+    const workloads::Network network = nvcim::testing::random_graph(seed);
+    const Job job(cramped_architecture(seed, network), network, 2);
+    expect_reference(job, job.run({.change = take_the_spare}));
+  }
+}
+
 bool same_timeline(const Timeline& a, const Timeline& b) {
   if (a.total_cycles != b.total_cycles || a.units.size() != b.units.size()) return false;
   for (std::size_t i = 0; i < a.samples.size(); ++i)
@@ -123,7 +133,8 @@ bool same_timeline(const Timeline& a, const Timeline& b) {
 
 TEST(Machine, TheOrderOfProcessesWithinACycleChangesNothing) {
   for (std::uint64_t seed = 200; seed < 240; ++seed) {
-    const workloads::Network network = nvcim::testing::random_network(seed);
+    const workloads::Network network =
+        seed % 2 == 0 ? nvcim::testing::random_network(seed) : nvcim::testing::random_graph(seed);
     const Job job(cramped_architecture(seed, network), network, 3);
     const CycleResult straight = job.run({.change = take_the_spare});
     const CycleResult shuffled = job.run({.change = take_the_spare, .shuffle = static_cast<std::uint32_t>(seed)});

@@ -115,8 +115,8 @@ struct Node {
   std::vector<int> inputs;
   Shape input;  ///< of the first input; of concat: of all of them together
   Shape output;
-  int input_bits = 8;        ///< codes of the input lie in 0 … 2^input_bits - 1 (add, multiply: JoinInput)
-  int input_zero_point = 0;  ///< code that stands for 0; also the code of padding (add, multiply: JoinInput)
+  int input_bits = 8;        ///< codes of the input lie in 0 … 2^input_bits - 1 (add, multiply: of the first)
+  int input_zero_point = 0;  ///< code that stands for 0; also the code of padding (add, multiply: of the first)
   double input_scale = 1;    ///< real value = (code - zero point) * scale
   MvmLayer mvm;              ///< when kind == mvm
   PoolLayer pool;            ///< when kind == pool

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ResNet-20 and -18 for CIFAR-10 with random weights: 41 and 556 million MACs.
+// ResNet-20 and -18 for CIFAR-10 with random weights: 41 and 555 million MACs.
 #include <benchmark/benchmark.h>
 
 #include "sim/engine.h"

@@ -79,7 +79,10 @@ std::optional<Order> padded(Step& step, const std::string& mode, std::int64_t di
     step.refuse(fmt::format("pads {} and {} of an axis of {} in mode {}", before, after, dim, mode));
     return std::nullopt;
   }
+  const auto count = static_cast<std::size_t>(before + dim + after);
+  if (!step.spend(count)) return std::nullopt;
   Order order;
+  order.reserve(count);
   for (std::int64_t at = -before; at < dim + after; ++at) {
     std::int64_t from = at;
     if (at < 0 || at >= dim) {
@@ -252,7 +255,7 @@ void read_pad(Step& step) {
       return;
     }
     const std::optional<Order> order = padded(step, mode, in->dims[*axis], before, after);
-    if (!order || !step.spend(order->size())) return;
+    if (!order) return;
     orders[*axis - 1] = *order;
   }
   give_rearranged(step, *in, orders, fill);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <optional>
 
 #include "arch/check.h"
 #include "arch/input_error.h"
@@ -38,10 +39,23 @@ AnyNetwork load_model(std::string_view name_or_file) {
     throw InputError(name, "",
                      fmt::format("is neither a file nor a network that ships with the program ({})", zoo_names()));
   const std::vector<std::uint8_t> bytes = model_bytes(name);
-  if (!is_float_onnx(bytes)) return read_onnx(name, bytes);
   std::filesystem::path folder = std::filesystem::path(name).parent_path();
   if (folder.empty()) folder = ".";
-  return read_float_onnx(name, bytes, folder);
+  if (is_float_onnx(bytes)) return read_float_onnx(name, bytes, folder);
+  // Chains are read to the last bit of every scale; other graphs by way of real numbers. What neither reads is refused
+  // by the one that gets further.
+  std::optional<InputError> of_chain;
+  try {
+    return read_onnx(name, bytes);
+  } catch (const InputError& refusal) {
+    of_chain = refusal;
+  }
+  try {
+    return read_quantised_graph(name, bytes, folder);
+  } catch (const InputError& refusal) {
+    if (refusal.issues().size() < of_chain->issues().size()) throw;
+  }
+  throw InputError(*of_chain);
 }
 
 Network quantise(const FloatNetwork& network, const PixelScale& pixels, const Quantisation& quantisation) {

@@ -13,6 +13,7 @@
 #include "workloads/onnx_float_arithmetic.h"
 #include "workloads/onnx_float_constants.h"
 #include "workloads/onnx_float_matrix.h"
+#include "workloads/onnx_float_quantisers.h"
 #include "workloads/onnx_float_refusals.h"
 #include "workloads/onnx_float_step.h"
 #include "workloads/onnx_float_views.h"
@@ -40,6 +41,7 @@ const std::map<std::string, Reader>& readers() {
       {"Clip", read_clip},
       {"Concat", read_concat},
       {"Conv", read_conv},
+      {"DequantizeLinear", read_dequantise},
       {"Div", read_arithmetic},
       {"Dropout", read_identity},
       {"Flatten", read_shape_change},
@@ -57,6 +59,7 @@ const std::map<std::string, Reader>& readers() {
       {"Neg", read_negation},
       {"Pad", read_pad},
       {"ReduceMean", read_reduce_mean},
+      {"QuantizeLinear", read_quantise},
       {"Relu", read_activation},
       {"Reshape", read_shape_change},
       {"Sigmoid", read_activation},
@@ -170,6 +173,7 @@ class Reading {
   }
 
   FloatGraph graph() { return import_.builder().build(); }
+  const std::map<std::string, ValueRange>& ranges() const { return import_.ranges(); }
 
  private:
   /// False for an operator that does not run at all.
@@ -235,12 +239,14 @@ void set_full_scales(FloatGraph& graph) {
 }  // namespace
 }  // namespace onnx_file
 
-FloatNetwork read_float_onnx(const std::string& name, const std::vector<std::uint8_t>& bytes,
-                             const std::optional<std::filesystem::path>& folder) {
+namespace {
+
+FloatNetwork read(const std::string& name, const std::vector<std::uint8_t>& bytes,
+                  const std::optional<std::filesystem::path>& folder, bool quantised) {
   using namespace onnx_file;
   Graph graph(name, bytes,
               {.oldest_opset = kOldestOpset, .newest_opset = kNewestOpset, .operators = {}, .folder = folder});
-  if (graph.is_quantised())
+  if (graph.is_quantised() && !quantised)
     throw InputError(name, "",
                      "holds a quantised network (QuantizeLinear, DequantizeLinear), which runs as it is: give it to "
                      "the commands as --workload. Only networks in floating point are read here");
@@ -257,11 +263,27 @@ FloatNetwork read_float_onnx(const std::string& name, const std::vector<std::uin
   network.name = std::filesystem::path(name).stem().string();
   if (!input.dims.empty()) network.pixels = pixel_scale(graph, map_of(input.dims)->channels);
   network.quantisation = stored_quantisation(graph);
+  if (graph.is_quantised()) {
+    network.quantisation.emplace();
+    network.quantisation->ranges = reading.ranges();
+  }
   graph.throw_complaints();
   network.graph = without_dead_nodes(reading.graph(), output->node);
   network.output = output->output;
   set_full_scales(network.graph);
   return network;
+}
+
+}  // namespace
+
+FloatNetwork read_float_onnx(const std::string& name, const std::vector<std::uint8_t>& bytes,
+                             const std::optional<std::filesystem::path>& folder) {
+  return read(name, bytes, folder, false);
+}
+
+FloatNetwork read_quantised_graph(const std::string& name, const std::vector<std::uint8_t>& bytes,
+                                  const std::optional<std::filesystem::path>& folder) {
+  return read(name, bytes, folder, true);
 }
 
 bool is_float_onnx(const std::vector<std::uint8_t>& bytes) {

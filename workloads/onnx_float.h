@@ -36,6 +36,12 @@ struct FloatNetwork {
 FloatNetwork read_float_onnx(const std::string& name, const std::vector<std::uint8_t>& bytes,
                              const std::optional<std::filesystem::path>& folder = {});
 
+/// The same of a file with QuantizeLinear and DequantizeLinear, whose maps keep the ranges that they have there
+/// (FloatNetwork::quantisation). Weights become real numbers; quantised again they have the same codes where the
+/// largest is ±127 and one scale serves the whole layer.
+FloatNetwork read_quantised_graph(const std::string& name, const std::vector<std::uint8_t>& bytes,
+                                  const std::optional<std::filesystem::path>& folder = {});
+
 /// Whether the file is an ONNX model without QuantizeLinear and DequantizeLinear.
 bool is_float_onnx(const std::vector<std::uint8_t>& bytes);
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "workloads/onnx_float_quantisers.h"
 #include "workloads/onnx_float_shapes.h"
 
 namespace nvcim::workloads::onnx_file {
@@ -257,6 +258,10 @@ void fold_unary(Step& step) {
   give_constant(step, std::move(out));
 }
 
+void fold_dequantise(Step& step) {
+  if (std::optional<Tensor> real = dequantised(step)) give_constant(step, std::move(*real));
+}
+
 void fold_identity(Step& step) {
   step.give(step.value(0));
 }
@@ -282,6 +287,7 @@ const std::map<std::string, Fold>& folds() {
                                                     {"Gather", fold_gather},
                                                     {"Identity", fold_identity},
                                                     {"Dropout", fold_identity},
+                                                    {"DequantizeLinear", fold_dequantise},
                                                     {"ConstantOfShape", fold_constant_of_shape}};
   return table;
 }

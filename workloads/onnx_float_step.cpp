@@ -95,6 +95,11 @@ std::shared_ptr<const Tensor> FloatImport::decode(const std::string& tensor, con
   return std::make_shared<const Tensor>(std::move(*decoded));
 }
 
+bool FloatImport::set_range(int node, ValueRange range) {
+  const auto [entry, is_new] = ranges_.emplace(builder_.node(node).name, range);
+  return is_new || (entry->second.low == range.low && entry->second.high == range.high);
+}
+
 std::string FloatImport::unused_name(const std::string& wanted) {
   const std::string plain = printable(wanted);
   std::string name = plain;

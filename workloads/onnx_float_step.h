@@ -56,6 +56,10 @@ class FloatImport {
   bool spend(std::size_t elements);
   /// The decoded values of a constant; null where they are no good, which has been said.
   std::shared_ptr<const Tensor> decode(const std::string& tensor, const Value& value);
+  /// What a map's codes hold, as its QuantizeLinear says. False where another said something else.
+  bool set_range(int node, ValueRange range);
+  /// By name of the node.
+  const std::map<std::string, ValueRange>& ranges() const { return ranges_; }
   /// A name for a node of the graph that no other has.
   std::string unused_name(const std::string& wanted);
 
@@ -65,6 +69,7 @@ class FloatImport {
   std::int64_t batch_;
   std::map<std::string, Value> values_;
   std::map<std::string, int> names_;  // how often each was asked for
+  std::map<std::string, ValueRange> ranges_;
   std::size_t spent_ = 0, decoded_ = 0;
 };
 

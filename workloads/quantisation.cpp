@@ -80,7 +80,9 @@ class Quantiser {
   void find_scales() {
     std::vector<ValueRange> ranges(classes_.count());
     std::vector<InputIssue> issues;
-    ranges[classes_.of(kNetworkInput)] = image_range(lowered_.pixels);
+    const auto image = quantisation_.ranges.find(lowered_.value_names.front());
+    ranges[classes_.of(kNetworkInput)] =
+        image == quantisation_.ranges.end() ? image_range(lowered_.pixels) : with(image->second, {});
     for (std::size_t n = 0; n < lowered_.nodes.size(); ++n) {
       const LoweredNode& lowered = lowered_.nodes[n];
       if (lowered.passes() || lowered.node.mvm.raw_output) continue;

@@ -21,7 +21,7 @@ struct ValueRange {
 struct Quantisation {
   int weight_bits = 8;      ///< 2..8
   int activation_bits = 8;  ///< 2..8, of all maps but the image, which keeps 8
-  /// By name of the graph's node: of every node in Lowered::calibrated().
+  /// By name of the graph's node: of every node in Lowered::calibrated(). Of the input: else from its pixels.
   std::map<std::string, ValueRange> ranges;
   std::string data;            ///< data set that the ranges come from, or empty
   double float_accuracy = -1;  ///< before, on the whole test set, or -1 where unknown

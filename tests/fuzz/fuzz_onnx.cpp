@@ -32,6 +32,13 @@ bool is_small(const workloads::FloatGraph& graph) {
   return elements < std::size_t{1} << 20;
 }
 
+void quantise(const workloads::FloatNetwork& network) {
+  if (!is_small(network.graph)) return;
+  const workloads::Lowered lowered = workloads::lower(network.name, network.graph, network.pixels);
+  workloads::quantise_shape(lowered, 8, 8);
+  if (network.quantisation) workloads::quantise(lowered, *network.quantisation);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
@@ -42,12 +49,7 @@ extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::vector<std::uint8_t> bytes(data, data + size);
   may_refuse([&] { workloads::read_onnx("fuzzed", bytes); });
-  may_refuse([&] {
-    const workloads::FloatNetwork network = workloads::read_float_onnx("fuzzed", bytes);
-    if (!is_small(network.graph)) return;
-    const workloads::Lowered lowered = workloads::lower(network.name, network.graph, network.pixels);
-    workloads::quantise_shape(lowered, 8, 8);
-    if (network.quantisation) workloads::quantise(lowered, *network.quantisation);
-  });
+  may_refuse([&] { quantise(workloads::read_float_onnx("fuzzed", bytes)); });
+  may_refuse([&] { quantise(workloads::read_quantised_graph("fuzzed", bytes)); });
   return 0;
 }

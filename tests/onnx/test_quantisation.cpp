@@ -325,6 +325,94 @@ TEST(Calibrated, FileGivesTheSameIntegersAgain) {
   std::filesystem::remove(file);
 }
 
+/// Codes of int8 or int32 behind DequantizeLinear.
+void add_codes(ModelMaker& model, const std::string& name, std::vector<std::int64_t> dims, std::vector<int> codes,
+               float scale) {
+  onnx::TensorProto& tensor = *model.proto.mutable_graph()->add_initializer();
+  tensor.set_name(name + ".codes");
+  tensor.set_data_type(onnx::TensorProto::INT8);
+  for (const std::int64_t dim : dims) tensor.add_dims(dim);
+  for (const int code : codes) tensor.add_int32_data(code);
+  model.constant(name + ".scale", {}, scale);
+  model.node("DequantizeLinear", name, {name + ".codes", name + ".scale"});
+}
+
+/// A map through codes and back.
+void add_quantiser(ModelMaker& model, const std::string& of, float scale, int zero) {
+  onnx::TensorProto& tensor = *model.proto.mutable_graph()->add_initializer();
+  tensor.set_name(of + ".zero");
+  tensor.set_data_type(onnx::TensorProto::UINT8);
+  tensor.add_int32_data(zero);
+  model.constant(of + ".step", {}, scale);
+  model.node("QuantizeLinear", of + ".q", {of, of + ".step", of + ".zero"});
+  model.node("DequantizeLinear", of + ".dq", {of + ".q", of + ".step", of + ".zero"});
+}
+
+/// A residual network that another tool has quantised.
+ModelMaker quantised_residual() {
+  ModelMaker model({-1, 1, 2, 2});
+  add_codes(model, "w", {1, 1, 1, 1}, {-127}, 0.01f);
+  add_codes(model, "v", {2, 1, 1, 1}, {127, -50}, 0.02f);
+  add_quantiser(model, "x", 0.0078125f, 100);
+  model.node("Conv", "conv", {"x.dq", "w"});
+  add_quantiser(model, "conv", 0.015625f, 128);
+  model.node("Add", "sum", {"conv.dq", "x.dq"});
+  model.node("Relu", "relu", {"sum"});
+  add_quantiser(model, "relu", 0.0625f, 0);
+  model.node("Conv", "y", {"relu.dq", "v"});
+  return model;
+}
+
+TEST(QuantisedGraph, KeepsItsScales) {
+  const ModelMaker model = quantised_residual();
+  const FloatNetwork network = read_quantised_graph("m", bytes_of(model.proto));
+  ASSERT_TRUE(network.quantisation);
+  const Network integers = quantise(lower(network.name, network.graph, plain(1)), *network.quantisation);
+  ASSERT_EQ(integers.nodes.size(), 3u);
+  EXPECT_THAT(integers.nodes[0].mvm.weights, ElementsAre(-127));
+  EXPECT_DOUBLE_EQ(integers.nodes[0].input_scale, 0.0078125);
+  EXPECT_EQ(integers.nodes[0].input_zero_point, 100);
+  const Node& sum = integers.nodes[1];
+  EXPECT_EQ(sum.join.inputs[0].zero_point, 128);
+  EXPECT_DOUBLE_EQ(sum.join.inputs[1].multiplier, 0.5);
+  EXPECT_EQ(sum.join.inputs[1].zero_point, 100);
+  EXPECT_DOUBLE_EQ(sum.join.requantisation.multiplier, 0.25);
+  EXPECT_DOUBLE_EQ(integers.nodes[2].input_scale, 0.0625);
+  EXPECT_THAT(integers.nodes[2].mvm.weights, ElementsAre(127, -50));
+}
+
+TEST(QuantisedGraph, IsReadFromAFileLikeAnyOther) {
+  const std::string bytes = quantised_residual().proto.SerializeAsString();
+  const auto file = std::filesystem::path(::testing::TempDir()) / "quantised_residual.onnx";
+  std::ofstream(file, std::ios::binary) << bytes;
+  EXPECT_TRUE(std::holds_alternative<FloatNetwork>(load_model(file.string())));
+  std::filesystem::remove(file);
+}
+
+TEST(QuantisedGraph, MistakesAreNamed) {
+  const auto refusal_of = [](const ModelMaker& model) -> std::string {
+    try {
+      read_quantised_graph("m", bytes_of(model.proto));
+    } catch (const InputError& error) {
+      return error.issues().front().text();
+    }
+    return "";
+  };
+  ModelMaker scales({-1, 2, 1, 1});
+  scales.constant("s", {2}, 1).node("QuantizeLinear", "y", {"x", "s"});
+  EXPECT_THAT(refusal_of(scales), HasSubstr("a map is quantised with one positive scale and one zero point"));
+  ModelMaker twice({-1, 2, 1, 1});
+  twice.constant("s", {}, 1).constant("t", {}, 2).node("QuantizeLinear", "a", {"x", "s"});
+  twice.node("QuantizeLinear", "y", {"x", "t"});
+  EXPECT_THAT(refusal_of(twice), HasSubstr("quantises a map that is quantised with another scale elsewhere"));
+  ModelMaker weights({-1, 2, 1, 1});
+  add_codes(weights, "w", {1, 2, 1, 1}, {1, 2}, 1);
+  weights.proto.mutable_graph()->mutable_initializer(1)->add_dims(3);
+  for (int i = 0; i < 2; ++i) weights.proto.mutable_graph()->mutable_initializer(1)->add_float_data(1);
+  weights.node("Conv", "y", {"x", "w"});
+  EXPECT_THAT(refusal_of(weights), HasSubstr("3 scales for codes of 1 x 2 x 1 x 1"));
+}
+
 TEST(Calibrated, MetadataThatMakeNoSenseAreNamed) {
   ModelMaker model({-1, 1, 1, 1});
   model.constant("w", {1, 1, 1, 1}, 1).node("Conv", "y", {"x", "w"});

@@ -233,7 +233,8 @@ void GradientPass::forward_pool(int n, int samples) {
         int sum = area * node.input_zero_point;
         for (int iy = y1; iy < y2; ++iy)
           for (int ix = x1; ix < x2; ++ix) sum += static_cast<int>(map[iy * in.width + ix]);
-        next[at] = static_cast<float>((2 * sum + area) / (2 * area) - node.input_zero_point);
+        const int code = (2 * sum + area) / (2 * area);
+        next[at] = static_cast<float>(code - node.input_zero_point);
       }
   }
 }

@@ -24,8 +24,7 @@ std::vector<Crossbar*> pointers(const std::vector<std::unique_ptr<Crossbar>>& cr
 }  // namespace
 
 Tile::Tile(Context& context, int number, const std::vector<InputShare>& inputs, const std::vector<OutputShare>& outputs)
-    : context_(context),
-      number_(number),
+    : number_(number),
       groups_(outputs),
       interface_(context.network, fmt::format("tile{}.interface", number), number, *this),
       activation_(context, number),

@@ -33,7 +33,6 @@ class Tile : public TransferSink {
   void list_units(std::vector<Clocked*>& units);
 
  private:
-  Context& context_;
   int number_;
   std::vector<OutputShare> groups_;
   NetworkInterface interface_;

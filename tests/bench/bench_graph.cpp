@@ -34,15 +34,15 @@ void functional(benchmark::State& state, AdcModel adc) {
   state.SetItemsProcessed(state.iterations() * job.samples);
 }
 
-void BM_ResNet20Linear(benchmark::State& state) {
+void resnet20_linear(benchmark::State& state) {
   functional(state, AdcModel::ideal);
 }
-BENCHMARK(BM_ResNet20Linear)->Unit(benchmark::kMillisecond);
+BENCHMARK(resnet20_linear)->Name("BM_ResNet20Linear")->Unit(benchmark::kMillisecond);
 
-void BM_ResNet20BitSerial(benchmark::State& state) {
+void resnet20_bit_serial(benchmark::State& state) {
   functional(state, AdcModel::sar);
 }
-BENCHMARK(BM_ResNet20BitSerial)->Unit(benchmark::kMillisecond);
+BENCHMARK(resnet20_bit_serial)->Name("BM_ResNet20BitSerial")->Unit(benchmark::kMillisecond);
 
 void systemc(benchmark::State& state, const Job& job) {
   for (auto _ : state) {
@@ -53,16 +53,16 @@ void systemc(benchmark::State& state, const Job& job) {
 }
 
 /// Of two samples, which follow each other through the pipeline.
-void BM_ResNet20SystemC(benchmark::State& state) {
+void resnet20_systemc(benchmark::State& state) {
   systemc(state, Job(testing::random_resnet20(1), AdcModel::sar, 2));
 }
-BENCHMARK(BM_ResNet20SystemC)->Unit(benchmark::kMillisecond);
+BENCHMARK(resnet20_systemc)->Name("BM_ResNet20SystemC")->Unit(benchmark::kMillisecond);
 
 /// Of one sample.
-void BM_ResNet18SystemC(benchmark::State& state) {
+void resnet18_systemc(benchmark::State& state) {
   systemc(state, Job(testing::random_resnet18(1), AdcModel::sar, 1));
 }
-BENCHMARK(BM_ResNet18SystemC)->Unit(benchmark::kMillisecond)->Iterations(1);
+BENCHMARK(resnet18_systemc)->Name("BM_ResNet18SystemC")->Unit(benchmark::kMillisecond)->Iterations(1);
 
 }  // namespace
 }  // namespace nvcim

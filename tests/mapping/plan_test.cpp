@@ -187,7 +187,7 @@ TEST(Plan, GroupsTooLargeForOneCrossbarAreCutOneByOne) {
   const LayerPlan& layer = plan.layers[0];
   EXPECT_EQ(layer.row_blocks, 2);
   EXPECT_EQ(layer.column_blocks, 4);
-  EXPECT_THAT(layer.output_begin, ::testing::ElementsAre(0, 3, 5, 8, 10));
+  EXPECT_THAT(layer.output_begin, ElementsAre(0, 3, 5, 8, 10));
   const Block& last = plan.blocks[layer.block(0, 3, 1)];
   EXPECT_EQ(last.row_begin, 27 + 16);
   EXPECT_EQ(last.rows, 11);

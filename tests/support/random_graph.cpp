@@ -9,13 +9,11 @@
 
 namespace nvcim::testing {
 
-using workloads::JoinInput;
 using workloads::kNetworkInput;
 using workloads::Network;
 using workloads::Node;
 using workloads::PoolKind;
 using workloads::RearrangeLayer;
-using workloads::Requantisation;
 using workloads::Shape;
 using workloads::Window;
 

@@ -12,9 +12,7 @@ using nvcim::testing::bytes_of;
 using nvcim::testing::ModelMaker;
 using nvcim::testing::models_folder;
 using nvcim::testing::set;
-using ::testing::AllOf;
 using ::testing::ElementsAre;
-using ::testing::Field;
 
 FloatGraph graph_of(const std::string& name) {
   return read_float_onnx(name, bytes_of(models_folder() / (name + ".onnx"))).graph;

@@ -14,6 +14,7 @@
 #include "arch/presets.h"
 #include "device/device_model.h"
 #include "mapping/plan.h"
+#include "sim/cli/inputs.h"
 #include "sim/report/metrics.h"
 #include "sim/report/terminal.h"
 #include "workloads/model_file.h"
@@ -142,8 +143,7 @@ void add_check_command(CLI::App& program, Action& action) {
                   "  nvcim check rram_1t1r_128 --set /adc/bits=10 --json             formulas and sources too\n"
                   "All problems of the file are shown at once. With --out the JSON is written to DIR/check.json.\n"
                   "--seed, --threads: no effect here.");
-  command->add_option("ARCH", options->architecture, "Architecture: a preset's name or a JSON file")
-      ->capture_default_str();
+  add_architecture_option(*command, options->architecture);
   command->add_option("--workload", options->workload, "Network to place: a built-in name or an ONNX file")
       ->type_name("NAME|FILE");
   command->callback([options, &action] { action = [options] { return run(*options); }; });

@@ -19,7 +19,7 @@
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/quantise_options.h"
-#include "sim/cli/verify_options.h"
+#include "sim/cli/selection_inputs.h"
 #include "sim/report/metrics.h"
 #include "sim/report/result_folder.h"
 #include "sim/studies/monte_carlo.h"
@@ -84,13 +84,6 @@ CLI::Validator is_between(double low, double high, bool ends) {
   return CLI::Validator(check, "", "");
 }
 
-std::string data_name_of(const McOptions& options, const workloads::Network& network) {
-  std::string name = options.data.empty() ? network.data : options.data;
-  if (name.empty())
-    throw InputError("--data", "", fmt::format("{} does not name its data; give a data set or a folder", network.name));
-  return name;
-}
-
 /// Architecture, network and data; the mistakes of all three are thrown together.
 sim::MonteCarloRequest request_of(const McOptions& options) {
   sim::MonteCarloRequest request;
@@ -104,7 +97,7 @@ sim::MonteCarloRequest request_of(const McOptions& options) {
         request.network = load_quantised(options.workload, options.data, options.quantise, options.thread_count());
       }))
     gather_issues(issues, [&] {
-      request.data = workloads::load_dataset(data_name_of(options, request.network), workloads::Split::test,
+      request.data = workloads::load_dataset(data_name_of(options.data, request.network), workloads::Split::test,
                                              options.samples, data_search_path());
       sim::check_data(request.network, request.data);
     });
@@ -122,8 +115,8 @@ sim::MonteCarloRequest request_of(const McOptions& options) {
   request.instances = options.instances > 0 ? options.instances : request.precision ? kMostInstances : kInstances;
   for (const std::string& target : options.targets) request.targets.push_back(parse_percent(target));
   if (options.verify >= 0)
-    request.verify = {kSelectionMethods.at(options.method.empty() ? "swim" : options.method),
-                      kGranularities.at(options.how.granularity), options.verify};
+    request.verify = {selection_methods().at(options.method.empty() ? "swim" : options.method),
+                      granularities().at(options.how.granularity), options.verify};
   else
     request.plan = options.plan.empty() ? "none" : options.plan;
   request.seed = options.seed;
@@ -132,7 +125,7 @@ sim::MonteCarloRequest request_of(const McOptions& options) {
 
 /// The command that repeats the work from the result's folder.
 std::string repeat_of(const McOptions& options, const sim::MonteCarloRequest& request) {
-  const std::string data_name = data_name_of(options, request.network);
+  const std::string data_name = data_name_of(options.data, request.network);
   std::vector<std::string> words = {"nvcim",
                                     "mc",
                                     "architecture.json",
@@ -172,7 +165,7 @@ int mc(const McOptions& options, const std::vector<std::string>& arguments, sim:
   fs::path out;
   ranks.together([&] {
     request = request_of(options);
-    data_name = data_name_of(options, request.network);
+    data_name = data_name_of(options.data, request.network);
     out = !options.out.empty()
               ? options.out
               : fs::path("results") / fmt::format("mc-{}-{}", request.architecture.name, request.network.name);
@@ -182,7 +175,8 @@ int mc(const McOptions& options, const std::vector<std::string>& arguments, sim:
 
   Progress progress(options.quiet || !ranks.leads());
   if (request.verify && request.verify->method == mapping::SelectionMethod::swim)
-    request.curvature = measure_curvature(options.how, request.network, data_name, request.threads, progress, ranks);
+    request.curvature =
+        get_curvature(options.how.curvature, request.network, data_name, request.threads, progress, ranks);
   // Beside the folder, which is written whole at the end; work that was killed goes on from it.
   request.journal = out;
   request.journal += ".journal";
@@ -233,18 +227,11 @@ void add_mc_command(CLI::App& program, const std::vector<std::string>& arguments
       "  nvcim mc swim_paper --workload lenet_mnist_4b --precision 0.2% --quantiles 1 --verify 0.1 --method swim\n"
       "  mpirun -n 8 nvcim mc …                   spread over processes and machines, same result\n\n"
       "Work that was stopped goes on where it was when the same command is given again (OUT.journal).");
-  command->add_option("ARCH", options->architecture, "Architecture: a preset's name or a JSON file")
-      ->capture_default_str();
-  command->add_option("--workload", options->workload, "Network: a built-in name or an ONNX file")
-      ->type_name("NAME|FILE")
-      ->capture_default_str();
-  command->add_option("--data", options->data, "Data set or folder; the network's own when not given")
-      ->type_name("NAME|DIR");
+  add_architecture_option(*command, options->architecture);
+  add_workload_option(*command, options->workload);
+  add_data_option(*command, options->data);
   add_quantise_options(*command, options->quantise);
-  command->add_option("--samples", options->samples, "Samples from the start of the test set; 0: all")
-      ->type_name("N")
-      ->check(at_least(0))
-      ->capture_default_str();
+  add_test_samples_option(*command, options->samples);
   command
       ->add_option(
           "--instances", options->instances,
@@ -272,7 +259,7 @@ void add_mc_command(CLI::App& program, const std::vector<std::string>& arguments
   command
       ->add_option("--method", options->method, "Which cells are verified: swim, magnitude, random, layer_order (swim)")
       ->type_name("NAME")
-      ->check(is_selection_method());
+      ->check(is_name_of(selection_methods()));
   add_verify_options(*command, options->how);
   command->add_flag("--force", options->force, "Replace a former result in --out");
   command->callback([options, arguments, &ranks, &action] {

@@ -156,9 +156,7 @@ void add_program_command(CLI::App& program_app, const std::vector<std::string>& 
       "result goes to results/program-ARCH-WORKLOAD.");
   command->add_option("ARCH", options->architecture, "Architecture: a preset's name (nvcim presets) or a JSON file")
       ->capture_default_str();
-  command->add_option("--workload", options->workload, "Network: a built-in name or an ONNX file")
-      ->type_name("NAME|FILE")
-      ->capture_default_str();
+  add_workload_option(*command, options->workload);
   command->add_option("--data", options->data, "Data that a network in floating point is calibrated on")
       ->type_name("NAME|DIR");
   add_quantise_options(*command, options->quantise);

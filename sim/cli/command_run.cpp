@@ -82,9 +82,7 @@ void check_options(const RunOptions& options) {
 
 workloads::Dataset load_samples(const RunOptions& options, const workloads::Network& network) {
   if (options.data == kNoData) return workloads::stand_in_image(network);
-  const std::string name = options.data.empty() ? network.data : options.data;
-  if (name.empty())
-    throw InputError("--data", "", fmt::format("{} does not name its data; give a data set or a folder", network.name));
+  const std::string name = data_name_of(options.data, network);
   const std::optional<int> limit = options.functional() ? options.samples : options.wanted_cycle_samples();
   workloads::Dataset data =
       workloads::load_dataset(name, workloads::Split::test, limit.value_or(0), data_search_path());

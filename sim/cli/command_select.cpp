@@ -86,9 +86,8 @@ sim::SelectRequest load_inputs(const SelectOptions& options, Progress& progress)
         request.origin = scores;
       }
       if (request.method != mapping::SelectionMethod::swim) return;
-      const std::string data_name = options.data.empty() ? request.network.data : options.data;
-      if (data_name.empty() && options.curvature.sensitivity_file.empty())
-        throw InputError("--data", "", "the network does not name its data; give a set or a folder");
+      const std::string data_name =
+          options.curvature.sensitivity_file.empty() ? data_name_of(options.data, request.network) : "";
       Curvature curvature =
           get_curvature(options.curvature, request.network, data_name, options.thread_count(), progress);
       request.values = std::move(curvature.values);
@@ -98,9 +97,8 @@ sim::SelectRequest load_inputs(const SelectOptions& options, Progress& progress)
   const auto accuracy = parse_percent("--until-accuracy", options.until_accuracy, issues);
   if (!issues.empty()) throw InputError(std::move(issues));
   if (drop || accuracy) {
-    const std::string data_name = options.data.empty() ? request.network.data : options.data;
-    if (data_name.empty()) throw InputError("--data", "", "the network does not name its data; give a set or a folder");
-    request.until = {accuracy, drop, options.group, validation_set(data_name, options.validation),
+    request.until = {accuracy, drop, options.group,
+                     validation_set(data_name_of(options.data, request.network), options.validation),
                      options.thread_count()};
   }
   request.granularity = granularities().at(options.granularity);
@@ -187,11 +185,8 @@ void add_select_command(CLI::App& program, const std::vector<std::string>& argum
       "per_time ranks by what a cell's verification removes per time that it adds to its row, per_cycle by its\n"
       "expected write cycles (one for all cells unless the device's spread depends on the level).\n"
       "Without --out the result goes to results/select-ARCH-WORKLOAD.");
-  command->add_option("ARCH", options->architecture, "Architecture: a preset's name or a JSON file")
-      ->capture_default_str();
-  command->add_option("--workload", options->workload, "Network: a built-in name or an ONNX file")
-      ->type_name("NAME|FILE")
-      ->capture_default_str();
+  add_architecture_option(*command, options->architecture);
+  add_workload_option(*command, options->workload);
   command
       ->add_option("--data", options->data,
                    "Data set or folder behind the sensitivity; the network's own when not given")

@@ -39,8 +39,7 @@ int sensitivity(const SensitivityOptions& options, const std::vector<std::string
                            ? sim::unused_folder(fs::path("results") / ("sensitivity-" + request.network.name))
                            : options.out;
   sim::check_result_folder(out, options.force);
-  const std::string data_name = options.data.empty() ? request.network.data : options.data;
-  if (data_name.empty()) throw InputError("--data", "", "the network does not name its data; give a set or a folder");
+  const std::string data_name = data_name_of(options.data, request.network);
   request.data = workloads::load_dataset(data_name, workloads::Split::train, options.samples, data_search_path());
   request.method = options.method == "recursion" ? workloads::SensitivityMethod::recursion
                                                  : workloads::SensitivityMethod::gauss_newton;
@@ -97,8 +96,7 @@ void add_sensitivity_command(CLI::App& program, const std::vector<std::string>& 
       "gauss_newton: the exact diagonal of a piecewise linear network, one backward pass per class.\n"
       "Without --out the result goes to results/sensitivity-WORKLOAD.");
   command->add_option("WORKLOAD", options->workload, "Network: a built-in name or an ONNX file")->capture_default_str();
-  command->add_option("--data", options->data, "Data set or folder; the network's own when not given")
-      ->type_name("NAME|DIR");
+  add_data_option(*command, options->data);
   add_quantise_options(*command, options->quantise);
   command->add_option("--samples", options->samples, "Samples from the start of the training set; 0: all")
       ->type_name("N")

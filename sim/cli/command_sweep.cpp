@@ -84,8 +84,7 @@ int sweep(const SweepOptions& options, const std::vector<std::string>& arguments
               ? options.out
               : fs::path("results") / fmt::format("sweep-{}-{}", request.architecture.name, request.network.name);
     if (ranks.leads()) sim::check_result_folder(out, options.force);
-    data_name = options.data.empty() ? request.network.data : options.data;
-    if (data_name.empty()) throw InputError("--data", "", "the network does not name its data; give a set or a folder");
+    data_name = data_name_of(options.data, request.network);
     request.data = workloads::load_dataset(data_name, workloads::Split::test, options.samples, data_search_path());
     sim::check_data(request.network, request.data);
   });
@@ -117,10 +116,7 @@ int sweep(const SweepOptions& options, const std::vector<std::string>& arguments
         return !method.in_situ && method.method == mapping::SelectionMethod::swim;
       });
   if (needs_curvature)
-    ranks.together([&] {
-      request.curvature =
-          get_curvature(options.curvature, request.network, data_name, request.threads, progress).values;
-    });
+    request.curvature = get_curvature(options.curvature, request.network, data_name, request.threads, progress, ranks);
   // Beside the folder, which is written whole at the end; a sweep that was killed goes on from it.
   request.journal = out;
   request.journal += ".journal";
@@ -163,18 +159,11 @@ void add_sweep_command(CLI::App& program, const std::vector<std::string>& argume
                   "  nvcim sweep swim_paper --workload lenet_mnist_4b --budgets 0,0.1,0.3,1 --instances 100\n"
                   "  nvcim sweep swim_paper --set /device/sigma=0.2 --methods swim,random --granularity row\n\n"
                   "A sweep that was stopped goes on where it was when the same command is given again (OUT.journal).");
-  command->add_option("ARCH", options->architecture, "Architecture: a preset's name or a JSON file")
-      ->capture_default_str();
-  command->add_option("--workload", options->workload, "Network: a built-in name or an ONNX file")
-      ->type_name("NAME|FILE")
-      ->capture_default_str();
-  command->add_option("--data", options->data, "Data set or folder; the network's own when not given")
-      ->type_name("NAME|DIR");
+  add_architecture_option(*command, options->architecture);
+  add_workload_option(*command, options->workload);
+  add_data_option(*command, options->data);
   add_quantise_options(*command, options->quantise);
-  command->add_option("--samples", options->samples, "Samples from the start of the test set; 0: all")
-      ->type_name("N")
-      ->check(at_least(0))
-      ->capture_default_str();
+  add_test_samples_option(*command, options->samples);
   command->add_option("--budgets", options->budgets, "Shares of the write cycles of verifying everything, 0 to 1")
       ->type_name("X,…")
       ->delimiter(',');

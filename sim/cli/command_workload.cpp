@@ -122,10 +122,7 @@ void add_workload_command(CLI::App& program, Action& action) {
       ->add_option("--data", options->data,
                    "Data to calibrate on (training set) and to measure accuracy on (test set), or none")
       ->type_name("NAME|DIR|none");
-  command->add_option("--samples", options->samples, "Samples from the start of the test set; 0: all")
-      ->type_name("N")
-      ->check(at_least(0))
-      ->capture_default_str();
+  add_test_samples_option(*command, options->samples);
   add_quantise_options(*command, options->quantise);
   command->add_option("--save", options->save, "Write the calibrated network, an ONNX file")->type_name("FILE");
   command->callback([options, &action] {

@@ -18,7 +18,7 @@
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/quantise_options.h"
-#include "sim/cli/verify_options.h"
+#include "sim/cli/selection_inputs.h"
 #include "sim/report/result_folder.h"
 #include "sim/studies/worst_case.h"
 #include "sim/studies/worst_case_page.h"
@@ -58,12 +58,6 @@ struct EmptyFolder {
   }
 };
 
-std::string data_name_of(const WorstCaseOptions& options, const std::vector<workloads::Network>& networks) {
-  std::string name = options.data.empty() ? networks.front().data : options.data;
-  if (name.empty()) throw InputError("--data", "", "the network does not name its data; give a set or a folder");
-  return name;
-}
-
 workloads::Dataset load_split(const std::string& name, workloads::Split split, int samples, const char* option) {
   workloads::Dataset data = workloads::load_dataset(name, split, samples, data_search_path());
   if (data.samples() < samples)
@@ -88,7 +82,7 @@ sim::WorstCaseRequest request_of(const WorstCaseOptions& options) {
   for (const workloads::Network& network : request.networks) ++names[network.name];
   for (std::size_t i = 0; i < request.networks.size(); ++i)
     if (names[request.networks[i].name] > 1) request.networks[i].name = options.workloads[i];
-  const std::string data = data_name_of(options, request.networks);
+  const std::string data = data_name_of(options.data, request.networks.front());
   gather_issues(issues, [&] { request.data = load_split(data, workloads::Split::test, options.samples, "--samples"); });
   gather_issues(issues, [&] {
     const auto split = options.search_on == "train" ? workloads::Split::train : workloads::Split::test;
@@ -99,8 +93,8 @@ sim::WorstCaseRequest request_of(const WorstCaseOptions& options) {
   request.bounds = options.bounds;
   request.budgets = options.budgets;
   request.loose_bound = options.loose_bound;
-  request.selection = kSelectionMethods.at(options.selection);
-  request.granularity = kGranularities.at(options.how.granularity);
+  request.selection = selection_methods().at(options.selection);
+  request.granularity = granularities().at(options.how.granularity);
   request.methods.clear();
   for (const std::string& method : options.methods) request.methods.push_back(kMethods.at(method));
   request.draws = options.draws;
@@ -116,7 +110,7 @@ bool selects(const WorstCaseOptions& options) {
 std::string repeat_of(const WorstCaseOptions& options, const sim::WorstCaseRequest& request) {
   std::vector<std::string> networks;
   for (const std::string& workload : options.workloads) networks.push_back(lasting(workload, is_zoo_name(workload)));
-  const std::string data = data_name_of(options, request.networks);
+  const std::string data = data_name_of(options.data, request.networks.front());
   std::vector<std::string> words = {"nvcim", "worst-case", "architecture.json"};
   const auto add = [&](std::string option, std::string value) {
     words.push_back(std::move(option));
@@ -159,8 +153,9 @@ int worst_case(const WorstCaseOptions& options, const std::vector<std::string>& 
   Progress progress(options.quiet || !ranks.leads());
   if (selects(options) && request.selection == mapping::SelectionMethod::swim)
     for (const workloads::Network& network : request.networks)
-      request.curvature.push_back(measure_curvature(options.how, network, data_name_of(options, request.networks),
-                                                    request.threads, progress, ranks));
+      request.curvature.push_back(get_curvature(options.how.curvature, network,
+                                                data_name_of(options.data, request.networks.front()), request.threads,
+                                                progress, ranks));
   // Beside the folder, which is written whole at the end; work that was killed goes on from it.
   request.journal = out;
   request.journal += ".journal";
@@ -237,8 +232,7 @@ void add_worst_case_command(CLI::App& program, const std::vector<std::string>& a
       "certificate\n\n"
       "Searches see the training set and the test set judges, unless --search-on test. Work that was stopped goes on\n"
       "where it was when the same command is given again (OUT.journal).");
-  command->add_option("ARCH", options->architecture, "Architecture: a preset's name or a JSON file")
-      ->capture_default_str();
+  add_architecture_option(*command, options->architecture);
   command->add_option("--workload", options->workloads, "Networks: built-in names or ONNX files")
       ->type_name("NAME|FILE,…")
       ->delimiter(',')
@@ -246,10 +240,7 @@ void add_worst_case_command(CLI::App& program, const std::vector<std::string>& a
   command->add_option("--data", options->data, "Data set or folder; the first network's own when not given")
       ->type_name("NAME|DIR");
   add_quantise_options(*command, options->quantise);
-  command->add_option("--samples", options->samples, "Samples from the start of the test set; 0: all")
-      ->type_name("N")
-      ->check(at_least(0))
-      ->capture_default_str();
+  add_test_samples_option(*command, options->samples);
   command
       ->add_option("--bound", options->bounds,
                    "Largest deviation of a cell from its target, share of its conductance range")
@@ -285,7 +276,7 @@ void add_worst_case_command(CLI::App& program, const std::vector<std::string>& a
   command
       ->add_option("--selection", options->selection, "Which cells are verified: swim, magnitude, random, layer_order")
       ->type_name("NAME")
-      ->check(is_selection_method())
+      ->check(is_name_of(selection_methods()))
       ->capture_default_str();
   add_verify_options(*command, options->how);
   command

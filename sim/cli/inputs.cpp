@@ -14,6 +14,34 @@
 namespace nvcim::cli {
 namespace fs = std::filesystem;
 
+void add_architecture_option(CLI::App& command, std::string& architecture) {
+  command.add_option("ARCH", architecture, "Architecture: a preset's name or a JSON file")->capture_default_str();
+}
+
+void add_workload_option(CLI::App& command, std::string& workload) {
+  command.add_option("--workload", workload, "Network: a built-in name or an ONNX file")
+      ->type_name("NAME|FILE")
+      ->capture_default_str();
+}
+
+void add_data_option(CLI::App& command, std::string& data) {
+  command.add_option("--data", data, "Data set or folder; the network's own when not given")->type_name("NAME|DIR");
+}
+
+void add_test_samples_option(CLI::App& command, int& samples) {
+  command.add_option("--samples", samples, "Samples from the start of the test set; 0: all")
+      ->type_name("N")
+      ->check(at_least(0))
+      ->capture_default_str();
+}
+
+std::string data_name_of(const std::string& given, const workloads::Network& network) {
+  std::string name = given.empty() ? network.data : given;
+  if (name.empty())
+    throw InputError("--data", "", fmt::format("{} does not name its data; give a data set or a folder", network.name));
+  return name;
+}
+
 std::string architecture_name(const Architecture& architecture, const std::string& given) {
   std::ifstream file(fs::path(given).parent_path() / "manifest.json");
   const auto manifest = nlohmann::json::parse(file, nullptr, false);

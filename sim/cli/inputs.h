@@ -7,6 +7,7 @@
 
 #include "arch/input_error.h"
 #include "arch/parameters.h"
+#include "sim/cli/command_line.h"
 #include "workloads/network.h"
 
 /// What commands take from their user, and the names of it that last.
@@ -25,6 +26,15 @@ bool gather_issues(std::vector<InputIssue>& issues, const Load& load) {
     return false;
   }
 }
+
+/// Options of several commands: ARCH, --workload, --data and --samples (of the test set).
+void add_architecture_option(CLI::App& command, std::string& architecture);
+void add_workload_option(CLI::App& command, std::string& workload);
+void add_data_option(CLI::App& command, std::string& data);
+void add_test_samples_option(CLI::App& command, int& samples);
+
+/// What --data names, or else the network's own data. Errors: InputError where neither does.
+std::string data_name_of(const std::string& given, const workloads::Network& network);
 
 /// A repeat from a result folder keeps the name that the architecture had there.
 std::string architecture_name(const Architecture& architecture, const std::string& given);

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
+#include "arch/check.h"
 #include "arch/input_error.h"
 #include "mapping/selection/weight_values_file.h"
 #include "sim/cli/data_path.h"
@@ -23,7 +25,23 @@ namespace {
 
 constexpr std::string_view kFile = "file:";
 
+/// Doubles as bytes, all nodes after each other.
+std::string bytes_of(const mapping::WeightValues& values) {
+  std::string bytes;
+  for (const auto& of_node : values)
+    bytes.append(reinterpret_cast<const char*>(of_node.data()), of_node.size() * sizeof(double));
+  return bytes;
+}
+
 }  // namespace
+
+const std::map<std::string, SelectionMethod>& selection_methods() {
+  static const std::map<std::string, SelectionMethod> names = {{"swim", SelectionMethod::swim},
+                                                               {"magnitude", SelectionMethod::magnitude},
+                                                               {"random", SelectionMethod::random},
+                                                               {"layer_order", SelectionMethod::layer_order}};
+  return names;
+}
 
 const std::map<std::string, Granularity>& granularities() {
   static const std::map<std::string, Granularity> names = {{"weight", Granularity::weight},
@@ -46,13 +64,10 @@ bool parse_method(const std::string& text, SelectionMethod& method, std::string&
     file = text.substr(kFile.size());
     return !file.empty();
   }
-  for (SelectionMethod named :
-       {SelectionMethod::swim, SelectionMethod::magnitude, SelectionMethod::random, SelectionMethod::layer_order})
-    if (text == mapping::method_name(named)) {
-      method = named;
-      return true;
-    }
-  return false;
+  const auto named = selection_methods().find(text);
+  if (named == selection_methods().end()) return false;
+  method = named->second;
+  return true;
 }
 
 CLI::Validator is_method(std::vector<std::string> more) {
@@ -91,25 +106,27 @@ bool parse_sweep_method(const std::string& text, const sim::SweepMethod& default
   return true;
 }
 
+void add_measured_curvature_options(CLI::App& command, CurvatureOptions& options) {
+  command.add_option("--sensitivity", options.sensitivity, "recursion (one pass) or gauss_newton (exact), for swim")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"recursion", "gauss_newton"}))
+      ->capture_default_str();
+  command
+      .add_option("--sensitivity-samples", options.sensitivity_samples,
+                  "Training samples behind the sensitivity; 0: all")
+      ->type_name("N")
+      ->check(at_least(0))
+      ->capture_default_str();
+}
+
 void add_curvature_options(CLI::App& command, CurvatureOptions& options) {
-  CLI::Option* method =
-      command
-          .add_option("--sensitivity", options.sensitivity, "recursion (one pass) or gauss_newton (exact), for swim")
-          ->type_name("NAME")
-          ->check(CLI::IsMember({"recursion", "gauss_newton"}))
-          ->capture_default_str();
-  CLI::Option* samples = command
-                             .add_option("--sensitivity-samples", options.sensitivity_samples,
-                                         "Training samples behind the sensitivity; 0: all")
-                             ->type_name("N")
-                             ->check(at_least(0))
-                             ->capture_default_str();
+  add_measured_curvature_options(command, options);
   command
       .add_option("--sensitivity-file", options.sensitivity_file,
                   "Sensitivity from nvcim sensitivity instead of measuring it")
       ->type_name("FILE")
-      ->excludes(method)
-      ->excludes(samples);
+      ->excludes("--sensitivity")
+      ->excludes("--sensitivity-samples");
 }
 
 std::vector<std::string> curvature_words(const CurvatureOptions& options) {
@@ -136,6 +153,35 @@ Curvature get_curvature(const CurvatureOptions& options, const workloads::Networ
       workloads::measure_sensitivity(network, request.data.pixels, request.data.samples(),
                                      {.method = request.method, .threads = threads, .progress = progress.callback()});
   return {sim::curvature_of(network, measured), sim::sensitivity_origin(request)};
+}
+
+mapping::WeightValues get_curvature(const CurvatureOptions& options, const workloads::Network& network,
+                                    const std::string& data_name, int threads, Progress& progress, sim::Ranks& ranks) {
+  const std::string bytes =
+      ranks.from_lead([&] { return bytes_of(get_curvature(options, network, data_name, threads, progress).values); });
+  mapping::WeightValues curvature;
+  std::size_t at = 0;
+  for (const workloads::Node& node : network.nodes) {
+    std::vector<double>& of_node = curvature.emplace_back(node.mvm.weights.size());
+    NVCIM_CHECK(at + of_node.size() * sizeof(double) <= bytes.size(), "{} bytes", bytes.size());
+    std::memcpy(of_node.data(), bytes.data() + at, of_node.size() * sizeof(double));
+    at += of_node.size() * sizeof(double);
+  }
+  return curvature;
+}
+
+void add_verify_options(CLI::App& command, VerifyOptions& options) {
+  command.add_option("--granularity", options.granularity, "What is verified as a whole")
+      ->type_name("NAME")
+      ->check(is_name_of(granularities()))
+      ->capture_default_str();
+  add_measured_curvature_options(command, options.curvature);
+}
+
+std::vector<std::string> verify_words(const VerifyOptions& options) {
+  std::vector<std::string> words = {"--granularity", options.granularity};
+  for (std::string& word : curvature_words(options.curvature)) words.push_back(std::move(word));
+  return words;
 }
 
 mapping::WeightValues load_scores(const std::string& file, const workloads::Network& network) {

@@ -9,12 +9,15 @@
 #include "mapping/selection/selection.h"
 #include "sim/cli/command_line.h"
 #include "sim/cli/progress.h"
+#include "sim/parallel/ranks.h"
 #include "sim/studies/sweep.h"
 #include "workloads/network.h"
 
 /// What commands that choose cells take from their user.
 namespace nvcim::cli {
 
+/// Without file:PATH.
+const std::map<std::string, mapping::SelectionMethod>& selection_methods();
 const std::map<std::string, mapping::Granularity>& granularities();
 const std::map<std::string, mapping::SelectionOrder>& orders();
 
@@ -42,6 +45,9 @@ struct CurvatureOptions {
   int sensitivity_samples = 0;
   std::string sensitivity_file;
 };
+/// Adds --sensitivity and --sensitivity-samples.
+void add_measured_curvature_options(CLI::App& command, CurvatureOptions& options);
+/// The same and --sensitivity-file.
 void add_curvature_options(CLI::App& command, CurvatureOptions& options);
 /// As words of a command that repeats it from elsewhere.
 std::vector<std::string> curvature_words(const CurvatureOptions& options);
@@ -54,6 +60,19 @@ struct Curvature {
 /// Errors: InputError: a file or data that do not suit the network.
 Curvature get_curvature(const CurvatureOptions& options, const workloads::Network& network,
                         const std::string& data_name, int threads, Progress& progress);
+/// Its values, read or measured by one rank for all: sums of floating point numbers may differ between machines.
+mapping::WeightValues get_curvature(const CurvatureOptions& options, const workloads::Network& network,
+                                    const std::string& data_name, int threads, Progress& progress, sim::Ranks& ranks);
+
+/// How cells are chosen for verification where the method has an option of its own.
+struct VerifyOptions {
+  std::string granularity = "weight";
+  CurvatureOptions curvature;
+};
+/// Adds --granularity and how curvature is measured.
+void add_verify_options(CLI::App& command, VerifyOptions& options);
+/// As words of a command that repeats it.
+std::vector<std::string> verify_words(const VerifyOptions& options);
 
 /// Scores of the user's own. Errors: InputError: also a negative one.
 mapping::WeightValues load_scores(const std::string& file, const workloads::Network& network);

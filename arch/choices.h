@@ -202,6 +202,18 @@ struct EnumNames<ReadNoiseModel> {
   };
 };
 
+enum class ZeroPointSum { programmed, target };
+template <>
+struct EnumNames<ZeroPointSum> {
+  static constexpr EnumName<ZeroPointSum> all[] = {
+      {ZeroPointSum::programmed, "programmed",
+       "the sum of the weights as the chip holds them, measured on each chip: what the cells deviate by does not add "
+       "up "
+       "over inputs that stand for 0"},
+      {ZeroPointSum::target, "target", "the sum of the weights as they were meant, the same for every chip"},
+  };
+};
+
 enum class Packing { none, crossbar };
 template <>
 struct EnumNames<Packing> {

@@ -235,12 +235,15 @@ struct DigitalParameters {
   int accumulate_lanes = 16;
   int activation_lanes = 16;
   int pooling_lanes = 16;
+  ZeroPointSum zero_point_sum = ZeroPointSum::programmed;
 
   template <class V>
   void describe(V& v) {
     v.integer("accumulate_lanes", accumulate_lanes, 1, 65536, "partial sums a tile adds per cycle");
     v.integer("activation_lanes", activation_lanes, 1, 65536, "outputs a tile scales, rounds and activates per cycle");
     v.integer("pooling_lanes", pooling_lanes, 1, 65536, "pooling comparisons or additions of a tile per cycle");
+    v.choice("zero_point_sum", zero_point_sum,
+             "what is taken off an output, times the input code that stands for 0, before it is scaled");
   }
 
   bool operator==(const DigitalParameters&) const = default;

@@ -34,7 +34,7 @@ LayerConversion make_conversion(const Architecture& architecture, const mapping:
 
 /// What both engines hand to workloads::requantise, or add the bias to for a logit.
 /// @param sum               code sum of an output over phases, planes and row blocks
-/// @param zero_point_share  input zero point * sum of the output's target weights, taken off digitally
+/// @param zero_point_share  of the output (sim/analog/zero_point), taken off digitally
 inline double layer_value(const LayerConversion& conversion, std::int64_t sum, std::int64_t zero_point_share) {
   return static_cast<double>(sum) * conversion.value_per_code - static_cast<double>(zero_point_share);
 }

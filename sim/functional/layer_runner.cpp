@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <numeric>
 
+#include "sim/analog/zero_point.h"
 #include "sim/functional/requantise_row.h"
 #include "sim/functional/unroll.h"
 
@@ -40,11 +40,7 @@ LayerRunner::LayerRunner(const ChipRun& run, const mapping::LayerPlan& layer)
       blocks_.emplace_back(run.chip, run.plan.blocks[index], run.chip.blocks[index], layer.encoding, node_->outputs(),
                            conversion_, run.architecture.dac.bits, node_->input_bits);
   }
-  const int rows = node_->matrix_rows();
-  for (int output = 0; output < node_->outputs(); ++output) {
-    const auto begin = node_->mvm.weights.begin() + std::ptrdiff_t{output} * rows;
-    zero_point_shares_.push_back(std::accumulate(begin, begin + rows, std::int64_t{0}) * node_->input_zero_point);
-  }
+  zero_point_shares_ = zero_point_shares(run.architecture, *node_, run.plan, layer, run.chip);
 }
 
 void LayerRunner::run(const std::uint8_t* maps, int images, std::uint32_t first_sample, const Output& output,
@@ -110,37 +106,42 @@ void LayerRunner::finish(const double* sums, std::size_t stride, int images, con
   const workloads::Node& node = *node_;
   const int positions = node.positions(), copies = layer_->copies;
   std::uint8_t* row = workspace.row.reserve(stride);
-  // Calls place(image, position, vector) for every vector.
+  // Calls place(copy, image, position, vector) for every vector.
   const auto for_each_vector = [&](auto place) {
     std::size_t vector = 0;
     for (int copy = 0; copy < copies; ++copy)
       for (int image = 0; image < images; ++image)
-        for (int position = copy; position < positions; position += copies) place(image, position, vector++);
+        for (int position = copy; position < positions; position += copies) place(copy, image, position, vector++);
   };
   for (int output_index = 0; output_index < node.outputs(); ++output_index) {
     const double* own = sums + output_index * stride;
     const std::int64_t bias = node.mvm.bias.empty() ? 0 : node.mvm.bias[output_index];
-    const std::int64_t share = zero_point_shares_[output_index];
+    const auto share = [&](int copy) { return zero_point_shares_[std::size_t(copy) * node.outputs() + output_index]; };
     const std::size_t channel = std::size_t(output_index) * positions;
     if (output.traces)
-      for_each_vector([&](int image, int position, std::size_t vector) {
+      for_each_vector([&](int, int image, int position, std::size_t vector) {
         std::vector<std::int64_t>& trace = output.traces[image].sums[index_];
         trace.resize(node.output.size());
         trace[channel + position] = static_cast<std::int64_t>(own[vector]);
       });
     if (output.logits)
-      for_each_vector([&](int image, int position, std::size_t vector) {
+      for_each_vector([&](int copy, int image, int position, std::size_t vector) {
         output.logits[std::size_t(image) * node.output.size() + channel + position] =
-            layer_value(conversion_, static_cast<std::int64_t>(own[vector]), share) + static_cast<double>(bias);
+            layer_value(conversion_, static_cast<std::int64_t>(own[vector]), share(copy)) + static_cast<double>(bias);
       });
     if (!output.codes) continue;
-    requantise_row(conversion_, own, static_cast<int>(stride), share, bias, node.mvm.requantisation, row);
+    int first = 0;
+    for (int copy = 0; copy < copies; ++copy) {
+      const int vectors = images * positions_of_copy(node, copy, copies);
+      requantise_row(conversion_, own + first, vectors, share(copy), bias, node.mvm.requantisation, row + first);
+      first += vectors;
+    }
     if (copies == 1 && positions > 1)
       for (int image = 0; image < images; ++image)
         std::memcpy(output.codes + std::size_t(image) * node.output.size() + channel,
                     row + std::size_t(image) * positions, static_cast<std::size_t>(positions));
     else
-      for_each_vector([&](int image, int position, std::size_t vector) {
+      for_each_vector([&](int, int image, int position, std::size_t vector) {
         output.codes[std::size_t(image) * node.output.size() + channel + position] = row[vector];
       });
   }

@@ -46,7 +46,7 @@ class LayerRunner {
   int index_ = 0;                       ///< among the MVM layers
   std::vector<LinearLayer> linear_;     ///< [copies][groups] when sums pass the converters unchanged and noise-free
   std::vector<BitSerialBlock> blocks_;  ///< [layer.blocks] otherwise
-  std::vector<std::int64_t> zero_point_shares_;  ///< [outputs] zero point * sum of target weights
+  std::vector<std::int64_t> zero_point_shares_;  ///< [copies][outputs], of sim/analog/zero_point
 
   void run_part(const std::uint8_t* maps, int images, std::uint32_t first_sample, const Output& output,
                 LayerWorkspace& workspace) const;

@@ -114,13 +114,14 @@ std::shared_ptr<PixelData> ActivationUnit::activated(const Group& group, const s
   const workloads::MvmLayer& mvm = stage.node->mvm;
   const auto positions = static_cast<std::uint64_t>(stage.positions());
   const std::uint64_t sample = group.next / positions, position = group.next % positions;
+  const std::int64_t* shares = &stage.zero_point_shares[position % stage.copies() * stage.node->outputs()];
   auto pixel = std::make_shared<PixelData>();
   pixel->channel_begin = stage.column(group.column_block).output_begin;
   SampleTrace* trace = context_.options.keep_traces ? &context_.result.traces[sample] : nullptr;
   for (std::size_t i = 0; i < sums.size(); ++i) {
     const int output = pixel->channel_begin + static_cast<int>(i);
     const std::size_t place = std::size_t(output) * positions + position;
-    const double value = layer_value(stage.conversion, sums[i], stage.corrections[output]);
+    const double value = layer_value(stage.conversion, sums[i], shares[output]);
     const std::int64_t bias = mvm.bias.empty() ? 0 : mvm.bias[output];
     if (trace) trace->sums[stage.schedule->layer][place] = sums[i];
     if (mvm.raw_output) {

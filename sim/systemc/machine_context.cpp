@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "sim/analog/zero_point.h"
+
 namespace nvcim::sim {
 namespace {
 
@@ -16,12 +18,7 @@ void add_mvm(const ChipRun& run, StageFacts& facts) {
   facts.inputs.push_back({make_window_table(node.input, node.output, mvm.window, mvm.dilation_h, mvm.dilation_w),
                           std::int64_t{1} * node.input.height * node.input.width,
                           {}});
-  const int rows = node.matrix_rows();
-  for (int output = 0; output < node.outputs(); ++output) {
-    std::int64_t sum = 0;
-    for (int row = 0; row < rows; ++row) sum += mvm.weights[std::size_t(output) * rows + row];
-    facts.corrections.push_back(sum * node.input_zero_point);
-  }
+  facts.zero_point_shares = zero_point_shares(run.architecture, node, run.plan, *facts.plan, run.chip);
 }
 
 void add_digital(const ChipRun& run, StageFacts& facts) {

@@ -35,7 +35,7 @@ struct StageFacts {
   const workloads::Node* node = nullptr;     ///< the MVM, sum, product or rearrangement; null: nothing before the tail
   const mapping::LayerPlan* plan = nullptr;  ///< of an MVM, else null
   LayerConversion conversion;                ///< of an MVM
-  std::vector<std::int64_t> corrections;     ///< of an MVM: [outputs] input zero point x sum of the weights
+  std::vector<std::int64_t> zero_point_shares;  ///< of an MVM: [copies][outputs], of sim/analog/zero_point
   std::vector<InputFacts> inputs;
   std::vector<TailFacts> tail;
   int position_count = 0;

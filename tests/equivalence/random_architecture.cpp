@@ -80,6 +80,7 @@ void roll_timing(Dice& dice, Architecture& architecture) {
   architecture.digital.accumulate_lanes = dice.pick(1, 32);
   architecture.digital.activation_lanes = dice.pick(1, 32);
   architecture.digital.pooling_lanes = dice.pick(1, 32);
+  architecture.digital.zero_point_sum = dice.one_of({ZeroPointSum::programmed, ZeroPointSum::target});
 }
 
 void roll_mapping(Dice& dice, const workloads::Network& network, Architecture& architecture) {

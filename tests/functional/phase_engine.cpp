@@ -2,6 +2,7 @@
 #include "tests/functional/phase_engine.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "mapping/schedule.h"
 #include "sim/analog/phase.h"
@@ -50,6 +51,34 @@ std::vector<std::int64_t> mvm(const ChipRun& run, const mapping::LayerPlan& laye
   return total;
 }
 
+/// What the digital unit takes off at a position, [outputs]: every row driven once, converted without loss.
+std::vector<std::int64_t> zero_point_shares(const ChipRun& run, const mapping::LayerPlan& layer, int position) {
+  const Node& node = run.network.nodes[layer.node];
+  std::vector<std::int64_t> shares(node.outputs(), 0);
+  if (run.architecture.digital.zero_point_sum == ZeroPointSum::target) {
+    for (int output = 0; output < node.outputs(); ++output)
+      for (int row = 0; row < node.matrix_rows(); ++row)
+        shares[output] += node.input_zero_point * node.mvm.weights[std::size_t(output) * node.matrix_rows() + row];
+    return shares;
+  }
+  std::vector<std::int64_t> steps(node.outputs(), 0);
+  for (int index : layer.blocks) {
+    const mapping::Block& block = run.plan.blocks[index];
+    if (block.copy != layer.copy_of_position(position)) continue;
+    const std::vector<std::uint8_t> digits(block.rows, 1);
+    std::vector<std::int32_t> sums(block.columns);
+    std::vector<std::int64_t> outputs(block.outputs);
+    column_sums(block, run.chip.blocks[index], digits.data(), sums.data());
+    const std::vector<std::int64_t> registers(sums.begin(), sums.end());
+    combine_planes(layer.encoding, registers.data(), block.outputs, outputs.data());
+    for (int output = 0; output < block.outputs; ++output) steps[block.output_begin + output] += outputs[output];
+  }
+  for (int output = 0; output < node.outputs(); ++output)
+    shares[output] = static_cast<std::int64_t>(
+        std::nearbyint(static_cast<double>(steps[output]) * node.input_zero_point / layer.encoding.grid_per_level));
+  return shares;
+}
+
 }  // namespace
 
 InferenceResult run_phase_by_phase(const ChipRun& run, const std::vector<std::uint8_t>& pixels, int samples,
@@ -82,12 +111,10 @@ InferenceResult run_phase_by_phase(const ChipRun& run, const std::vector<std::ui
           workloads::gather_window(node, codes, position, window.data());
           const std::vector<std::int64_t> own =
               mvm(run, layer, window, position, first_sample + static_cast<std::uint32_t>(sample), result.counts);
+          const std::vector<std::int64_t> shares = zero_point_shares(run, layer, position);
           for (int output = 0; output < node.outputs(); ++output) {
             const std::size_t at = std::size_t(output) * node.positions() + position;
-            std::int64_t weight_sum = 0;
-            for (int row = 0; row < node.matrix_rows(); ++row)
-              weight_sum += node.mvm.weights[std::size_t(output) * node.matrix_rows() + row];
-            const double value = layer_value(conversion, own[output], node.input_zero_point * weight_sum);
+            const double value = layer_value(conversion, own[output], shares[output]);
             const std::int64_t bias = node.mvm.bias.empty() ? 0 : node.mvm.bias[output];
             sums[at] = own[output];
             if (node.mvm.raw_output)

@@ -70,6 +70,7 @@ Architecture random_analog(std::mt19937& generator) {
   if (draw(0, 2) == 0) architecture.device.read_noise = 0.03;
   if (draw(0, 1) == 0) architecture.device.read_noise_model = ReadNoiseModel::proportional;
   if (draw(0, 3) == 0) architecture.device.model = DeviceModel::ideal;
+  if (draw(0, 3) == 0) architecture.digital.zero_point_sum = ZeroPointSum::target;
   return architecture;
 }
 
@@ -188,6 +189,42 @@ TEST(RunFunctional, OfANoiseFreeGraphIsTheReference) {
       for (std::uint64_t seed = 1; seed <= 20; ++seed) expect_reference(architecture, testing::random_graph(seed));
       expect_reference(architecture, testing::random_resnet20(1, 4, 16));
     }
+}
+
+TEST(RunFunctional, AChipWithOtherWeightsIsTheNetworkWithThoseWeights) {
+  // Also where 0 is not code 0: the deviation of a cell counts times the input's value, not times its code.
+  for (const std::uint64_t seed : {3, 4, 5, 6}) {
+    Architecture architecture = roomy_architecture();
+    architecture.device.model = DeviceModel::ideal;
+    architecture.crossbar.encoding = Encoding::ideal_signed;
+    architecture.adc.model = AdcModel::ideal;
+    Chip chip(architecture, testing::random_network(seed));
+    for (workloads::Node& node : chip.network.nodes)
+      if (node.kind == workloads::Node::Kind::mvm) node.input_zero_point = 77;
+    Network other = chip.network;
+    std::mt19937 generator(static_cast<unsigned>(seed));
+    for (std::size_t index = 0; index < chip.plan.blocks.size(); ++index) {
+      const mapping::Block& block = chip.plan.blocks[index];
+      const int level = chip.plan.layers[chip.plan.layer_of_node[block.node]].encoding.grid_per_level;
+      workloads::Node& node = other.nodes[block.node];
+      for (int row = 0; row < block.rows; ++row)
+        for (int column = 0; column < block.columns; ++column) {
+          const int change = std::uniform_int_distribution<int>(-3, 3)(generator);
+          const int output = block.output_begin + column, group = output / node.group_outputs();
+          chip.instance.blocks[index].codes[std::size_t(row) * block.columns + column] +=
+              static_cast<std::int16_t>(change * level);
+          node.mvm
+              .weights[std::size_t(output) * node.matrix_rows() + block.row_begin + row - group * node.matrix_rows()] +=
+              static_cast<std::int16_t>(change);
+        }
+    }
+    const std::vector<std::uint8_t> pixels = testing::random_images(chip.network, 9, 5);
+    const std::vector<std::int64_t> integers = workloads::reference_logits(other, pixels, 5);
+    const std::vector<double> expected(integers.begin(), integers.end());
+    EXPECT_EQ(run_functional(chip.run(), pixels, 5, {}).logits, expected) << seed;
+    chip.architecture.digital.zero_point_sum = ZeroPointSum::target;
+    EXPECT_NE(run_functional(chip.run(), pixels, 5, {}).logits, expected) << seed;
+  }
 }
 
 TEST(RunFunctional, ASaturatingAdcClipsEveryCode) {

@@ -214,6 +214,17 @@ struct EnumNames<ZeroPointSum> {
   };
 };
 
+enum class Duplication { given, automatic };
+template <>
+struct EnumNames<Duplication> {
+  static constexpr EnumName<Duplication> all[] = {
+      {Duplication::given, "given", "as many as /mapping/duplicate says, else one"},
+      {Duplication::automatic, "auto",
+       "layers that /mapping/duplicate does not name share the tiles that are left, so that the slowest is as fast as "
+       "it can be"},
+  };
+};
+
 enum class Packing { none, crossbar };
 template <>
 struct EnumNames<Packing> {

@@ -252,12 +252,17 @@ struct DigitalParameters {
 struct MappingParameters {
   Packing packing = Packing::none;
   std::map<std::string, int> duplicate;
+  Duplication duplication = Duplication::given;
+  Area area_limit = from_si<Area>(0.0);
 
   template <class V>
   void describe(V& v) {
     v.choice("packing", packing, "whether small blocks share a crossbar");
-    v.integer_map("duplicate", duplicate, 1, 1024,
-                  "copies of a layer's weights, which share its output positions; 1 where not named");
+    v.integer_map("duplicate", duplicate, 1, 1024, "copies of a layer's weights, which share its output positions");
+    v.choice("duplication", duplication, "copies of the layers that `duplicate` does not name");
+    v.quantity("area_limit", area_limit, from_si<Area>(0.0), from_si<Area>(1.0),
+               "with duplication auto: most area of the tiles that hold weights, each its share of the chip's; 0: all "
+               "tiles");
   }
 
   bool operator==(const MappingParameters&) const = default;

@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include "arch/check.h"
 #include "arch/input_error.h"
 #include "device/device_model.h"
+#include "mapping/duplication.h"
 #include "workloads/network_check.h"
 
 namespace nvcim::mapping {
@@ -125,6 +127,31 @@ void place(const Architecture& architecture, Plan& plan) {
   plan.tiles_used = divide_up(plan.crossbars_used, plan.crossbars_per_tile);
 }
 
+Plan cut_and_place(const Architecture& architecture, const Network& network, const std::vector<int>& copies) {
+  Plan plan;
+  plan.layer_of_node.assign(network.nodes.size(), -1);
+  for (int node = 0; node < static_cast<int>(network.nodes.size()); ++node) {
+    if (network.nodes[node].kind != Node::Kind::mvm) continue;
+    plan.layer_of_node[node] = static_cast<int>(plan.layers.size());
+    plan.layers.push_back(cut_layer(architecture, network, node, copies[node], plan.blocks));
+  }
+  place(architecture, plan);
+  return plan;
+}
+
+int tiles_needed(const Architecture& architecture, const Network& network, const std::vector<int>& copies) {
+  // Most of what does not fit is seen from the number of cells, without cutting it up.
+  double cells = 0;
+  for (std::size_t node = 0; node < network.nodes.size(); ++node)
+    if (network.nodes[node].kind == Node::Kind::mvm)
+      cells += static_cast<double>(network.nodes[node].mvm.weights.size()) * copies[node] *
+               make_encoding(architecture, network.nodes[node].mvm.weight_bits).planes();
+  const double tile =
+      static_cast<double>(architecture.tile.crossbars) * architecture.crossbar.rows * architecture.crossbar.columns;
+  if (cells / tile > architecture.chip.tiles()) return std::numeric_limits<int>::max();
+  return cut_and_place(architecture, network, copies).tiles_used;
+}
+
 /// Everything about the network that this architecture cannot hold, named at once.
 std::vector<InputIssue> find_contradictions(const Architecture& architecture, const Network& network) {
   std::vector<InputIssue> issues;
@@ -180,16 +207,10 @@ Plan make_plan(const Architecture& architecture, const Network& network) {
   std::vector<InputIssue> issues = find_contradictions(architecture, network);
   if (!issues.empty()) throw InputError(std::move(issues));
 
-  Plan plan;
-  plan.layer_of_node.assign(network.nodes.size(), -1);
-  for (int node = 0; node < static_cast<int>(network.nodes.size()); ++node) {
-    if (network.nodes[node].kind != Node::Kind::mvm) continue;
-    const auto copies = architecture.mapping.duplicate.find(network.nodes[node].name);
-    plan.layer_of_node[node] = static_cast<int>(plan.layers.size());
-    plan.layers.push_back(cut_layer(architecture, network, node,
-                                    copies == architecture.mapping.duplicate.end() ? 1 : copies->second, plan.blocks));
-  }
-  place(architecture, plan);
+  const std::vector<int> copies = choose_copies(architecture, network, [&](const std::vector<int>& wanted) {
+    return tiles_needed(architecture, network, wanted);
+  });
+  Plan plan = cut_and_place(architecture, network, copies);
   if (plan.tiles_used > architecture.chip.tiles())
     throw InputError(
         architecture.name, "/chip/mesh_rows",

@@ -12,8 +12,8 @@
 namespace nvcim::sim {
 
 /// What the digital unit takes off the outputs of an MVM because inputs are unsigned codes: sum of w (x - z) = sum of
-/// w x - z * sum of w. Where /digital/zero_point_sum asks for the programmed weights, each copy of the layer has sums of
-/// its own, read from its cells as they are now (age and wire resistance included). The measurement counts as exact:
+/// w x - z * sum of w. Where /digital/zero_point_sum asks for the programmed weights, each copy of the layer has sums
+/// of its own, read from its cells as they are now (age and wire resistance included). The measurement counts as exact:
 /// reads averaged until read noise and the converters' errors no longer show, rounded to whole units. Taken once per
 /// chip, it is not among the events of an inference.
 /// @return [layer.copies][node.outputs()], in units of weight code * input code

@@ -143,7 +143,7 @@ void add_check_command(CLI::App& program, Action& action) {
                   "  nvcim check rram_1t1r_128 --set /adc/bits=10 --json             formulas and sources too\n"
                   "All problems of the file are shown at once. With --out the JSON is written to DIR/check.json.\n"
                   "--seed, --threads: no effect here.");
-  add_architecture_option(*command, options->architecture);
+  add_architecture_option(*command, options->architecture, *options);
   command->add_option("--workload", options->workload, "Network to place: a built-in name or an ONNX file")
       ->type_name("NAME|FILE");
   command->callback([options, &action] { action = [options] { return run(*options); }; });

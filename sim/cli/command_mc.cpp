@@ -227,7 +227,7 @@ void add_mc_command(CLI::App& program, const std::vector<std::string>& arguments
       "  nvcim mc swim_paper --workload lenet_mnist_4b --precision 0.2% --quantiles 1 --verify 0.1 --method swim\n"
       "  mpirun -n 8 nvcim mc …                   spread over processes and machines, same result\n\n"
       "Work that was stopped goes on where it was when the same command is given again (OUT.journal).");
-  add_architecture_option(*command, options->architecture);
+  add_architecture_option(*command, options->architecture, *options);
   add_workload_option(*command, options->workload);
   add_data_option(*command, options->data);
   add_quantise_options(*command, options->quantise);

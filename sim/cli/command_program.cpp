@@ -154,8 +154,7 @@ void add_program_command(CLI::App& program_app, const std::vector<std::string>& 
       "/write_controller/tolerance, the attempt limit is reached, or a budget ends it. What stayed unverified is\n"
       "reported. --out is created, or must be empty; a former result is replaced with --force. Without --out the\n"
       "result goes to results/program-ARCH-WORKLOAD.");
-  command->add_option("ARCH", options->architecture, "Architecture: a preset's name (nvcim presets) or a JSON file")
-      ->capture_default_str();
+  add_architecture_option(*command, options->architecture, *options);
   add_workload_option(*command, options->workload);
   command->add_option("--data", options->data, "Data that a network in floating point is calibrated on")
       ->type_name("NAME|DIR");

@@ -267,6 +267,7 @@ void add_run_command(CLI::App& program, const std::vector<std::string>& argument
       ->add_option("ARCH", options->architecture,
                    "Architecture: a preset's name (nvcim presets) or a JSON file; the chip's with --chip")
       ->default_str(std::string(kDefaultPreset));
+  add_duplicate_option(*command, *options);
   command
       ->add_option("--workload", options->workload, "Network: a built-in name or an ONNX file; the chip's with --chip")
       ->type_name("NAME|FILE")

@@ -185,7 +185,7 @@ void add_select_command(CLI::App& program, const std::vector<std::string>& argum
       "per_time ranks by what a cell's verification removes per time that it adds to its row, per_cycle by its\n"
       "expected write cycles (one for all cells unless the device's spread depends on the level).\n"
       "Without --out the result goes to results/select-ARCH-WORKLOAD.");
-  add_architecture_option(*command, options->architecture);
+  add_architecture_option(*command, options->architecture, *options);
   add_workload_option(*command, options->workload);
   command
       ->add_option("--data", options->data,

@@ -159,7 +159,7 @@ void add_sweep_command(CLI::App& program, const std::vector<std::string>& argume
                   "  nvcim sweep swim_paper --workload lenet_mnist_4b --budgets 0,0.1,0.3,1 --instances 100\n"
                   "  nvcim sweep swim_paper --set /device/sigma=0.2 --methods swim,random --granularity row\n\n"
                   "A sweep that was stopped goes on where it was when the same command is given again (OUT.journal).");
-  add_architecture_option(*command, options->architecture);
+  add_architecture_option(*command, options->architecture, *options);
   add_workload_option(*command, options->workload);
   add_data_option(*command, options->data);
   add_quantise_options(*command, options->quantise);

@@ -115,6 +115,7 @@ void add_workload_command(CLI::App& program, Action& action) {
       "samples of the training set. --save keeps them in a copy of the file, which then needs no option anywhere.\n"
       "Without --data only shapes are shown. --out DIR writes DIR/workload.json. --seed: no effect here.");
   command->add_option("MODEL", options->workload, "Network: a built-in name or an ONNX file")->required();
+  add_duplicate_option(*command, *options);
   command->add_option("--arch", options->architecture, "Architecture: a preset's name or a JSON file")
       ->type_name("ARCH")
       ->capture_default_str();

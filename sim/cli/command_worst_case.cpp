@@ -232,7 +232,7 @@ void add_worst_case_command(CLI::App& program, const std::vector<std::string>& a
       "certificate\n\n"
       "Searches see the training set and the test set judges, unless --search-on test. Work that was stopped goes on\n"
       "where it was when the same command is given again (OUT.journal).");
-  add_architecture_option(*command, options->architecture);
+  add_architecture_option(*command, options->architecture, *options);
   command->add_option("--workload", options->workloads, "Networks: built-in names or ONNX files")
       ->type_name("NAME|FILE,…")
       ->delimiter(',')

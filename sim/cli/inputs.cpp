@@ -14,8 +14,24 @@
 namespace nvcim::cli {
 namespace fs = std::filesystem;
 
-void add_architecture_option(CLI::App& command, std::string& architecture) {
-  command.add_option("ARCH", architecture, "Architecture: a preset's name or a JSON file")->capture_default_str();
+void add_duplicate_option(CLI::App& command, CommonOptions& options) {
+  command
+      .add_option_function<std::string>(
+          "--duplicate",
+          [&options](const std::string& how) {
+            options.set.push_back(fmt::format("/mapping/duplication=\"{}\"", how));
+          },
+          "Copies of each layer: auto shares what is left of the chip so that the slowest layer is as fast as it can "
+          "be "
+          "(/mapping/area_limit says what is left); given takes /mapping/duplicate")
+      ->type_name("auto|given")
+      ->check(CLI::IsMember({"auto", "given"}));
+}
+
+void add_architecture_option(CLI::App& command, std::string& architecture, CommonOptions& options) {
+  add_duplicate_option(command, options);
+  command.add_option("ARCH", architecture, "Architecture: a preset's name (nvcim presets) or a JSON file")
+      ->capture_default_str();
 }
 
 void add_workload_option(CLI::App& command, std::string& workload) {

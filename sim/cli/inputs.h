@@ -27,8 +27,10 @@ bool gather_issues(std::vector<InputIssue>& issues, const Load& load) {
   }
 }
 
-/// Options of several commands: ARCH, --workload, --data and --samples (of the test set).
-void add_architecture_option(CLI::App& command, std::string& architecture);
+/// `--duplicate auto`, short for a --set.
+void add_duplicate_option(CLI::App& command, CommonOptions& options);
+/// Options of several commands: ARCH (with --duplicate), --workload, --data and --samples (of the test set).
+void add_architecture_option(CLI::App& command, std::string& architecture, CommonOptions& options);
 void add_workload_option(CLI::App& command, std::string& workload);
 void add_data_option(CLI::App& command, std::string& data);
 void add_test_samples_option(CLI::App& command, int& samples);

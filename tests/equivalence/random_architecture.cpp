@@ -95,6 +95,10 @@ void roll_mapping(Dice& dice, const workloads::Network& network, Architecture& a
   architecture.chip.mesh_rows =
       std::max((tiles + architecture.chip.mesh_columns - 1) / architecture.chip.mesh_columns, 1);
   if (architecture.chip.mesh_rows > 64) architecture.chip.mesh_rows = architecture.chip.mesh_columns = 64;
+  if (dice.chance(15)) {  // a few tiles to spare
+    architecture.mapping.duplication = Duplication::automatic;
+    architecture.chip.mesh_rows = std::min(architecture.chip.mesh_rows * dice.pick(1, 2), 64);
+  }
 }
 
 }  // namespace

@@ -17,7 +17,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 /// Whoever adds a parameter decides here what it means to a chip that is programmed.
 TEST(ProgrammedChip, FixesWhatDecidesItsCells) {
@@ -25,9 +24,10 @@ TEST(ProgrammedChip, FixesWhatDecidesItsCells) {
   const nlohmann::json parameters = nlohmann::json(to_json(Architecture())).flatten();
   for (const auto& [pointer, value] : parameters.items())
     if (!is_free_after_programming(pointer)) fixed.insert(pointer);
-  std::set<std::string> expected = {"/chip/mesh_rows",    "/chip/mesh_columns", "/tile/crossbars",
-                                    "/crossbar/rows",     "/crossbar/columns",  "/crossbar/cell_bits",
-                                    "/crossbar/encoding", "/mapping/packing",   "/mapping/duplicate"};
+  std::set<std::string> expected = {"/chip/mesh_rows",      "/chip/mesh_columns", "/tile/crossbars",
+                                    "/crossbar/rows",       "/crossbar/columns",  "/crossbar/cell_bits",
+                                    "/crossbar/encoding",   "/mapping/packing",   "/mapping/duplicate",
+                                    "/mapping/duplication", "/mapping/area_limit"};
   for (const char* key : {"process", "tolerance", "max_attempts", "verified_sigma", "fixed_set_pulses",
                           "fixed_reset_pulses", "reverify_rounds", "reverify_wait"})
     expected.insert(fmt::format("/write_controller/{}", key));

@@ -72,8 +72,7 @@ std::vector<int> choose_copies(const Architecture& architecture, const workloads
   const auto at_pace = [&](std::int64_t pace) {
     std::vector<int> wanted = fixed;
     for (const Layer& layer : layers)
-      wanted[layer.node] =
-          static_cast<int>(std::min<std::int64_t>(divide_up(layer.work, pace), layer.most_copies));
+      wanted[layer.node] = static_cast<int>(std::min<std::int64_t>(divide_up(layer.work, pace), layer.most_copies));
     return wanted;
   };
   // The fastest pace that fits; with few copies at a slow pace everything does.

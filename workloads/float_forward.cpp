@@ -21,14 +21,19 @@ void convolve(const GraphNode& node, const GraphConvolution& parameters, const C
       for (int i = 0; i < positions; ++i, ++out) *out = static_cast<float>(double(*out) + parameters.bias[channel]);
 }
 
+void to_codes(const GraphActivation& parameters, const Shape& shape, const float* in, int samples, float* out) {
+  const int positions = shape.height * shape.width;
+  for (int sample = 0; sample < samples; ++sample)
+    for (int channel = 0; channel < shape.channels; ++channel) {
+      Requantisation to_code = parameters.requantisation;
+      to_code.multiplier *= parameters.channel_scale(channel);
+      for (int i = 0; i < positions; ++i)
+        *out++ = static_cast<float>(int{requantise(*in++, 0, to_code)} - to_code.zero_point);
+    }
+}
+
 void activate(const GraphActivation& parameters, const float* in, double in_unit, std::size_t count, float* out,
               double out_unit) {
-  if (parameters.kind == GraphActivation::Kind::requantise) {
-    const Requantisation& to_code = parameters.requantisation;
-    for (std::size_t i = 0; i < count; ++i)
-      out[i] = static_cast<float>(int{requantise(in[i], 0, to_code)} - to_code.zero_point);
-    return;
-  }
   if (parameters.kind == GraphActivation::Kind::lookup) {
     for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<float>(activation_point(parameters, in[i]).value);
     return;
@@ -123,7 +128,10 @@ void forward_node(const FloatGraph& graph, int number, const ConvolutionProducts
   if (const auto* convolution = std::get_if<GraphConvolution>(&node.operation)) {
     convolve(node, *convolution, *products, inputs[0], samples, out, scratch);
   } else if (const auto* activation = std::get_if<GraphActivation>(&node.operation)) {
-    activate(*activation, inputs[0], input.unit, count, out, node.unit);
+    if (activation->kind == GraphActivation::Kind::requantise)
+      to_codes(*activation, node.output, inputs[0], samples, out);
+    else
+      activate(*activation, inputs[0], input.unit, count, out, node.unit);
   } else if (const auto* window = std::get_if<GraphPool>(&node.operation)) {
     pool(*window, input.output, node.output, inputs[0], samples, out, winners);
   } else if (const auto* affine = std::get_if<GraphAffine>(&node.operation)) {

@@ -129,7 +129,9 @@ int FloatGraphBuilder::activation(std::string name, int from, GraphActivation pa
   if (parameters.kind == GraphActivation::Kind::requantise) unit /= parameters.requantisation.multiplier;
   if (parameters.kind == GraphActivation::Kind::lookup) unit *= parameters.table->scale_ratio;
   const Shape shape = node(from).output;
-  return append(std::move(name), parameters, {from}, shape, unit);
+  NVCIM_CHECK(parameters.channel_scales.empty() || parameters.channel_scales.size() == std::size_t(shape.channels),
+              "{}: {} channel scales for {} channels", name, parameters.channel_scales.size(), shape.channels);
+  return append(std::move(name), std::move(parameters), {from}, shape, unit);
 }
 
 int FloatGraphBuilder::pool(std::string name, int from, GraphPool parameters) {
@@ -279,7 +281,7 @@ class Converter {
     const int sums = graph_.convolution(node.name, from, node.outputs(), std::move(parameters));
     // The steps of the next map follow from what the integers say, so that they are right even where a file's own
     // scales are not given.
-    return mvm.raw_output ? sums : activated(node, sums, mvm.requantisation);
+    return mvm.raw_output ? sums : activated(node, sums, mvm.requantisation, mvm.channel_scales);
   }
 
   /// The inputs of a sum in its steps, whose unit is taken from the first.
@@ -301,8 +303,11 @@ class Converter {
 
   int rounded(const Node& node, int sums) { return activated(node, sums, node.join.requantisation); }
 
-  int activated(const Node& node, int from, const Requantisation& to_code) {
-    return graph_.activation(node.name, from, {.kind = GraphActivation::Kind::requantise, .requantisation = to_code});
+  int activated(const Node& node, int from, const Requantisation& to_code, std::vector<double> channel_scales = {}) {
+    return graph_.activation(node.name, from,
+                             {.kind = GraphActivation::Kind::requantise,
+                              .requantisation = to_code,
+                              .channel_scales = std::move(channel_scales)});
   }
 
   const Network& network_;

@@ -51,9 +51,13 @@ struct GraphActivation {
   double alpha = 0;
   double beta = 0;
   Requantisation requantisation = {};
+  /// requantise: [channels] what one stored step of each channel is worth, in those of the map's unit; empty: 1.
+  std::vector<double> channel_scales = {};
   std::shared_ptr<const LookupLayer> table = nullptr;
   int zero_point = 0;  ///< lookup: of the codes that go in; stored values are less it
   int largest = 255;   ///< lookup: of the codes that go in
+
+  double channel_scale(int channel) const { return channel_scales.empty() ? 1 : channel_scales[channel]; }
 };
 
 /// Maximum or average over a window. Padding never wins a maximum; pads are smaller than the kernel.
@@ -104,8 +108,8 @@ struct FloatGraph {
   int classes() const { return nodes.back().output.size(); }
 };
 
-/// Value of an activation and its first two derivatives, of stored values for requantise and lookup. At an edge the
-/// derivative is that of the lower side: 0 for relu at 0.
+/// Value of an activation and its first two derivatives, of stored values for requantise (where the channel's scale is
+/// 1) and lookup. At an edge the derivative is that of the lower side: 0 for relu at 0.
 struct ActivationPoint {
   double value = 0;
   double first = 0;

@@ -182,8 +182,8 @@ void GradientPass::forward_mvm(int n, int samples, const std::vector<float>& wei
   const Requantisation& to_code = node.mvm.requantisation;
   const float low = static_cast<float>(to_code.code_min - to_code.zero_point);
   const float high = static_cast<float>(to_code.code_max - to_code.zero_point);
-  const float multiplier = static_cast<float>(to_code.multiplier);
   for (int output = 0; output < outputs; ++output) {
+    const auto multiplier = static_cast<float>(node.mvm.requantisation_of(output).multiplier);
     const float bias = node.mvm.bias.empty() ? 0.0f : static_cast<float>(node.mvm.bias[output]);
     const float* sums = products_.data() + std::size_t(output) * points;
     std::uint8_t* open = layer.open.data() + std::size_t(output) * points;
@@ -302,9 +302,12 @@ void GradientPass::weight_gradient(int n, int samples) {
   const int outputs = node.outputs(), rows = node.matrix_rows(), points = samples * node.positions();
   const int of_group = node.group_outputs();
   const Layer& layer = layers_[n];
-  const float slope = node.mvm.raw_output ? 1.0f : static_cast<float>(node.mvm.requantisation.multiplier);
   float* g = map_of(n).slopes.data();
-  for (std::size_t i = 0; i < std::size_t(outputs) * points; ++i) g[i] = layer.open[i] != 0 ? g[i] * slope : 0.0f;
+  for (int output = 0; output < outputs; ++output) {
+    const float slope = node.mvm.raw_output ? 1.0f : static_cast<float>(node.mvm.requantisation_of(output).multiplier);
+    const std::size_t begin = std::size_t(output) * points;
+    for (std::size_t i = begin; i < begin + points; ++i) g[i] = layer.open[i] != 0 ? g[i] * slope : 0.0f;
+  }
   gather(n, samples);
   for (int group = 0; group < node.mvm.groups; ++group)
     multiply(Transpose::no, Transpose::yes, of_group, rows, points, g + std::size_t(group) * of_group * points,

@@ -42,14 +42,23 @@ struct MvmLayer {
   Window window;
   int dilation_h = 1, dilation_w = 1;  ///< distance between neighbouring inputs of a window
   int groups = 1;
-  int weight_bits = 8;                ///< codes lie in ±(2^(weight_bits-1) - 1)
-  double weight_scale = 1;            ///< real weight = code * weight_scale (for reports and export)
+  int weight_bits = 8;      ///< codes lie in ±(2^(weight_bits-1) - 1)
+  double weight_scale = 1;  ///< real weight = code * weight_scale * its output's channel scale
+  /// [outputs] real size of a step of each output's weights, in weight_scale; empty: 1, the same for all.
+  std::vector<double> channel_scales;
   std::vector<std::int16_t> weights;  ///< [outputs][matrix rows]; row r = channel * window.area() + ky * kernel_w + kx
-  std::vector<std::int64_t> bias;     ///< [outputs], in units of weight_scale * input scale
+  std::vector<std::int64_t> bias;     ///< [outputs], in steps of the output's weights * input scale
   bool is_linear = false;             ///< a fully connected layer (window covers the input), for names and reports
   bool raw_output = false;            ///< last layer: its sums are the logits, nothing is rounded
-  Requantisation requantisation;      ///< unless raw_output
+  Requantisation requantisation;      ///< unless raw_output; of an output whose channel scale is 1
 
+  double channel_scale(int output) const { return channel_scales.empty() ? 1 : channel_scales[output]; }
+  /// What is done to the sums of one output: its steps are channel_scale() times as large.
+  Requantisation requantisation_of(int output) const {
+    Requantisation result = requantisation;
+    result.multiplier *= channel_scale(output);
+    return result;
+  }
   /// Elements between the first and the last input that a window reads, inclusive.
   int span_h() const { return (window.kernel_h - 1) * dilation_h + 1; }
   int span_w() const { return (window.kernel_w - 1) * dilation_w + 1; }

@@ -120,6 +120,11 @@ class Checker {
       say(node, "has {} weights, but {} x {} are needed", mvm.weights.size(), node.outputs(), node.matrix_rows());
     if (!mvm.bias.empty() && mvm.bias.size() != std::size_t(node.outputs()))
       say(node, "has {} biases for {} outputs", mvm.bias.size(), node.outputs());
+    if (!mvm.channel_scales.empty() && mvm.channel_scales.size() != std::size_t(node.outputs()))
+      say(node, "has {} channel scales for {} outputs", mvm.channel_scales.size(), node.outputs());
+    for (const double scale : mvm.channel_scales)
+      if (!(scale > 0) || !std::isfinite(scale)) say(node, "has a channel scale of {}", scale);
+    if (mvm.raw_output && !mvm.channel_scales.empty()) say(node, "keeps raw sums, which cannot have channel scales");
     if (mvm.raw_output && &node != &network_.nodes.back()) say(node, "keeps raw sums, but is not the last node");
   }
 

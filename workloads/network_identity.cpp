@@ -40,6 +40,7 @@ std::uint64_t network_fingerprint(const Network& network) {
         add_all(mvm.bias);
         add_text(fmt::format("{} {} ", mvm.weight_bits, mvm.raw_output));
         add_requantisation(mvm.requantisation);
+        for (const double scale : mvm.channel_scales) add_text(fmt::format("scale {};", scale));
         break;
       }
       case Node::Kind::pool:

@@ -55,6 +55,10 @@ Quantisation parse(const std::string& text) {
   Quantisation result;
   result.weight_bits = bits(root, "weight_bits");
   result.activation_bits = bits(root, "activation_bits");
+  const json scales = root.value("weight_scales", json("tensor"));
+  if (scales != "tensor" && scales != "channel")
+    throw Problem{fmt::format("\"weight_scales\" is {}; tensor and channel are allowed", scales.dump())};
+  result.per_channel = scales == "channel";
   const json data = root.value("data", json("")), ranges = root.value("ranges", json());
   if (!data.is_string()) throw Problem{"\"data\" is no text"};
   result.data = data.get<std::string>();
@@ -84,6 +88,7 @@ std::string calibrated_onnx(const std::string& name, const std::vector<std::uint
   json ranges = json::object();
   for (const auto& [node, range] : quantisation.ranges) ranges[node] = {range.low, range.high};
   const json root{{"weight_bits", quantisation.weight_bits},
+                  {"weight_scales", quantisation.per_channel ? "channel" : "tensor"},
                   {"activation_bits", quantisation.activation_bits},
                   {"data", quantisation.data},
                   {"float_accuracy", quantisation.float_accuracy},

@@ -11,7 +11,8 @@
 
 /// A network in floating point whose ONNX file also says how it is quantised: any ONNX runtime runs it as it was, nvcim
 /// as integers. In metadata_props:
-///   nvcim.quantisation  JSON: weight_bits, activation_bits, data, float_accuracy, ranges {"node": [low, high], …}
+///   nvcim.quantisation  JSON: weight_bits, weight_scales ("tensor", "channel"), activation_bits, data, float_accuracy,
+///                       ranges {"node": [low, high], …}
 ///   nvcim.pixel_scale, nvcim.pixel_offset   see onnx_metadata.h
 namespace nvcim::workloads {
 

@@ -174,6 +174,7 @@ class Reading {
 
   FloatGraph graph() { return import_.builder().build(); }
   const std::map<std::string, ValueRange>& ranges() const { return import_.ranges(); }
+  bool per_channel() const { return import_.per_channel(); }
 
  private:
   /// False for an operator that does not run at all.
@@ -266,6 +267,7 @@ FloatNetwork read(const std::string& name, const std::vector<std::uint8_t>& byte
   if (graph.is_quantised()) {
     network.quantisation.emplace();
     network.quantisation->ranges = reading.ranges();
+    network.quantisation->per_channel = reading.per_channel();
   }
   graph.throw_complaints();
   network.graph = without_dead_nodes(reading.graph(), output->node);

@@ -37,8 +37,8 @@ FloatNetwork read_float_onnx(const std::string& name, const std::vector<std::uin
                              const std::optional<std::filesystem::path>& folder = {});
 
 /// The same of a file with QuantizeLinear and DequantizeLinear, whose maps keep the ranges that they have there
-/// (FloatNetwork::quantisation). Weights become real numbers; quantised again they have the same codes where the
-/// largest is ±127 and one scale serves the whole layer.
+/// (FloatNetwork::quantisation). Weights become real numbers; quantised again, with one scale per output where the file
+/// has that, they have the same codes where the largest of a scale is ±127. The last layer has one scale.
 FloatNetwork read_quantised_graph(const std::string& name, const std::vector<std::uint8_t>& bytes,
                                   const std::optional<std::filesystem::path>& folder = {});
 

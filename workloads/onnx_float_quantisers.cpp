@@ -40,6 +40,7 @@ std::optional<Tensor> dequantised(Step& step) {
     const std::optional<int> axis = step.axis(step.integer("axis", 1), codes->dims.size(), 0);
     if (!axis) return std::nullopt;
     count = static_cast<std::size_t>(codes->dims[*axis]);
+    step.import().set_per_channel();
     inner = 1;
     for (std::size_t i = *axis + 1; i < codes->dims.size(); ++i) inner *= static_cast<std::size_t>(codes->dims[i]);
   }

@@ -60,6 +60,9 @@ class FloatImport {
   bool set_range(int node, ValueRange range);
   /// By name of the node.
   const std::map<std::string, ValueRange>& ranges() const { return ranges_; }
+  /// Codes with a scale for each index of an axis were read.
+  void set_per_channel() { per_channel_ = true; }
+  bool per_channel() const { return per_channel_; }
   /// A name for a node of the graph that no other has.
   std::string unused_name(const std::string& wanted);
 
@@ -70,6 +73,7 @@ class FloatImport {
   std::map<std::string, Value> values_;
   std::map<std::string, int> names_;  // how often each was asked for
   std::map<std::string, ValueRange> ranges_;
+  bool per_channel_ = false;
   std::size_t spent_ = 0, decoded_ = 0;
 };
 

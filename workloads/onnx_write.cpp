@@ -167,6 +167,8 @@ void Writer::begin() {
 void Writer::write_mvm(const Node& node) {
   const MvmLayer& mvm = node.mvm;
   const std::string& name = node.name;
+  if (!mvm.channel_scales.empty())
+    issues_.push_back({network_.name, name, "only layers with one scale of all weights can be written"});
   mvm.is_linear ? two_dimensions(name) : four_dimensions(name, node.input);
   const bool wide = mvm.weight_bits > 8;  // int32: DequantizeLinear knows no int16 before operator set 21
   std::vector<std::int64_t> dims{node.outputs(), node.matrix_rows()};

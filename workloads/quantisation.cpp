@@ -141,16 +141,24 @@ class Quantiser {
     MvmLayer& mvm = node.mvm;
     mvm.weight_bits = quantisation_.weight_bits;
     const int limit = (1 << (mvm.weight_bits - 1)) - 1;
-    float largest = 0;
-    for (const float weight : lowered.weights) largest = std::max(largest, std::abs(weight));
-    mvm.weight_scale = largest > 0 ? double{largest} / limit : 1;
-    for (const float weight : lowered.weights)
-      mvm.weights.push_back(
-          static_cast<std::int16_t>(std::clamp<long>(std::lrint(double{weight} / mvm.weight_scale), -limit, limit)));
-    const double step = mvm.weight_scale * in.scale;
+    const std::size_t rows = node.matrix_rows();
+    std::vector<float> largest(node.outputs(), 0);
+    for (std::size_t i = 0; i < lowered.weights.size(); ++i)
+      largest[i / rows] = std::max(largest[i / rows], std::abs(lowered.weights[i]));
+    const float of_layer = *std::max_element(largest.begin(), largest.end());
+    mvm.weight_scale = of_layer > 0 ? double{of_layer} / limit : 1;
+    if (quantisation_.per_channel && !mvm.raw_output)
+      for (const float of_output : largest)
+        mvm.channel_scales.push_back(of_output > 0 ? double{of_output} / limit / mvm.weight_scale : 1);
     mvm.bias.assign(node.outputs(), 0);
-    for (std::size_t o = 0; o < lowered.bias.size(); ++o) mvm.bias[o] = std::llrint(lowered.bias[o] / step);
-    if (!mvm.raw_output) mvm.requantisation = requantisation(lowered, step, out);
+    for (int o = 0; o < node.outputs(); ++o) {
+      const double scale = mvm.weight_scale * mvm.channel_scale(o);
+      for (std::size_t i = o * rows; i < (o + 1) * rows; ++i)
+        mvm.weights.push_back(
+            static_cast<std::int16_t>(std::clamp<long>(std::lrint(double{lowered.weights[i]} / scale), -limit, limit)));
+      if (!lowered.bias.empty()) mvm.bias[o] = std::llrint(lowered.bias[o] / (scale * in.scale));
+    }
+    if (!mvm.raw_output) mvm.requantisation = requantisation(lowered, mvm.weight_scale * in.scale, out);
   }
 
   void set_join(const LoweredNode& lowered, const MapScale& out, Node& node) const {

@@ -8,8 +8,8 @@
 #include "workloads/lowering.h"
 #include "workloads/network.h"
 
-/// From real values to integer codes, after training. Weights are symmetric, one scale per layer; maps have unsigned
-/// codes with a zero point, one scale per map; biases are integers in steps of weight times input.
+/// From real values to integer codes, after training. Weights are symmetric, one scale per layer or per output; maps
+/// have unsigned codes with a zero point, one scale per map; biases are integers in steps of weight times input.
 namespace nvcim::workloads {
 
 /// Least and largest real value that a map's codes hold. 0 is always within.
@@ -19,7 +19,10 @@ struct ValueRange {
 
 /// How a network in floating point is to be quantised.
 struct Quantisation {
-  int weight_bits = 8;      ///< 2..8
+  int weight_bits = 8;  ///< 2..8
+  /// One scale for the weights of every output (its largest weight is the largest code) but in the last layer, whose
+  /// sums are compared as they are. Else one for the layer.
+  bool per_channel = false;
   int activation_bits = 8;  ///< 2..8, of all maps but the image, which keeps 8
   /// By name of the graph's node: of every node in Lowered::calibrated(). Of the input: else from its pixels.
   std::map<std::string, ValueRange> ranges;

@@ -195,7 +195,7 @@ void Runner::run(const std::uint8_t* pixels, std::int64_t* logits) {
           for (int i = 0; i < positions; ++i) logits[offset + i] = sums_[offset + i] + bias;
         else
           for (int i = 0; i < positions; ++i)
-            output[offset + i] = requantise(double(sums_[offset + i]), bias, node.mvm.requantisation);
+            output[offset + i] = requantise(double(sums_[offset + i]), bias, node.mvm.requantisation_of(channel));
       }
     }
     if (n + 1 == network_.nodes.size() && output != nullptr) std::copy_n(output, network_.classes(), logits);

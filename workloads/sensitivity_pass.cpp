@@ -164,17 +164,24 @@ void CurvaturePass::backward_activation(int n, const GraphActivation& parameters
   if (parameters.kind == GraphActivation::Kind::requantise) {
     const Requantisation& to_code = parameters.requantisation;
     const double low = to_code.code_min - to_code.zero_point, high = to_code.code_max - to_code.zero_point;
-    const auto close = [&](const float* x, float* g) {
-      for (std::size_t i = 0; i < size; ++i) {
-        const double scaled = double(x[i]) * to_code.multiplier;
-        g[i] = scaled > low && scaled <= high ? g[i] : 0.0f;
+    const std::size_t positions = std::size_t(node.output.height) * node.output.width;
+    // Where nothing is clamped, the slope on the map's own steps is what a step of the channel is worth in them.
+    const auto close = [&](const float* x, float* g, bool squared) {
+      for (std::size_t i = 0, channel = 0; i < size; ++channel) {
+        const double worth = parameters.channel_scale(static_cast<int>(channel)),
+                     multiplier = to_code.multiplier * worth;
+        const auto slope = static_cast<float>(squared ? worth * worth : worth);
+        for (const std::size_t end = i + positions; i < end; ++i) {
+          const double scaled = double(x[i]) * multiplier;
+          g[i] = scaled > low && scaled <= high ? g[i] * slope : 0.0f;
+        }
       }
     };
     for (int sample = 0; sample < samples; ++sample) {
       const float* x = in + sample * size;
       for (std::size_t map = sample * streams; map < (sample + 1) * streams; ++map)
-        close(x, flow.main.data() + map * size);
-      if (model_.slope) close(x, flow.slope.data() + sample * size);
+        close(x, flow.main.data() + map * size, model_.method == SensitivityMethod::recursion);
+      if (model_.slope) close(x, flow.slope.data() + sample * size, false);
     }
     return;
   }

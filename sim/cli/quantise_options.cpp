@@ -80,6 +80,13 @@ void add_quantise_options(CLI::App& command, QuantiseOptions& options) {
         {"--activation-bits", &options.activation_bits, "Bits of its maps; the image keeps 8 [8]"}})
     command.add_option(name, *value, what)->type_name("N")->check(CLI::Range(2, 8))->group(group);
   command
+      .add_option("--weight-scales", options.weight_scales,
+                  "Scales of its weights: one per tensor, or one per output channel, so that each fills the range of "
+                  "its cells; the last layer has one [channel]")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"tensor", "channel"}))
+      ->group(group);
+  command
       .add_option("--calibration", options.calibration,
                   fmt::format("Samples from the start of the training set that its ranges are chosen on [{}]",
                               kCalibrationSamples))
@@ -102,6 +109,7 @@ std::vector<std::string> quantise_words(const QuantiseOptions& options) {
   const auto text = [](const std::optional<int>& value) { return value ? std::to_string(*value) : ""; };
   add("--normalize", options.normalise);
   add("--weight-bits", text(options.weight_bits));
+  add("--weight-scales", options.weight_scales);
   add("--activation-bits", text(options.activation_bits));
   add("--calibration", text(options.calibration));
   add("--ranges", options.ranges);
@@ -145,6 +153,7 @@ workloads::Quantisation calibrate_on(const std::string& data, const QuantiseOpti
                     samples.shape.width, network.name, shape.channels, shape.height, shape.width));
   workloads::Quantisation quantisation;
   quantisation.weight_bits = options.weight_bits.value_or(kBits);
+  quantisation.per_channel = options.weight_scales != "tensor";
   quantisation.activation_bits = options.activation_bits.value_or(kBits);
   quantisation.data = lasting(name, is_data_name(name));
   progress.begin("calibration");
@@ -165,8 +174,8 @@ workloads::Network load_quantised(const std::string& name_or_path, const std::st
     if (options.any())
       throw InputError(
           name_or_path, "",
-          "is quantised as it is: --normalize, --weight-bits, --activation-bits, --calibration and --ranges "
-          "are for networks in floating point");
+          "is quantised as it is: --normalize, --weight-bits, --weight-scales, --activation-bits, --calibration and "
+          "--ranges are for networks in floating point");
     // A file that names no network is called after its path, which would differ in a repeat.
     if (integers->name == name_or_path) integers->name = std::filesystem::path(name_or_path).stem().string();
     return std::move(*integers);

@@ -16,10 +16,13 @@ namespace nvcim::cli {
 struct QuantiseOptions {
   std::string normalise;  ///< "MEAN/STD" or "none"; not given: the file's
   std::optional<int> weight_bits, activation_bits, calibration;
-  std::string ranges;  ///< name of the method; not given: mse
+  std::string weight_scales;  ///< tensor or channel; not given: channel
+  std::string ranges;         ///< name of the method; not given: mse
 
   bool any() const { return !normalise.empty() || recalibrates(); }
-  bool recalibrates() const { return weight_bits || activation_bits || calibration || !ranges.empty(); }
+  bool recalibrates() const {
+    return weight_bits || activation_bits || calibration || !weight_scales.empty() || !ranges.empty();
+  }
 };
 
 void add_quantise_options(CLI::App& command, QuantiseOptions& options);

@@ -130,10 +130,11 @@ void LayerRunner::finish(const double* sums, std::size_t stride, int images, con
             layer_value(conversion_, static_cast<std::int64_t>(own[vector]), share(copy)) + static_cast<double>(bias);
       });
     if (!output.codes) continue;
+    const workloads::Requantisation to_code = node.mvm.requantisation_of(output_index);
     int first = 0;
     for (int copy = 0; copy < copies; ++copy) {
       const int vectors = images * positions_of_copy(node, copy, copies);
-      requantise_row(conversion_, own + first, vectors, share(copy), bias, node.mvm.requantisation, row + first);
+      requantise_row(conversion_, own + first, vectors, share(copy), bias, to_code, row + first);
       first += vectors;
     }
     if (copies == 1 && positions > 1)

@@ -67,10 +67,13 @@ void InSituTraining::step() {
     if (targets_[n].empty()) continue;
     // The attack's objective falls as the label loses: minus the loss. The step of the real weight W = s·w is
     // learning_rate · dL/dW, so that of w is learning_rate / s² · dL/dw.
-    const double s = largest_code(original_.nodes[n]) * original_.nodes[n].mvm.weight_scale;
-    const double rate = options_.learning_rate / (s * s * double(chosen.size()));
-    for (std::size_t i = 0; i < targets_[n].size(); ++i)
+    const workloads::Node& node = original_.nodes[n];
+    for (std::size_t i = 0; i < targets_[n].size(); ++i) {
+      const double s =
+          largest_code(node) * node.mvm.weight_scale * node.mvm.channel_scale(static_cast<int>(i) / node.matrix_rows());
+      const double rate = options_.learning_rate / (s * s * double(chosen.size()));
       targets_[n][i] = std::clamp(targets_[n][i] + rate * sum.gradient[n][i], -1.0, 1.0);
+    }
   }
   ++steps_;
   write();

@@ -128,7 +128,7 @@ std::shared_ptr<PixelData> ActivationUnit::activated(const Group& group, const s
       pixel->logits.push_back(value + static_cast<double>(bias));
       continue;
     }
-    pixel->codes.push_back(workloads::requantise(value, bias, mvm.requantisation));
+    pixel->codes.push_back(workloads::requantise(value, bias, mvm.requantisation_of(output)));
     if (trace) trace->codes[stage.plan->node][place] = pixel->codes.back();
   }
   return pixel;

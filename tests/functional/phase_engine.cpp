@@ -120,7 +120,7 @@ InferenceResult run_phase_by_phase(const ChipRun& run, const std::vector<std::ui
             if (node.mvm.raw_output)
               result.logits.push_back(value + static_cast<double>(bias));
             else
-              next[at] = workloads::requantise(value, bias, node.mvm.requantisation);
+              next[at] = workloads::requantise(value, bias, node.mvm.requantisation_of(output));
           }
         }
         trace.sums.push_back(sums);

@@ -100,7 +100,8 @@ TEST(ChooseCopies, KeepsBelowTheAreaLimit) {
     FAIL() << "accepted";
   } catch (const InputError& error) {
     EXPECT_THAT(error.what(), ::testing::HasSubstr("automatic:/mapping/area_limit"));
-    EXPECT_THAT(error.what(), ::testing::HasSubstr("are the area of 8 tiles; one copy of each layer of random takes 9"));
+    EXPECT_THAT(error.what(),
+                ::testing::HasSubstr("are the area of 8 tiles; one copy of each layer of random takes 9"));
   }
 }
 

@@ -22,6 +22,7 @@ using nvcim::testing::set;
 using nvcim::testing::set_list;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 using Kind = Node::Kind;
 
@@ -200,6 +201,34 @@ TEST(Quantise, IntegersAreThoseOfTheDefinition) {
   EXPECT_EQ(integers.input_table[0][200], 200);
 }
 
+TEST(Quantise, OneScaleForEveryOutput) {
+  // Two outputs of 0.5 and 0.02, then their sum: the second has steps a 25th as large, the last layer one scale.
+  ModelMaker model({-1, 1, 1, 1});
+  model.constant("w", {2, 1, 1, 1}, {0.5f, -0.02f}).constant("b", {2}, {0.25f, 0.25f});
+  model.constant("v", {1, 2, 1, 1}, {1.0f, 0.5f});
+  model.node("Conv", "c", {"x", "w", "b"});
+  model.node("Relu", "r", {"c"});
+  model.node("Conv", "y", {"r", "v"});
+  const FloatNetwork network = read(model);
+  Quantisation quantisation;
+  quantisation.per_channel = true;
+  quantisation.ranges["r"] = {0, 0.51};
+  const Network integers = quantise(lower(network.name, network.graph, plain(1)), quantisation);
+  const MvmLayer &first = integers.nodes[0].mvm, &last = integers.nodes[1].mvm;
+  EXPECT_THAT(first.weights, ElementsAre(127, -127));
+  ASSERT_EQ(first.channel_scales.size(), 2u);
+  EXPECT_EQ(first.channel_scales[0], 1);
+  EXPECT_NEAR(first.channel_scales[1], 0.04, 1e-8);
+  const double step = 0.5 / 127 / 255;  // of weights of 0.5 / 127 and an input of 1 / 255
+  ASSERT_EQ(first.bias.size(), 2u);
+  EXPECT_NEAR(double(first.bias[0]), 0.25 / step, 1);
+  EXPECT_NEAR(double(first.bias[1]), 0.25 / (step * 0.04), 1);
+  EXPECT_NEAR(first.requantisation_of(0).multiplier, step / 0.002, 1e-8);
+  EXPECT_NEAR(first.requantisation_of(1).multiplier, step * 0.04 / 0.002, 1e-9);
+  EXPECT_THAT(last.channel_scales, IsEmpty());
+  EXPECT_THAT(last.weights, ElementsAre(127, 64));
+}
+
 TEST(Quantise, RefusesWhatItIsNotTold) {
   ModelMaker model({-1, 1, 1, 1});
   model.constant("w", {1, 1, 1, 1}, 1).node("Conv", "c", {"x", "w"});
@@ -272,7 +301,7 @@ TEST_P(Quantised, StaysNearTheNetworkInFloatingPoint) {
   Quantisation quantisation;
   quantisation.ranges = calibrate(network.graph, lowered.calibrated(), pixels, data, samples, options);
   const Network integers = quantise(lowered, quantisation);
-  EXPECT_THAT(network_faults(integers), ::testing::IsEmpty());
+  EXPECT_THAT(network_faults(integers), IsEmpty());
 
   const std::vector<float> real = infer(network.graph, pixels, data, samples);
   const std::vector<std::int64_t> exact = reference_logits(integers, data, samples);
@@ -302,6 +331,7 @@ TEST(Calibrated, FileGivesTheSameIntegersAgain) {
   const PixelScale pixels = plain(network.graph.input().channels, 0.1, -0.3);
   Quantisation quantisation;
   quantisation.weight_bits = 6;
+  quantisation.per_channel = true;
   quantisation.activation_bits = 7;
   quantisation.data = "cifar10";
   quantisation.float_accuracy = 0.875;
@@ -319,6 +349,7 @@ TEST(Calibrated, FileGivesTheSameIntegersAgain) {
   for (std::size_t n = 0; n < got.nodes.size(); ++n) {
     EXPECT_EQ(got.nodes[n].mvm.weights, expected.nodes[n].mvm.weights);
     EXPECT_EQ(got.nodes[n].mvm.bias, expected.nodes[n].mvm.bias);
+    EXPECT_EQ(got.nodes[n].mvm.channel_scales, expected.nodes[n].mvm.channel_scales);
     EXPECT_EQ(got.nodes[n].mvm.requantisation.multiplier, expected.nodes[n].mvm.requantisation.multiplier);
     EXPECT_EQ(got.nodes[n].input_scale, expected.nodes[n].input_scale);
   }
@@ -381,6 +412,31 @@ TEST(QuantisedGraph, KeepsItsScales) {
   EXPECT_THAT(integers.nodes[2].mvm.weights, ElementsAre(127, -50));
 }
 
+TEST(QuantisedGraph, KeepsOneScaleForEveryOutput) {
+  ModelMaker model({-1, 1, 2, 2});
+  onnx::TensorProto& tensor = *model.proto.mutable_graph()->add_initializer();
+  tensor.set_name("w.codes");
+  tensor.set_data_type(onnx::TensorProto::INT8);
+  for (const std::int64_t dim : {2, 1, 1, 1}) tensor.add_dims(dim);
+  for (const int code : {127, -127}) tensor.add_int32_data(code);
+  model.constant("w.scale", {2}, {0.01f, 0.0025f});
+  onnx::AttributeProto& axis = *model.node("DequantizeLinear", "w", {"w.codes", "w.scale"}).add_attribute();
+  axis.set_name("axis");
+  axis.set_type(onnx::AttributeProto::INT);
+  axis.set_i(0);
+  add_codes(model, "v", {1, 2, 1, 1}, {127, -50}, 0.02f);
+  add_quantiser(model, "x", 0.0078125f, 100);
+  model.node("Conv", "conv", {"x.dq", "w"});
+  add_quantiser(model, "conv", 0.015625f, 128);
+  model.node("Conv", "y", {"conv.dq", "v"});
+  const FloatNetwork network = read_quantised_graph("m", bytes_of(model.proto));
+  ASSERT_TRUE(network.quantisation);
+  EXPECT_TRUE(network.quantisation->per_channel);
+  const Network integers = quantise(lower(network.name, network.graph, plain(1)), *network.quantisation);
+  EXPECT_THAT(integers.nodes[0].mvm.weights, ElementsAre(127, -127));
+  EXPECT_NEAR(integers.nodes[0].mvm.channel_scales.at(1), 0.25, 1e-7);
+}
+
 TEST(QuantisedGraph, IsReadFromAFileLikeAnyOther) {
   const std::string bytes = quantised_residual().proto.SerializeAsString();
   const auto file = std::filesystem::path(::testing::TempDir()) / "quantised_residual.onnx";
@@ -423,6 +479,8 @@ TEST(Calibrated, MetadataThatMakeNoSenseAreNamed) {
       {"{}", "\"weight_bits\" is no number"},
       {R"({"weight_bits": 9, "activation_bits": 8})", "\"weight_bits\" is 9; whole numbers of 2..8 are allowed"},
       {R"({"weight_bits": 8, "activation_bits": 2.5})", "\"activation_bits\" is 2.5"},
+      {R"({"weight_bits": 8, "activation_bits": 8, "weight_scales": "row"})",
+       "\"weight_scales\" is \"row\"; tensor and channel are allowed"},
       {R"({"weight_bits": 8, "activation_bits": 8, "data": 1})", "\"data\" is no text"},
       {R"({"weight_bits": 8, "activation_bits": 8, "float_accuracy": 2})", "\"float_accuracy\" is 2; 0..1"},
       {R"({"weight_bits": 8, "activation_bits": 8})", "\"ranges\" is no object"},

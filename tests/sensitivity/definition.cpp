@@ -59,8 +59,16 @@ void for_each_pooled(const Node& node, Visit visit) {
 
 }  // namespace
 
-double full_scale(const Node& node) {
-  return (std::pow(2.0, node.mvm.weight_bits - 1) - 1) * node.mvm.weight_scale;
+namespace {
+
+double weight_scale(const Node& node, std::size_t weight) {
+  return node.mvm.weight_scale * node.mvm.channel_scale(static_cast<int>(weight) / node.matrix_rows());
+}
+
+}  // namespace
+
+double full_scale(const Node& node, std::size_t weight) {
+  return (std::pow(2.0, node.mvm.weight_bits - 1) - 1) * weight_scale(node, weight);
 }
 
 TracedSample trace(const Network& network, const std::uint8_t* pixels) {
@@ -89,7 +97,7 @@ TracedSample trace(const Network& network, const std::uint8_t* pixels) {
           sample.logits.push_back(double(sums[i] + bias) * node.mvm.weight_scale * scale);
           continue;
         }
-        const auto& to_code = node.mvm.requantisation;
+        const auto to_code = node.mvm.requantisation_of(i / node.positions());
         const double value = double(sums[i] + bias) * to_code.multiplier + to_code.zero_point;
         traced.open.push_back(value > to_code.code_min && value <= to_code.code_max);
         next[i] = workloads::requantise(double(sums[i]), bias, to_code);
@@ -124,11 +132,10 @@ std::vector<std::vector<double>> recursion_by_definition(const Network& network,
         }
       } else {
         for (std::size_t i = 0; i < g.size(); ++i) g[i] *= traced.open[i];
-        const double normalised = full_scale(node) * full_scale(node) / samples;
         for_each_product(node, [&](std::size_t weight, int to, int from) {
-          const double w = node.mvm.weights[weight] * node.mvm.weight_scale;
+          const double w = node.mvm.weights[weight] * weight_scale(node, weight), full = full_scale(node, weight);
           below[from] += w * w * g[to];
-          curvature[n][weight] += normalised * g[to] * traced.input[from] * traced.input[from];
+          curvature[n][weight] += full * full / samples * g[to] * traced.input[from] * traced.input[from];
         });
       }
       g = below;
@@ -155,7 +162,7 @@ std::vector<double> logit_derivative(const Network& network, const TracedSample&
         if (n == node)
           above[to] += w == weight ? traced.input[from] : 0.0;
         else
-          above[to] += at.mvm.weights[w] * at.mvm.weight_scale * change[from];
+          above[to] += at.mvm.weights[w] * weight_scale(at, w) * change[from];
       });
       for (std::size_t i = 0; i < above.size(); ++i) above[i] *= traced.open[i];
     }
@@ -172,7 +179,8 @@ double second_difference(const Network& network, const std::vector<std::uint8_t>
     const std::vector<double> slope = logit_derivative(network, sample, node, weight);
     const auto loss_at = [&](double normalised) {
       std::vector<double> z = sample.logits;
-      for (std::size_t k = 0; k < z.size(); ++k) z[k] += normalised * full_scale(network.nodes[node]) * slope[k];
+      for (std::size_t k = 0; k < z.size(); ++k)
+        z[k] += normalised * full_scale(network.nodes[node], weight) * slope[k];
       double value = 0;
       if (loss == SensitivityLoss::squared_error) {
         for (std::size_t k = 0; k < z.size(); ++k) value += z[k] * z[k];  // any target: 0

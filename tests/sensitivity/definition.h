@@ -37,7 +37,7 @@ std::vector<double> logit_derivative(const workloads::Network& network, const Tr
 double second_difference(const workloads::Network& network, const std::vector<std::uint8_t>& pixels, int samples,
                          int node, std::size_t weight, workloads::SensitivityLoss loss, double step);
 
-/// s of a node.
-double full_scale(const workloads::Node& node);
+/// Real weight that full scale stands for, of one weight of a node.
+double full_scale(const workloads::Node& node, std::size_t weight);
 
 }  // namespace nvcim::testing

@@ -97,7 +97,7 @@ int expect_definition(const Network& network, const std::vector<std::uint8_t>& p
         const std::vector<double> change = nvcim::testing::logit_derivative(network, traces[s], n, w);
         for (std::size_t k = 0; k < change.size(); ++k) gradient += slopes[s][k] * change[k];
       }
-      expected.push_back(gradient * nvcim::testing::full_scale(network.nodes[n]));
+      expected.push_back(gradient * nvcim::testing::full_scale(network.nodes[n], w));
       largest = std::max(largest, std::abs(expected.back()));
       moved += n == 0 && gradient != 0;
     }

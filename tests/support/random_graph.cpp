@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "tests/support/random_network.h"
+
 namespace nvcim::testing {
 
 using workloads::kNetworkInput;
@@ -218,7 +220,9 @@ Network random_graph(std::uint64_t seed) {
     const Shape map = graph.map(last);
     last = graph.pool(last, PoolKind::average, {.kernel_h = map.height, .kernel_w = map.width});
   }
-  return graph.logits(last, graph.pick(2, 8), graph.pick(2, 8));
+  Network network = graph.logits(last, graph.pick(2, 8), graph.pick(2, 8));
+  add_channel_scales(network, seed);
+  return network;
 }
 
 namespace {

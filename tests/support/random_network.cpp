@@ -87,6 +87,15 @@ Network NetworkBuilder::logits(int classes, int weight_bits) {
   return std::move(network_);
 }
 
+void add_channel_scales(Network& network, std::uint64_t seed) {
+  std::mt19937_64 random(~seed);
+  std::uniform_real_distribution<double> worth(0.25, 1);
+  for (Node& node : network.nodes) {
+    if (node.kind != Node::Kind::mvm || node.mvm.raw_output || worth(random) > 0.55) continue;
+    for (int output = 0; output < node.outputs(); ++output) node.mvm.channel_scales.push_back(worth(random));
+  }
+}
+
 Network random_network(std::uint64_t seed) {
   std::mt19937_64 random(seed);
   const auto pick = [&](int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); };
@@ -108,7 +117,9 @@ Network random_network(std::uint64_t seed) {
     if (height < 2) break;
   }
   if (pick(0, 1) == 1) builder.linear(pick(1, 20), pick(2, 8), pick(2, 8));
-  return builder.logits(pick(2, 10), pick(2, 8));
+  Network network = builder.logits(pick(2, 10), pick(2, 8));
+  add_channel_scales(network, seed);
+  return network;
 }
 
 Network random_lenet(std::uint64_t seed, int weight_bits, int input_bits) {

@@ -31,6 +31,9 @@ class NetworkBuilder {
   std::mt19937_64 random_;
 };
 
+/// Gives each MVM layer but the last, with a chance of 40 %, weight scales of its own for every output.
+void add_channel_scales(workloads::Network& network, std::uint64_t seed);
+
 /// A small network of random shape: 1–3 convolutions with strides, padding and pooling, then 1–2 linear layers.
 workloads::Network random_network(std::uint64_t seed);
 

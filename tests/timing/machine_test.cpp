@@ -43,10 +43,11 @@ void expect_reference_codes(const Job& job, const CycleResult& result) {
       } else {
         std::vector<std::int64_t> sums(next.size());
         workloads::reference_mvm(node, codes.data(), sums.data());
-        for (std::size_t i = 0; i < next.size(); ++i)
-          next[i] = workloads::requantise(static_cast<double>(sums[i]),
-                                          node.mvm.bias[i / static_cast<std::size_t>(node.positions())],
-                                          node.mvm.requantisation);
+        for (std::size_t i = 0; i < next.size(); ++i) {
+          const int output = static_cast<int>(i) / node.positions();
+          next[i] = workloads::requantise(static_cast<double>(sums[i]), node.mvm.bias[output],
+                                          node.mvm.requantisation_of(output));
+        }
       }
       ASSERT_EQ(result.inference.traces[sample].codes[n], next) << node.name << " of sample " << sample;
       codes = std::move(next);

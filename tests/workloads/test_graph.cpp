@@ -72,7 +72,7 @@ int code_of(const Network& network, const Node& node, const std::vector<const Ma
   };
   switch (node.kind) {
     case Node::Kind::mvm:
-      return rounded(double(sum_of(node, *in[0], c, y, x)), node.mvm.requantisation);
+      return rounded(double(sum_of(node, *in[0], c, y, x)), node.mvm.requantisation_of(c));
     case Node::Kind::pool:
       return pooled(node, *in[0], c, y, x);
     case Node::Kind::add: {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <type_traits>
 #include <vector>
 
 #include "arch/random.h"
@@ -11,19 +12,27 @@
 namespace nvcim::sim {
 namespace {
 
-/// One conversion in the number type that holds the sum exactly.
-template <class Real>
-std::int32_t convert(const LayerConversion& conversion, float gain, float offset, std::int32_t sum, float noise) {
-  Real x = (static_cast<Real>(sum) + static_cast<Real>(noise)) * static_cast<Real>(conversion.inverse_lsb);
-  if (conversion.has_errors) {
-    const Real full_scale = static_cast<Real>(std::max(conversion.code_max, 1));
-    const Real t = std::clamp(x / full_scale, Real{0}, Real{1});
-    const Real bow = static_cast<Real>(conversion.inl) * (Real{4} * t * (Real{1} - t));
-    x = x * static_cast<Real>(gain) + static_cast<Real>(offset) + bow;
+/// Every column in the number type that holds the sums exactly. Written so that the compiler can vectorise it.
+template <class Real, bool has_errors>
+void convert(const LayerConversion& conversion, const mapping::ColumnConverters& converters, const std::int32_t* sums,
+             const float* noise, int columns, std::int32_t* codes) {
+  // Adding and taking away 1.5·2^(digits-1) rounds to the nearest integer, ties to even; codes are far below its range.
+  constexpr Real kRounder = std::is_same_v<Real, float> ? Real{12582912} : Real{6755399441055744};
+  const Real inverse_lsb = static_cast<Real>(conversion.inverse_lsb);
+  const Real full_scale = static_cast<Real>(std::max(conversion.code_max, 1));
+  const Real inl = static_cast<Real>(conversion.inl);
+  const Real low = static_cast<Real>(conversion.code_min), high = static_cast<Real>(conversion.code_max);
+  for (int column = 0; column < columns; ++column) {
+    Real x = (static_cast<Real>(sums[column]) + static_cast<Real>(noise ? noise[column] : 0.0f)) * inverse_lsb;
+    if constexpr (has_errors) {
+      const Real t = std::min(std::max(x / full_scale, Real{0}), Real{1});
+      const Real bow = inl * (Real{4} * t * (Real{1} - t));
+      x = x * static_cast<Real>(converters.gain[column]) + static_cast<Real>(converters.offset[column]) + bow;
+    }
+    // Clamping first gives the same code, since both limits are integers, and keeps the result in range.
+    const Real limited = std::min(std::max(x, low), high);
+    codes[column] = static_cast<std::int32_t>((limited + kRounder) - kRounder);
   }
-  // Clamping first gives the same code, since both limits are integers, and keeps the result in range.
-  const Real limited = std::clamp(x, static_cast<Real>(conversion.code_min), static_cast<Real>(conversion.code_max));
-  return static_cast<std::int32_t>(std::nearbyint(limited));
 }
 
 template <class Real>
@@ -85,19 +94,16 @@ void read_noise(const mapping::ChipInstance& chip, const mapping::Block& block, 
 
 void convert_columns(const LayerConversion& conversion, const mapping::ColumnConverters& converters,
                      const std::int32_t* sums, const float* noise, int columns, std::int32_t* codes) {
-  for (int column = 0; column < columns; ++column) {
-    const float deviation = noise ? noise[column] : 0.0f;
-    if (conversion.ideal) {
+  if (conversion.ideal) {
+    for (int column = 0; column < columns; ++column)
       codes[column] = !noise            ? sums[column]
-                      : conversion.wide ? pass<double>(sums[column], deviation)
-                                        : pass<float>(sums[column], deviation);
-      continue;
-    }
-    const float gain = conversion.has_errors ? converters.gain[column] : 1.0f;
-    const float offset = conversion.has_errors ? converters.offset[column] : 0.0f;
-    codes[column] = conversion.wide ? convert<double>(conversion, gain, offset, sums[column], deviation)
-                                    : convert<float>(conversion, gain, offset, sums[column], deviation);
+                      : conversion.wide ? pass<double>(sums[column], noise[column])
+                                        : pass<float>(sums[column], noise[column]);
+    return;
   }
+  const auto all = conversion.wide ? (conversion.has_errors ? convert<double, true> : convert<double, false>)
+                                   : (conversion.has_errors ? convert<float, true> : convert<float, false>);
+  all(conversion, converters, sums, noise, columns, codes);
 }
 
 void shift_add(const std::int32_t* codes, int columns, int phase, int dac_bits, std::int64_t* registers) {
@@ -116,20 +122,21 @@ void combine_planes(const mapping::WeightEncoding& encoding, const std::int64_t*
   }
 }
 
-std::uint64_t row_conductance(const mapping::ChipInstance& chip, const mapping::Block& block,
-                              const mapping::ProgrammedBlock& cells, int row) {
-  std::uint64_t sum = 0;
-  for (int column = 0; column < block.columns; ++column)
-    sum += static_cast<std::uint64_t>(
-        std::abs(int{cells.codes[std::size_t(row) * block.columns + column]} + chip.pedestal));
-  return sum;
+std::vector<std::uint64_t> row_conductances(const mapping::ChipInstance& chip, const mapping::Block& block,
+                                            const mapping::ProgrammedBlock& cells) {
+  std::vector<std::uint64_t> sums(block.rows, 0);
+  const std::int16_t* code = cells.codes.data();
+  for (std::uint64_t& sum : sums)
+    for (int column = 0; column < block.columns; ++column)
+      sum += static_cast<std::uint64_t>(std::abs(int{*code++} + chip.pedestal));
+  return sums;
 }
 
-MvmActivity mvm_activity(const mapping::ChipInstance& chip, const mapping::Block& block,
-                         const mapping::ProgrammedBlock& cells, std::span<const std::uint8_t> codes, int dac_bits) {
+MvmActivity mvm_activity(std::span<const std::uint64_t> conductances, std::span<const std::uint8_t> codes,
+                         int dac_bits) {
   const int mask = (1 << dac_bits) - 1;
   MvmActivity activity;
-  for (int row = 0; row < block.rows; ++row) {
+  for (std::size_t row = 0; row < conductances.size(); ++row) {
     std::uint64_t drives = 0, squares = 0;
     for (int rest = codes[row]; rest != 0; rest >>= dac_bits) {
       const int digit = rest & mask;
@@ -137,7 +144,7 @@ MvmActivity mvm_activity(const mapping::ChipInstance& chip, const mapping::Block
       squares += static_cast<std::uint64_t>(digit * digit);
     }
     activity.row_drives += drives;
-    if (squares != 0) activity.cell_conduction += squares * row_conductance(chip, block, cells, row);
+    activity.cell_conduction += squares * conductances[row];
   }
   return activity;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "mapping/chip_instance.h"
 #include "sim/analog/converters.h"
@@ -62,11 +63,12 @@ struct MvmActivity {
   std::uint64_t row_drives = 0;       ///< Event::row_drive
   std::uint64_t cell_conduction = 0;  ///< Event::cell_conduction
 };
-/// Conductance of one row of a block, in grid steps, pedestal included (magnitudes for ideal_signed).
-std::uint64_t row_conductance(const mapping::ChipInstance& chip, const mapping::Block& block,
-                              const mapping::ProgrammedBlock& cells, int row);
-/// Counts all phases at once. @param codes [block.rows] input codes
-MvmActivity mvm_activity(const mapping::ChipInstance& chip, const mapping::Block& block,
-                         const mapping::ProgrammedBlock& cells, std::span<const std::uint8_t> codes, int dac_bits);
+/// Conductance of every row of a block, in grid steps, pedestal included (magnitudes for ideal_signed).
+/// @return [block.rows]
+std::vector<std::uint64_t> row_conductances(const mapping::ChipInstance& chip, const mapping::Block& block,
+                                            const mapping::ProgrammedBlock& cells);
+/// Counts all phases at once. @param conductances  row_conductances   @param codes [block.rows] input codes
+MvmActivity mvm_activity(std::span<const std::uint64_t> conductances, std::span<const std::uint8_t> codes,
+                         int dac_bits);
 
 }  // namespace nvcim::sim

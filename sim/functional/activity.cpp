@@ -84,12 +84,12 @@ void LayerActivity::count(const ChipRun& run, const mapping::LayerPlan& layer, E
     for (const int index : layer.blocks) {
       const mapping::Block& block = run.plan.blocks[index];
       if (block.copy != copy) continue;
+      const std::vector<std::uint64_t> conductances = row_conductances(run.chip, block, run.chip.blocks[index]);
       std::uint64_t drives = 0, conduction = 0;
       for (int r = 0; r < block.rows; ++r) {
         const Digits& digits = rows[block.row_begin + r];
         drives += digits.drives;
-        if (digits.squares != 0)
-          conduction += digits.squares * row_conductance(run.chip, block, run.chip.blocks[index], r);
+        conduction += digits.squares * conductances[r];
       }
       counts.add(count_row, Event::row_drive, drives);
       counts.add(count_row, Event::cell_conduction, conduction);

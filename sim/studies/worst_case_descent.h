@@ -50,6 +50,7 @@ class WorstCaseDescent {
   const SearchRequest& request_;
   workloads::GradientEngine engine_;
   std::vector<int> all_, order_;
+  std::size_t batch_;
   std::size_t next_ = 0;
   std::uint32_t epoch_ = 0;
   double mean_margin_ = 1;

@@ -17,7 +17,10 @@ using workloads::AttackObjective;
 using workloads::GradientSum;
 using workloads::WeightMatrix;
 
-constexpr int kBatch = 500;
+// Samples of a mini-batch: as many as this many multiplications of one pass make, which is a second or less.
+constexpr int kLeastBatch = 50, kMostBatch = 500;
+constexpr double kBatchMacs = 4e9;
+constexpr int kAllWrong = 2000;      // samples in a row without a right one that end a descent, once each was seen
 constexpr int kScaleSamples = 2000;  // behind mean_margin
 
 }  // namespace
@@ -35,7 +38,11 @@ const char* search_name(SearchMethod method) {
 }
 
 WorstCaseDescent::WorstCaseDescent(const SearchRequest& request)
-    : request_(request), engine_(request.network, request.threads), all_(request.labels.size()) {
+    : request_(request),
+      engine_(request.network, request.threads),
+      all_(request.labels.size()),
+      batch_(static_cast<std::size_t>(
+          std::clamp(kBatchMacs / double(request.network.macs()), double{kLeastBatch}, double{kMostBatch}))) {
   NVCIM_CHECK(!request.labels.empty() &&
                   request.pixels.size() >= request.labels.size() * std::size_t(request.network.input.size()),
               "{} labels, {} pixels", request.labels.size(), request.pixels.size());
@@ -58,7 +65,7 @@ int WorstCaseDescent::rarest_class() const {
 }
 
 int WorstCaseDescent::next_gradient(const WeightMatrix& deviation, const AttackObjective& objective, GradientSum& sum) {
-  const std::size_t batch = std::min<std::size_t>(kBatch, all_.size());
+  const std::size_t batch = std::min<std::size_t>(batch_, all_.size());
   if (order_.empty() || next_ + batch > order_.size()) {
     order_ = all_;
     const DrawStream stream(request_.seed, Purpose::search_order, 0, epoch_++, 0);
@@ -78,12 +85,15 @@ WorstCaseDescent::Point WorstCaseDescent::descend(WeightMatrix from, const Attac
                                                   const Schedule& schedule) {
   WeightMatrix velocity = workloads::zero_weights(request_.network);
   GradientSum sum;
+  int wrong = 0;  // samples in a row
   for (int iteration = 0; iteration < schedule.iterations; ++iteration) {
     const double part = schedule.iterations < 2 ? 0 : double(iteration) / (schedule.iterations - 1);
     const auto step =
         static_cast<float>(schedule.first_step * std::pow(schedule.last_step / schedule.first_step, part));
     const auto reach = static_cast<float>(schedule.first_reach + (schedule.last_reach - schedule.first_reach) * part);
-    next_gradient(from, objective, sum);
+    wrong += next_gradient(from, objective, sum);
+    if (sum.correct > 0) wrong = 0;
+    if (wrong >= std::max(samples(), kAllWrong) && reach == 1) break;
     for (std::size_t n = 0; n < from.size(); ++n) {
       double size = 0;
       for (const float g : sum.gradient[n]) size += std::abs(g);

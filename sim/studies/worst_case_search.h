@@ -45,7 +45,8 @@ struct SearchOutcome {
   bool converged = false;             ///< the last round of iterations gained nothing worth it
 };
 
-/// Mini-batches of at most 500 samples. The result does not depend on the threads; it does on the BLAS.
+/// Mini-batches of 500 samples, of fewer where a network is large. The result does not depend on the threads; it does
+/// on the BLAS.
 SearchOutcome search_worst_case(const SearchRequest& request);
 
 }  // namespace nvcim::sim

@@ -18,6 +18,12 @@ Clocked::Clocked(const std::string& unit_name)
   SC_METHOD(activate);
   sensitive << wake_;
   dont_initialize();
+  process_ = sc_core::sc_get_last_created_process_handle();
+}
+
+// Processes that are left to the kernel's end take the square of their number there.
+Clocked::~Clocked() {
+  if (sc_core::sc_get_status() != sc_core::SC_ELABORATION) process_.kill();
 }
 
 void Clocked::wake_at(Cycle cycle) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <queue>
 #include <string>
 #include <systemc>
@@ -75,6 +76,7 @@ class Clocked : public sc_core::sc_module {
  public:
   using SC_CURRENT_USER_MODULE = Clocked;
   explicit Clocked(const std::string& unit_name);
+  ~Clocked() override;
 
   /// Any module may wake any other in a later cycle; several wishes for one cycle are one activation.
   void wake_at(Cycle cycle);
@@ -98,11 +100,24 @@ class Clocked : public sc_core::sc_module {
 
   std::string unit_name_;
   sc_core::sc_event wake_;
+  sc_core::sc_process_handle process_;
   std::priority_queue<Cycle, std::vector<Cycle>, std::greater<>> wishes_;
   Cycle notified_ = kNever;
   bool acting_ = false;
   std::uint32_t shuffle_ = 0;
   std::uint64_t activations_ = 0;
+};
+
+/// Modules of one kind, destroyed from the last to the first: SystemC looks for a process that goes from the youngest
+/// on, which would take the square of their number the other way round.
+template <class T>
+struct Modules : std::vector<std::unique_ptr<T>> {
+  Modules() = default;
+  Modules(Modules&&) noexcept = default;
+  Modules& operator=(Modules&&) = delete;
+  ~Modules() {
+    while (!this->empty()) this->pop_back();
+  }
 };
 
 }  // namespace nvcim::sim

@@ -44,11 +44,17 @@ void Crossbar::drive(Cycle now) {
   hold.phase = phase_;
   hold.sums.clear();
   hold.noise.clear();
+  if (phase_ == 0) read_ahead(*job, row);
   std::size_t first_row = 0;
+  const std::int32_t* ahead = ahead_.data();
   for (const int index : job->blocks) {
     const mapping::Block& block = context_.run.plan.blocks[index];
-    drive(*job, index, std::span(job->codes).subspan(first_row, block.rows), hold);
+    const std::size_t first = hold.sums.size();
+    const std::int32_t* own = ahead + std::size_t(phase_) * block.columns;
+    hold.sums.insert(hold.sums.end(), own, own + block.columns);
+    add_noise(*job, index, std::span(job->codes).subspan(first_row, block.rows), first, hold);
     first_row += static_cast<std::size_t>(block.rows);
+    ahead += std::size_t(stage.plan->phases) * block.columns;
   }
   context_.counts.add(row, Event::crossbar_read, 1);
   context_.counts.add(row, Event::sample_hold, hold.sums.size());
@@ -64,24 +70,37 @@ void Crossbar::drive(Cycle now) {
   }
 }
 
-/// One phase of one block: its sums and noise behind those of the blocks before it.
-void Crossbar::drive(const MvmJob& job, int index, std::span<const std::uint8_t> codes, Hold& hold) {
+/// Sums and activity of all phases: what the cells give does not change while an MVM is driven.
+void Crossbar::read_ahead(const MvmJob& job, std::size_t row) {
+  const int dac_bits = context_.run.architecture.dac.bits, phases = context_.stages[job.stage].plan->phases;
+  std::size_t size = 0, first_row = 0;
+  for (const int index : job.blocks) size += std::size_t(phases) * context_.run.plan.blocks[index].columns;
+  ahead_.resize(size);
+  std::int32_t* sums = ahead_.data();
+  for (const int index : job.blocks) {
+    const mapping::Block& block = context_.run.plan.blocks[index];
+    const mapping::ProgrammedBlock& cells = context_.run.chip.blocks[index];
+    const std::span<const std::uint8_t> codes = std::span(job.codes).subspan(first_row, block.rows);
+    phase_sums_.run(block, cells, codes, dac_bits, phases, sums);
+    std::vector<std::uint64_t>& conductances = conductances_[index];
+    if (conductances.empty()) conductances = row_conductances(context_.run.chip, block, cells);
+    const MvmActivity activity = mvm_activity(conductances, codes, dac_bits);
+    context_.counts.add(row, Event::row_drive, activity.row_drives);
+    context_.counts.add(row, Event::cell_conduction, activity.cell_conduction);
+    first_row += static_cast<std::size_t>(block.rows);
+    sums += std::size_t(phases) * block.columns;
+  }
+}
+
+/// Read noise of one phase of one block, behind that of the blocks before it.
+void Crossbar::add_noise(const MvmJob& job, int index, std::span<const std::uint8_t> codes, std::size_t first,
+                         Hold& hold) {
   const StageFacts& stage = context_.stages[job.stage];
   const mapping::Block& block = context_.run.plan.blocks[index];
   const mapping::ProgrammedBlock& cells = context_.run.chip.blocks[index];
-  const int dac_bits = context_.run.architecture.dac.bits;
-  if (phase_ == 0) {
-    const std::size_t row = static_cast<std::size_t>(block.node) + 1;
-    const MvmActivity activity = mvm_activity(context_.run.chip, block, cells, codes, dac_bits);
-    context_.counts.add(row, Event::row_drive, activity.row_drives);
-    context_.counts.add(row, Event::cell_conduction, activity.cell_conduction);
-  }
-  const std::size_t first = hold.sums.size();
-  digits_.resize(block.rows);
-  hold.sums.resize(first + block.columns);
-  input_digits(codes, phase_, dac_bits, digits_.data());
-  column_sums(block, cells, digits_.data(), hold.sums.data() + first);
   if (!has_read_noise(cells)) return;
+  digits_.resize(block.rows);
+  input_digits(codes, phase_, context_.run.architecture.dac.bits, digits_.data());
   hold.noise.resize(first + block.columns);
   const auto positions = static_cast<std::uint64_t>(stage.positions());
   const auto sample = static_cast<std::uint32_t>(job.index / positions) + context_.options.first_sample;

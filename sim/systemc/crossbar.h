@@ -3,8 +3,10 @@
 
 #include <array>
 #include <deque>
+#include <map>
 #include <span>
 
+#include "sim/analog/phase_sums.h"
 #include "sim/systemc/clocked.h"
 #include "sim/systemc/machine_context.h"
 
@@ -50,7 +52,8 @@ class Crossbar : public Clocked {
  private:
   void act(Cycle now) override;
   void drive(Cycle now);
-  void drive(const MvmJob& job, int index, std::span<const std::uint8_t> codes, Hold& hold);
+  void read_ahead(const MvmJob& job, std::size_t row);
+  void add_noise(const MvmJob& job, int index, std::span<const std::uint8_t> codes, std::size_t first, Hold& hold);
 
   Context& context_;
   int number_;
@@ -65,6 +68,9 @@ class Crossbar : public Clocked {
   bool starved_ = false;  ///< has an MVM, but no hold
   int next_hold_ = 0;
   std::array<Hold, kHolds> hold_;
+  PhaseSums phase_sums_;
+  std::vector<std::int32_t> ahead_;  ///< sums of the MVM that is driven: of each of its blocks [phases][columns]
+  std::map<int, std::vector<std::uint64_t>> conductances_;  ///< by block, [rows]
   std::vector<std::uint8_t> digits_;
   UnitTime time_;
 };

@@ -46,7 +46,7 @@ class Machine {
   NetworkInterface global_interface_;
   GlobalBuffer global_;
   ExternalMemory memory_;
-  std::vector<std::unique_ptr<Tile>> tiles_;
+  Modules<Tile> tiles_;
   std::vector<Clocked*> units_;
 };
 

@@ -21,7 +21,7 @@ class MeshNetwork {
   void list_units(std::vector<Clocked*>& units) const;
 
  private:
-  std::vector<std::unique_ptr<Router>> routers_;
+  Modules<Router> routers_;
 };
 
 }  // namespace nvcim::sim

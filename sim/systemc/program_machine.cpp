@@ -49,7 +49,7 @@ class ProgramMachine {
   MeshNetwork network_;
   ProgrammingPower power_;
   TargetSource source_;
-  std::vector<std::unique_ptr<WriteController>> writers_;
+  Modules<WriteController> writers_;
   std::vector<Clocked*> units_;
 };
 

@@ -41,7 +41,8 @@ void Sequencer::add_task(Task task) {
     task.maps.push_back(map_of(task.stage, input));
     if (task.maps.back() >= 0) maps_[task.maps.back()].tasks.push_back(number);
   }
-  task.next = task.unread = static_cast<std::uint64_t>(task.copy);
+  task.unread = static_cast<std::uint64_t>(task.copy);
+  set_next(task, task.unread);
   task.slot_limit = static_cast<std::uint64_t>(kSumSlots * stage.copies());
   tasks_.push_back(std::move(task));
 }
@@ -121,7 +122,7 @@ void Sequencer::act(Cycle now) {
   for (const int join : joins_)
     while (tasks_[join].next < tasks_[join].slot_limit && window_is_in(tasks_[join])) issue_join(now, tasks_[join]);
   bool waits = false;
-  for (const Task& task : tasks_) waits |= window_is_in(task);
+  for (const Task& task : tasks_) waits = waits || window_is_in(task);
   time_.set_stalled(waits, now, port_busy_until);
 }
 
@@ -208,19 +209,23 @@ void Sequencer::let_go(Cycle now, Map& map) {
                              freed + static_cast<std::uint64_t>(map.share.capacity_pixels));
 }
 
-bool Sequencer::input_is_in(const Task& task, std::size_t input) const {
-  if (task.maps[input] < 0) return true;
+void Sequencer::set_next(Task& task, std::uint64_t next) const {
   const StageFacts& stage = context_.stages[task.stage];
-  const InputFacts& facts = stage.inputs[input];
   const auto positions = static_cast<std::uint64_t>(stage.positions());
-  const std::uint64_t wanted = task.next / positions * static_cast<std::uint64_t>(facts.pixels) +
-                               static_cast<std::uint64_t>(facts.window.arrived[task.next % positions]);
-  return maps_[task.maps[input]].arrived() >= wanted;
+  task.next = next;
+  task.is_done = next / positions >= static_cast<std::uint64_t>(context_.samples);
+  task.wanted.clear();
+  for (const InputFacts& facts : stage.inputs)
+    task.wanted.push_back(next / positions * static_cast<std::uint64_t>(facts.pixels) +
+                          static_cast<std::uint64_t>(facts.window.arrived[next % positions]));
+}
+
+bool Sequencer::input_is_in(const Task& task, std::size_t input) const {
+  return task.maps[input] < 0 || maps_[task.maps[input]].arrived() >= task.wanted[input];
 }
 
 bool Sequencer::window_is_in(const Task& task) const {
-  const auto positions = static_cast<std::uint64_t>(context_.stages[task.stage].positions());
-  if (task.next / positions >= static_cast<std::uint64_t>(context_.samples)) return false;
+  if (task.is_done) return false;
   for (std::size_t input = 0; input < task.maps.size(); ++input)
     if (!input_is_in(task, input)) return false;
   return true;
@@ -259,7 +264,7 @@ Cycle Sequencer::read(Cycle now, Task& task, std::int64_t bits) {
   read_free_at_ = std::max(now, read_free_at_) + length;
   const Cycle end = read_free_at_ + access_cycles_;
   time_.busy += length;
-  task.next = after(task, task.next);
+  set_next(task, after(task, task.next));
   post(now, end, from_read_port, {Message::Kind::rows_read, static_cast<int>(&task - tasks_.data()), 0, 0, nullptr});
   return end;
 }
@@ -307,10 +312,8 @@ void Sequencer::issue_join(Cycle now, Task& task) {
 
 void Sequencer::tell_waits(std::vector<std::string>& sentences) const {
   for (const Task& task : tasks_) {
+    if (task.is_done) continue;
     const StageFacts& stage = context_.stages[task.stage];
-    const auto positions = static_cast<std::uint64_t>(stage.positions());
-    const std::uint64_t sample = task.next / positions;
-    if (sample >= static_cast<std::uint64_t>(context_.samples)) continue;
     const std::string who = task.crossbar < 0
                                 ? fmt::format("{} at tile {}", stage.name(), tile_)
                                 : fmt::format("layer {} at tile {} crossbar {}", stage.name(), tile_, task.crossbar);

@@ -63,12 +63,14 @@ class Sequencer : public Clocked {
   /// MVMs of one part of a layer, or the positions of a column of a digital stage.
   struct Task {
     int stage = 0, column_block = 0, copy = 0;
-    std::vector<int> maps;        ///< [inputs] in maps_, -1: nothing of it is read here
-    std::span<const int> blocks;  ///< of an MVM
-    int crossbar = -1;            ///< of an MVM
-    int group = -1;               ///< of a digital stage
-    std::uint64_t next = 0;       ///< position to issue, counted over all samples
-    std::uint64_t unread = 0;     ///< first position whose rows are not read yet
+    std::vector<int> maps;              ///< [inputs] in maps_, -1: nothing of it is read here
+    std::span<const int> blocks;        ///< of an MVM
+    int crossbar = -1;                  ///< of an MVM
+    int group = -1;                     ///< of a digital stage
+    std::uint64_t next = 0;             ///< position to issue, counted over all samples
+    std::vector<std::uint64_t> wanted;  ///< [inputs] pixels that must have arrived for it
+    bool is_done = false;               ///< no position is left
+    std::uint64_t unread = 0;           ///< first position whose rows are not read yet
     std::uint64_t slot_limit = 0;
   };
   struct Message {
@@ -82,6 +84,7 @@ class Sequencer : public Clocked {
   void take(Cycle now, Message message);
   void store(const Transfer& pixel);
   void add_task(Task task);
+  void set_next(Task& task, std::uint64_t next) const;
   /// Pixels below it are read by no window that is still to come.
   std::uint64_t unneeded(const Map& map) const;
   void let_go(Cycle now, Map& map);

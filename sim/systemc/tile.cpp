@@ -6,8 +6,8 @@
 namespace nvcim::sim {
 namespace {
 
-std::vector<std::unique_ptr<Crossbar>> make_crossbars(Context& context, int tile) {
-  std::vector<std::unique_ptr<Crossbar>> crossbars;
+Modules<Crossbar> make_crossbars(Context& context, int tile) {
+  Modules<Crossbar> crossbars;
   const mapping::Plan& plan = context.run.plan;
   const int count = std::min(plan.crossbars_per_tile, plan.crossbars_used - tile * plan.crossbars_per_tile);
   for (int number = 0; number < count; ++number)
@@ -15,7 +15,7 @@ std::vector<std::unique_ptr<Crossbar>> make_crossbars(Context& context, int tile
   return crossbars;
 }
 
-std::vector<Crossbar*> pointers(const std::vector<std::unique_ptr<Crossbar>>& crossbars) {
+std::vector<Crossbar*> pointers(const Modules<Crossbar>& crossbars) {
   std::vector<Crossbar*> list;
   for (const auto& crossbar : crossbars) list.push_back(crossbar.get());
   return list;

@@ -40,8 +40,8 @@ class Tile : public TransferSink {
   PoolingUnit pooling_;
   OutputBuffer output_;
   Accumulator accumulator_;
-  std::vector<std::unique_ptr<Crossbar>> crossbars_;
-  std::vector<std::unique_ptr<ConverterBank>> converters_;
+  Modules<Crossbar> crossbars_;
+  Modules<ConverterBank> converters_;
   Sequencer sequencer_;
 };
 

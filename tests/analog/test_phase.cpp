@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
+#include "sim/analog/phase_sums.h"
 #include "tests/analog/random_block.h"
 
 namespace nvcim::sim {
@@ -59,6 +61,28 @@ TEST(Phase, PhasesOfPassedSumsAddUpToTheWholeProduct) {
   }
 }
 
+TEST(PhaseSums, AreTheColumnSumsOfEveryPhase) {
+  for (int outputs : {1, 5, 9, 40})
+    for (int dac_bits : {1, 2, 3, 8}) {
+      BlockRequest request;
+      request.dac_bits = dac_bits;
+      request.outputs = outputs;
+      const RandomBlock made = random_block(request, 8);
+      for (double zeros : {0.0, 0.6, 0.99}) {
+        const std::vector<std::uint8_t> codes = random_inputs(1, request.rows, 7, zeros);
+        std::vector<std::int32_t> sums(std::size_t(made.phases) * made.block.columns, -1), expected(made.block.columns);
+        PhaseSums().run(made.block, made.cells(), codes, dac_bits, made.phases, sums.data());
+        std::vector<std::uint8_t> digits(codes.size());
+        for (int phase = 0; phase < made.phases; ++phase) {
+          input_digits(codes, phase, dac_bits, digits.data());
+          column_sums(made.block, made.cells(), digits.data(), expected.data());
+          EXPECT_TRUE(std::equal(expected.begin(), expected.end(), &sums[std::size_t(phase) * made.block.columns]))
+              << outputs << " outputs, " << dac_bits << " bits, phase " << phase;
+        }
+      }
+    }
+}
+
 TEST(Phase, ActivityIsTheSumOverPhases) {
   for (Encoding kind : {Encoding::differential_pair, Encoding::ideal_signed}) {
     for (int dac_bits : {1, 2, 3, 8}) {
@@ -79,7 +103,7 @@ TEST(Phase, ActivityIsTheSumOverPhases) {
                 std::abs(made.cells().codes[row * made.block.columns + column] + made.chip.pedestal));
         }
       }
-      const MvmActivity activity = mvm_activity(made.chip, made.block, made.cells(), codes, dac_bits);
+      const MvmActivity activity = mvm_activity(row_conductances(made.chip, made.block, made.cells()), codes, dac_bits);
       EXPECT_EQ(activity.row_drives, drives);
       EXPECT_EQ(activity.cell_conduction, conduction);
     }

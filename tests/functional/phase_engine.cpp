@@ -44,7 +44,7 @@ std::vector<std::int64_t> mvm(const ChipRun& run, const mapping::LayerPlan& laye
     }
     combine_planes(layer.encoding, registers.data(), block.outputs, outputs.data());
     for (int output = 0; output < block.outputs; ++output) total[block.output_begin + output] += outputs[output];
-    const MvmActivity activity = mvm_activity(run.chip, block, cells, codes, dac_bits);
+    const MvmActivity activity = mvm_activity(row_conductances(run.chip, block, cells), codes, dac_bits);
     counts.add(count_row, Event::row_drive, activity.row_drives);
     counts.add(count_row, Event::cell_conduction, activity.cell_conduction);
   }

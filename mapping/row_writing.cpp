@@ -28,8 +28,18 @@ RowWriting::RowWriting(const Architecture& architecture, const workloads::Networ
 
 void RowWriting::write_once(int row) {
   writing_.load(row);
+  const std::span<std::int16_t> codes(cells_.codes.data() + std::size_t(row) * columns_, std::size_t(columns_));
+  writing_.write_once(codes);
+  written_once(row);
+}
+
+void RowWriting::write_once(int row, std::span<const std::int16_t> codes) {
+  std::copy_n(codes.begin(), columns_, cells_.codes.begin() + std::ptrdiff_t(row) * columns_);
+  written_once(row);
+}
+
+void RowWriting::written_once(int row) {
   const std::size_t first = std::size_t(row) * columns_;
-  writing_.write_once({cells_.codes.data() + first, std::size_t(columns_)});
   if (cells_.state.empty()) return;
   std::fill_n(cells_.state.begin() + first, columns_, CellState::written);
   for (int column = 0; column < columns_; ++column) ++cells_.pulses[first + column];

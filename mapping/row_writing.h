@@ -22,6 +22,8 @@ class RowWriting {
 
   /// One unverified write of the whole row.
   void write_once(int row);
+  /// The same with the codes that it leaves at hand. @param codes [columns]
+  void write_once(int row, std::span<const std::int16_t> codes);
   /// Takes the row up for write-verify.
   /// @param marked  [rows * columns of the block] 1: verify
   /// @return        the writer, to be stepped or drained
@@ -37,6 +39,8 @@ class RowWriting {
   const std::vector<std::int16_t>& codes() const { return codes_; }
 
  private:
+  void written_once(int row);
+
   int columns_;
   BlockWriting writing_;
   DeviceParameters after_wait_;  ///< the device /write_controller/reverify_wait after a writing

@@ -2,6 +2,7 @@
 #include "sim/analog/phase.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <type_traits>
@@ -134,17 +135,23 @@ std::vector<std::uint64_t> row_conductances(const mapping::ChipInstance& chip, c
 
 MvmActivity mvm_activity(std::span<const std::uint64_t> conductances, std::span<const std::uint8_t> codes,
                          int dac_bits) {
-  const int mask = (1 << dac_bits) - 1;
+  // Of every code: digits that are not 0, and the sum of their squares.
+  static const std::array<std::array<std::array<std::uint32_t, 2>, 256>, 8> tables = [] {
+    std::array<std::array<std::array<std::uint32_t, 2>, 256>, 8> all{};
+    for (int bits = 1; bits <= 8; ++bits)
+      for (std::uint32_t code = 0; code < 256; ++code)
+        for (std::uint32_t rest = code; rest != 0; rest >>= bits) {
+          const std::uint32_t digit = rest & ((1u << bits) - 1);
+          all[bits - 1][code][0] += digit != 0;
+          all[bits - 1][code][1] += digit * digit;
+        }
+    return all;
+  }();
+  const auto& table = tables[dac_bits - 1];
   MvmActivity activity;
   for (std::size_t row = 0; row < conductances.size(); ++row) {
-    std::uint64_t drives = 0, squares = 0;
-    for (int rest = codes[row]; rest != 0; rest >>= dac_bits) {
-      const int digit = rest & mask;
-      drives += digit != 0;
-      squares += static_cast<std::uint64_t>(digit * digit);
-    }
-    activity.row_drives += drives;
-    activity.cell_conduction += squares * conductances[row];
+    activity.row_drives += table[codes[row]][0];
+    activity.cell_conduction += table[codes[row]][1] * conductances[row];
   }
   return activity;
 }

@@ -13,13 +13,13 @@ namespace nvcim::sim {
 /// SystemC modules, which have one vector at a time; bit_serial.h is for batches.
 class PhaseSums {
  public:
-  /// @param codes  [block.rows]   @param sums  [phases][block.columns], overwritten
+  /// @param codes  [block.rows]   @param phases  at most 8   @param sums  [phases][block.columns], overwritten
   void run(const mapping::Block& block, const mapping::ProgrammedBlock& cells, std::span<const std::uint8_t> codes,
            int dac_bits, int phases, std::int32_t* sums);
 
  private:
   std::vector<int> rows_;             // of codes that are not 0
-  std::vector<std::int32_t> digits_;  // [pairs of rows][phases, up to a multiple of 4], the first row's in the low half
+  std::vector<std::int32_t> digits_;  // [pairs of rows][phases, padded to 4 or 8], the first row's in the low half
 };
 
 }  // namespace nvcim::sim

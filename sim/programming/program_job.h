@@ -38,6 +38,7 @@ struct ProgramJob {
   mapping::ChipDraws draws;
   ProgramBudget budget;
   std::function<void(std::int64_t done, std::int64_t all)> progress;  ///< rows; may be empty
+  int threads = 1;  ///< with two or more the functional engine works out unverified writes ahead; the same bits
 };
 
 /// Pulses of one kind at one step of their ramp in one layer. Conductances are sums of codes with the pedestal.

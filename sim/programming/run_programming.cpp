@@ -3,6 +3,7 @@
 #include <queue>
 #include <tuple>
 
+#include "sim/programming/first_writes.h"
 #include "sim/programming/gather.h"
 #include "sim/programming/mesh_arrival.h"
 #include "sim/programming/row_stream.h"
@@ -32,13 +33,14 @@ class Engine {
  public:
   explicit Engine(const ProgramJob& job)
       : facts_(job),
+        first_writes_(facts_),
         cells_(blank_cells(job)),
         stream_(facts_),
         power_(job.architecture.write_controller.peak_power, job.budget),
         mesh_(job.architecture, job.network.nodes.size()),
         acted_(facts_.rows.size(), kNever) {
     for (int tile = 0; tile < static_cast<int>(facts_.rows.size()); ++tile)
-      controllers_.emplace_back(facts_, tile, cells_.blocks);
+      controllers_.emplace_back(facts_, tile, cells_.blocks, &first_writes_);
   }
 
   ProgramResult run() {
@@ -123,6 +125,7 @@ class Engine {
   }
 
   ProgramFacts facts_;
+  FirstWrites first_writes_;
   mapping::WrittenCells cells_;
   RowStream stream_;
   PowerUnit power_;

@@ -16,11 +16,13 @@ namespace nvcim::sim {
 using device::WriteAction;
 using device::WriteOperation;
 
-TileController::TileController(const ProgramFacts& facts, int tile, std::vector<mapping::WrittenBlock>& cells)
+TileController::TileController(const ProgramFacts& facts, int tile, std::vector<mapping::WrittenBlock>& cells,
+                               const FirstWrites* ahead)
     : facts_(facts),
       tile_(tile),
       rows_(facts.rows[tile]),
       cells_(cells),
+      ahead_(ahead),
       tally_(facts, facts.job.budget.energy.has_value()) {}
 
 void TileController::row_arrived() {
@@ -195,7 +197,9 @@ void TileController::pulse(Cycle now) {
     std::span<const std::int16_t> codes(cells_[row.block].codes.data() + std::size_t(row.row) * block.columns,
                                         std::size_t(block.columns));
     tally_.before_pulses(row, codes, all, column_sums);
-    writing.write_once(row.row);
+    const std::span<const std::int16_t> known =
+        ahead_ == nullptr ? std::span<const std::int16_t>() : ahead_->row(row.block, row.row);
+    known.empty() ? writing.write_once(row.row) : writing.write_once(row.row, known);
     tally_.after_pulses(row, codes, PulseKind::first_write, 0, next.pulse);
     first_written_ = true;
     ++tally_.counts.first_writes;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mapping/row_writing.h"
+#include "sim/programming/first_writes.h"
 #include "sim/programming/power_unit.h"
 #include "sim/programming/program_facts.h"
 #include "sim/programming/row_tally.h"
@@ -25,7 +26,9 @@ namespace nvcim::sim {
 class TileController {
  public:
   /// @param cells  [plan.blocks] of the whole chip, sized; the controller writes those of its tile
-  TileController(const ProgramFacts& facts, int tile, std::vector<mapping::WrittenBlock>& cells);
+  /// @param ahead  unverified writes that are worked out elsewhere, or null
+  TileController(const ProgramFacts& facts, int tile, std::vector<mapping::WrittenBlock>& cells,
+                 const FirstWrites* ahead = nullptr);
 
   struct Messages {
     std::optional<PowerRequest> request;
@@ -65,6 +68,7 @@ class TileController {
   const int tile_;
   const std::vector<RowJob>& rows_;
   std::vector<mapping::WrittenBlock>& cells_;
+  const FirstWrites* ahead_;
   std::map<int, std::unique_ptr<mapping::RowWriting>> writings_;  ///< by block, made when its first row begins
   std::map<int, std::vector<std::int64_t>> column_sums_;          ///< by block, [columns], half_voltage only
   RowTally tally_;

@@ -34,6 +34,7 @@ ProgramOutcome program_chip(const ProgramRequest& request) {
   outcome.plan = mapping::make_plan(request.architecture, request.network);
   outcome.write_plan = write_plan_of(request, outcome.plan);
   ProgramJob job = outcome.job(request);
+  job.threads = request.threads;
   if (request.progress)
     job.progress = [&](std::int64_t done, std::int64_t all) {
       request.progress(static_cast<int>(done), static_cast<int>(all));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <future>
 
 #include "arch/check.h"
 #include "arch/input_error.h"
@@ -56,7 +57,8 @@ mapping::WrittenCells without_history(const mapping::WrittenCells& cells) {
 void write_once(const RunRequest& request, RunOutcome& outcome) {
   const mapping::WritePlan nothing_verified = mapping::verify_none(outcome.plan);
   const ProgramJob job{
-      request.architecture, request.network, outcome.plan, nothing_verified, {request.seed, request.instance}, {}, {}};
+      request.architecture, request.network, outcome.plan, nothing_verified, {request.seed, request.instance}, {}, {},
+      request.threads};
   ProgramResult result = run_programming(job);
   outcome.programming = {program_seconds(job, result.cycles), program_energy(job, result.counts).total};
   outcome.written = std::move(result.cells);
@@ -125,23 +127,32 @@ RunOutcome run_network(const RunRequest& request) {
   outcome.chip = make_chip(request, outcome);
   const ChipRun run{request.architecture, request.network, outcome.plan, outcome.chip};
 
-  // The cycle model first: it finds a pipeline that cannot flow, and is short.
+  // The cycle model first: it finds a pipeline that cannot flow, and is short. It has one thread; the other engine
+  // takes its samples meanwhile where there are more.
   EngineOptions options{.threads = request.threads, .progress = request.progress};
   if (request.systemc) {
     begin("cycle model");
     options.keep_traces = request.functional;
-    outcome.cycle = run_systemc(run, pixels.first(static_cast<std::size_t>(cycle_samples) * data.shape.size()),
-                                cycle_samples, options);
+    const auto first = pixels.first(static_cast<std::size_t>(cycle_samples) * data.shape.size());
+    std::future<InferenceResult> functional;
+    if (request.functional)
+      functional = std::async(
+          request.threads > 1 ? std::launch::async : std::launch::deferred, [&run, first, cycle_samples, &request] {
+            return run_functional(run, first, cycle_samples,
+                                  {.threads = std::max(1, request.threads - 1), .keep_traces = true, .progress = {}});
+          });
+    outcome.cycle = run_systemc(run, first, cycle_samples, options);
+    if (request.functional) {
+      InferenceResult result = functional.get();
+      check_equal(request.network, result, outcome.cycle->inference);
+      outcome.functional_on_cycle_samples = result.counts;
+      if (cycle_samples == data.samples()) {
+        result.traces.clear();
+        outcome.functional = std::move(result);
+      }
+    }
   }
-  if (request.functional && request.systemc) {
-    EngineOptions traced = options;
-    traced.progress = {};
-    const InferenceResult functional = run_functional(
-        run, pixels.first(static_cast<std::size_t>(cycle_samples) * data.shape.size()), cycle_samples, traced);
-    check_equal(request.network, functional, outcome.cycle->inference);
-    outcome.functional_on_cycle_samples = functional.counts;
-  }
-  if (request.functional) {
+  if (request.functional && !outcome.functional) {
     begin("functional engine");
     options.keep_traces = false;
     outcome.functional = run_functional(run, pixels, data.samples(), options);

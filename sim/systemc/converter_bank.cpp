@@ -2,67 +2,58 @@
 #include "sim/systemc/converter_bank.h"
 
 #include "sim/analog/phase.h"
-#include "sim/systemc/accumulator.h"
 
 namespace nvcim::sim {
 
-ConverterBank::ConverterBank(Context& context, const std::string& name, int number_in_tile, Crossbar& crossbar)
-    : Clocked(name), context_(context), number_(number_in_tile), crossbar_(crossbar) {}
+ConverterBank::ConverterBank(Context& context, const std::string& unit_name)
+    : sc_module(sc_core::sc_module_name("adc")), context_(context), unit_name_(unit_name) {}
 
-void ConverterBank::convert(Cycle now, Cycle cycle, Hold& hold) {
-  held_.post(now, cycle, 0, &hold);
-  if (idle_) wake_at(std::max(cycle, free_at_));
-}
-
-void ConverterBank::act(Cycle now) {
-  if (free_at_ <= now && held_.ready(now)) start(now, *held_.take());
-  idle_ = held_.empty();
-  if (!idle_) wake_at(std::max(held_.first_at(), free_at_));
-}
-
-void ConverterBank::start(Cycle now, Hold& hold) {
-  MvmJob& job = *hold.job;
-  const StageFacts& stage = context_.stages[job.stage];
+void ConverterBank::begin(const StageFacts& stage, std::span<const int> blocks) {
+  stage_ = &stage;
+  blocks_ = blocks;
   const mapping::Plan& plan = context_.run.plan;
-  const std::size_t row = static_cast<std::size_t>(stage.plan->node) + 1;
-  const int dac_bits = context_.run.architecture.dac.bits;
-  const std::size_t columns = hold.sums.size();
-  // Blocks that are driven together lie side by side.
-  mapping::Block all = plan.blocks[job.blocks.front()];
-  all.columns = static_cast<int>(columns);
-  const Cycle length = context_.mvm.back(adc_turns(all, context_.run.architecture.adc.columns_per_adc));
-  const Cycle end = now + length;
+  mapping::Block all = plan.blocks[blocks.front()];
+  all.columns = 0;
+  for (const int index : blocks) all.columns += plan.blocks[index].columns;
+  length_ = context_.mvm.back(adc_turns(all, context_.run.architecture.adc.columns_per_adc));
+  registers_.assign(all.columns, 0);
+  column_ = 0;
+}
+
+void ConverterBank::convert(int index, int phase, const std::int32_t* sums, const float* noise) {
+  const int columns = context_.run.plan.blocks[index].columns;
+  const LayerConversion& conversion = stage_->conversion;
   codes_.resize(columns);
-  std::size_t first = 0;
-  for (const int index : job.blocks) {
-    const int own = plan.blocks[index].columns;
-    convert_columns(stage.conversion, context_.run.chip.blocks[index].converters, hold.sums.data() + first,
-                    hold.noise.empty() ? nullptr : hold.noise.data() + first, own, codes_.data() + first);
-    first += static_cast<std::size_t>(own);
-  }
-  if (!stage.conversion.ideal)
+  convert_columns(conversion, context_.run.chip.blocks[index].converters, sums, noise, columns, codes_.data());
+  if (!conversion.ideal) {
+    int at_full_scale = 0;
     for (const std::int32_t code : codes_)
-      context_.timeline.at_full_scale +=
-          code == stage.conversion.code_max || (code == stage.conversion.code_min && code < 0);
-  if (hold.phase == 0) job.registers.assign(columns, 0);
-  shift_add(codes_.data(), static_cast<int>(columns), hold.phase, dac_bits, job.registers.data());
-  for (Event event : {Event::adc_conversion, Event::shift_add}) context_.counts.add(row, event, columns);
-  if (hold.phase + 1 == stage.plan->phases) {
-    const mapping::Block& front = plan.blocks[job.blocks.front()];
-    std::vector<std::int64_t> sums(stage.plan->outputs_of(front.column_block));
-    std::size_t column = 0, output = 0;
-    for (const int index : job.blocks) {
-      combine_planes(stage.plan->encoding, job.registers.data() + column, plan.blocks[index].outputs,
-                     sums.data() + output);
-      column += static_cast<std::size_t>(plan.blocks[index].columns);
-      output += static_cast<std::size_t>(plan.blocks[index].outputs);
-    }
-    accumulator_->add(now, end, number_, {job.stage, front.column_block, job.index, std::move(sums)});
+      at_full_scale += (code == conversion.code_max) | ((code == conversion.code_min) & (code < 0));
+    context_.timeline.at_full_scale += static_cast<std::uint64_t>(at_full_scale);
   }
-  hold.job.reset();
-  crossbar_.free_hold(now, end);
-  free_at_ = end;
-  time_.busy += length;
+  shift_add(codes_.data(), columns, phase, context_.run.architecture.dac.bits, registers_.data() + column_);
+  column_ += static_cast<std::size_t>(columns);
+}
+
+Cycle ConverterBank::finish_phase(Cycle held) {
+  const std::size_t row = static_cast<std::size_t>(stage_->plan->node) + 1;
+  for (Event event : {Event::adc_conversion, Event::shift_add}) context_.counts.add(row, event, column_);
+  column_ = 0;
+  time_.busy += length_;
+  return free_at_ = std::max(held, free_at_) + length_;
+}
+
+std::vector<std::int64_t> ConverterBank::sums() const {
+  const mapping::Plan& plan = context_.run.plan;
+  std::vector<std::int64_t> sums(stage_->plan->outputs_of(plan.blocks[blocks_.front()].column_block));
+  std::size_t column = 0, output = 0;
+  for (const int index : blocks_) {
+    combine_planes(stage_->plan->encoding, registers_.data() + column, plan.blocks[index].outputs,
+                   sums.data() + output);
+    column += static_cast<std::size_t>(plan.blocks[index].columns);
+    output += static_cast<std::size_t>(plan.blocks[index].outputs);
+  }
+  return sums;
 }
 
 }  // namespace nvcim::sim

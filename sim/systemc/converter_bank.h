@@ -1,40 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <deque>
+#include <cstdint>
+#include <string>
+#include <systemc>
+#include <vector>
 
 #include "sim/systemc/clocked.h"
-#include "sim/systemc/crossbar.h"
 #include "sim/systemc/machine_context.h"
 
 namespace nvcim::sim {
 
-class Accumulator;
-
 /// Back stage of a crossbar: column multiplexer, ADCs, shift-add. Converts one held phase at a time, all ADCs in
-/// parallel, each working through its columns in turn. One activation per phase.
-class ConverterBank : public Clocked {
+/// parallel, each working through its columns in turn. Nothing but its crossbar reaches it, and it holds nothing up
+/// that the crossbar does not know of: its times follow when the crossbar starts an MVM, so it has no process of its
+/// own.
+class ConverterBank : public sc_core::sc_module {
  public:
-  ConverterBank(Context& context, const std::string& name, int number_in_tile, Crossbar& crossbar);
-  void connect(Accumulator& accumulator) { accumulator_ = &accumulator; }
+  ConverterBank(Context& context, const std::string& unit_name);
 
-  /// A phase is held from `cycle` on; the hold stays untouched until it is freed.
-  void convert(Cycle now, Cycle cycle, Hold& hold);
+  /// An MVM of these blocks begins; their columns lie side by side.
+  void begin(const StageFacts& stage, std::span<const int> blocks);
+  /// Converts a phase of one of the blocks, in the blocks' order. @param noise  [columns] or null
+  void convert(int index, int phase, const std::int32_t* sums, const float* noise);
+  /// After all blocks of a phase that is held from `held` on. @return when its hold is free and its codes are added
+  Cycle finish_phase(Cycle held);
+  /// Of all phases. @return [outputs of the blocks]
+  std::vector<std::int64_t> sums() const;
 
-  std::vector<std::pair<std::string, UnitTime>> unit_times() const override { return {{unit_name(), time_}}; }
-  void tell_waits(std::vector<std::string>&) const override {}
+  std::pair<std::string, UnitTime> unit_time() const { return {unit_name_, time_}; }
 
  private:
-  void act(Cycle now) override;
-  void start(Cycle now, Hold& hold);
-
   Context& context_;
-  int number_;
-  Crossbar& crossbar_;
-  Accumulator* accumulator_ = nullptr;
-  Inbox<Hold*> held_;
+  std::string unit_name_;
+  const StageFacts* stage_ = nullptr;
+  std::span<const int> blocks_;
+  Cycle length_ = 0;  ///< of one phase
   Cycle free_at_ = 0;
-  bool idle_ = true;  ///< nothing is held or about to be
+  std::size_t column_ = 0;               ///< of the next block, within a phase
+  std::vector<std::int64_t> registers_;  ///< [columns]
   std::vector<std::int32_t> codes_;
   UnitTime time_;
 };

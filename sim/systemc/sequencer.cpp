@@ -110,6 +110,9 @@ const Sequencer::Part& Sequencer::Map::slowest() const {
 
 void Sequencer::act(Cycle now) {
   const Cycle port_busy_until = read_free_at_;
+  if (!looked_)
+    for (Task& task : tasks_) look(task);
+  looked_ = true;
   while (inbox_.ready(now)) take(now, inbox_.take());
   const int count = static_cast<int>(crossbars_.size());
   bool issued = false;
@@ -120,9 +123,9 @@ void Sequencer::act(Cycle now) {
   // Only what was done moves the turn on: being woken in vain must change nothing.
   if (issued) first_crossbar_ = (first_crossbar_ + 1) % count;
   for (const int join : joins_)
-    while (tasks_[join].next < tasks_[join].slot_limit && window_is_in(tasks_[join])) issue_join(now, tasks_[join]);
+    while (tasks_[join].next < tasks_[join].slot_limit && tasks_[join].window_is_in) issue_join(now, tasks_[join]);
   bool waits = false;
-  for (const Task& task : tasks_) waits = waits || window_is_in(task);
+  for (const Task& task : tasks_) waits = waits || task.window_is_in;
   time_.set_stalled(waits, now, port_busy_until);
 }
 
@@ -163,6 +166,8 @@ void Sequencer::store(const Transfer& pixel) {
               "tile {}: pixel {} has no room, {} freed, {} fit", tile_, pixel.index, map.freed,
               map.share.capacity_pixels);
   if (map.tasks.empty()) return;
+  for (const int task : map.tasks)
+    if (!tasks_[task].window_is_in) look(tasks_[task]);
   while (map.first_sample + map.samples.size() <= sample)
     map.samples.emplace_back(std::size_t(consumer.channel_end - consumer.channel_begin) * per_sample);
   std::vector<std::uint8_t>& codes = map.samples[sample - map.first_sample];
@@ -224,11 +229,10 @@ bool Sequencer::input_is_in(const Task& task, std::size_t input) const {
   return task.maps[input] < 0 || maps_[task.maps[input]].arrived() >= task.wanted[input];
 }
 
-bool Sequencer::window_is_in(const Task& task) const {
-  if (task.is_done) return false;
+void Sequencer::look(Task& task) const {
+  task.window_is_in = !task.is_done;
   for (std::size_t input = 0; input < task.maps.size(); ++input)
-    if (!input_is_in(task, input)) return false;
-  return true;
+    task.window_is_in = task.window_is_in && input_is_in(task, input);
 }
 
 bool Sequencer::try_issue(Cycle now, int crossbar) {
@@ -238,7 +242,7 @@ bool Sequencer::try_issue(Cycle now, int crossbar) {
   for (int turn = 1; turn <= count; ++turn) {
     const int place = (last_issued_[crossbar] + turn) % count;
     Task& task = tasks_[here[place]];
-    if (task.next >= task.slot_limit || !window_is_in(task)) continue;
+    if (task.next >= task.slot_limit || !task.window_is_in) continue;
     last_issued_[crossbar] = place;
     issue_mvm(now, task);
     return true;
@@ -265,6 +269,7 @@ Cycle Sequencer::read(Cycle now, Task& task, std::int64_t bits) {
   const Cycle end = read_free_at_ + access_cycles_;
   time_.busy += length;
   set_next(task, after(task, task.next));
+  look(task);
   post(now, end, from_read_port, {Message::Kind::rows_read, static_cast<int>(&task - tasks_.data()), 0, 0, nullptr});
   return end;
 }
@@ -317,7 +322,7 @@ void Sequencer::tell_waits(std::vector<std::string>& sentences) const {
     const std::string who = task.crossbar < 0
                                 ? fmt::format("{} at tile {}", stage.name(), tile_)
                                 : fmt::format("layer {} at tile {} crossbar {}", stage.name(), tile_, task.crossbar);
-    if (!window_is_in(task)) {
+    if (!task.window_is_in) {
       for (std::size_t input = 0; input < task.maps.size(); ++input) {
         if (input_is_in(task, input)) continue;
         const Part& part = maps_[task.maps[input]].slowest();

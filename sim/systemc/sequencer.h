@@ -70,6 +70,7 @@ class Sequencer : public Clocked {
     std::uint64_t next = 0;             ///< position to issue, counted over all samples
     std::vector<std::uint64_t> wanted;  ///< [inputs] pixels that must have arrived for it
     bool is_done = false;               ///< no position is left
+    bool window_is_in = false;          ///< all that is wanted for it has arrived
     std::uint64_t unread = 0;           ///< first position whose rows are not read yet
     std::uint64_t slot_limit = 0;
   };
@@ -85,11 +86,12 @@ class Sequencer : public Clocked {
   void store(const Transfer& pixel);
   void add_task(Task task);
   void set_next(Task& task, std::uint64_t next) const;
+  /// Whether the task's window is in by now: after a step of the task, and when pixels arrive.
+  void look(Task& task) const;
   /// Pixels below it are read by no window that is still to come.
   std::uint64_t unneeded(const Map& map) const;
   void let_go(Cycle now, Map& map);
   bool input_is_in(const Task& task, std::size_t input) const;
-  bool window_is_in(const Task& task) const;
   bool try_issue(Cycle now, int crossbar);
   void issue_mvm(Cycle now, Task& task);
   void issue_join(Cycle now, Task& task);
@@ -111,6 +113,7 @@ class Sequencer : public Clocked {
   std::vector<int> joins_;                  ///< in tasks_
   std::vector<int> last_issued_;            ///< [crossbars] in tasks_on_
   std::vector<int> registers_;              ///< [crossbars] free
+  bool looked_ = false;                     ///< at every task once
   int first_crossbar_ = 0;
   Inbox<Message> inbox_;
   std::int64_t bus_bits_;

@@ -33,12 +33,7 @@ Tile::Tile(Context& context, int number, const std::vector<InputShare>& inputs, 
       accumulator_(context, number, interface_, activation_),
       crossbars_(make_crossbars(context, number)),
       sequencer_(context, number, pointers(crossbars_)) {
-  for (int i = 0; i < static_cast<int>(crossbars_.size()); ++i) {
-    converters_.push_back(
-        std::make_unique<ConverterBank>(context, fmt::format("tile{}.crossbar{}.adc", number, i), i, *crossbars_[i]));
-    converters_[i]->connect(accumulator_);
-    crossbars_[i]->connect(*converters_[i], sequencer_);
-  }
+  for (const auto& crossbar : crossbars_) crossbar->connect(accumulator_, sequencer_);
   activation_.connect(pooling_, output_);
   pooling_.connect(output_);
   for (const OutputShare& share : outputs) {
@@ -89,10 +84,7 @@ void Tile::deliver(Cycle now, TransferPtr transfer) {
 
 void Tile::list_units(std::vector<Clocked*>& units) {
   units.push_back(&sequencer_);
-  for (std::size_t i = 0; i < crossbars_.size(); ++i) {
-    units.push_back(crossbars_[i].get());
-    units.push_back(converters_[i].get());
-  }
+  for (const auto& crossbar : crossbars_) units.push_back(crossbar.get());
   for (Clocked* unit : std::initializer_list<Clocked*>{&accumulator_, &activation_, &pooling_, &output_, &interface_})
     units.push_back(unit);
 }

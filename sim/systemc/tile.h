@@ -41,7 +41,6 @@ class Tile : public TransferSink {
   OutputBuffer output_;
   Accumulator accumulator_;
   Modules<Crossbar> crossbars_;
-  Modules<ConverterBank> converters_;
   Sequencer sequencer_;
 };
 

@@ -134,6 +134,7 @@ void roll_plan(Dice& dice, OwnedJob& owned) {
 std::unique_ptr<OwnedJob> random_job(std::uint64_t seed) {
   Dice dice(seed);
   auto owned = std::make_unique<OwnedJob>();
+  owned->threads = 1 + static_cast<int>(seed % 2);
   owned->network = seed % 3 == 0 ? random_graph(seed) : random_network(seed);
   roll_chip(dice, owned->architecture);
   roll_device(dice, owned->architecture);

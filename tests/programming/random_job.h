@@ -17,7 +17,8 @@ struct OwnedJob {
   sim::ProgramBudget budget;
   mapping::ChipDraws draws;
 
-  sim::ProgramJob job() const { return {architecture, network, plan, write_plan, draws, budget, {}}; }
+  int threads = 1;
+  sim::ProgramJob job() const { return {architecture, network, plan, write_plan, draws, budget, {}, threads}; }
 };
 
 /// Random network, chip, device, write controller, limits and plan; in about every other case a budget of time, energy

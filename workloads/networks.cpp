@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "arch/check.h"
 #include "arch/input_error.h"
 
@@ -132,22 +134,42 @@ Network vgg8(int bits, Shape input) {
       .build();
 }
 
+Network convnet(int bits, Shape input) {
+  return NetworkBuilder("convnet", input, bits, bits, bits)
+      .convolution("conv1", 64, 3, 1)
+      .convolution("conv2", 64, 3, 1)
+      .max_pool("pool1", 2)
+      .convolution("conv3", 128, 3, 1)
+      .convolution("conv4", 128, 3, 1)
+      .max_pool("pool2", 2)
+      .convolution("conv5", 256, 3, 1)
+      .convolution("conv6", 256, 3, 1)
+      .max_pool("pool3", 2)
+      .fully_connected("fc1", 1024)
+      .fully_connected("fc2", 1024)
+      .fully_connected("fc3", 10)
+      .build();
+}
+
 std::vector<std::string> built_in_networks() {
-  return {"lenet", "mlp", "vgg8"};
+  return {"lenet", "mlp", "convnet", "vgg8"};
 }
 
 Network built_in_network(std::string_view name, int bits, Shape input) {
   std::vector<InputIssue> issues;
-  if (name != "lenet" && name != "mlp" && name != "vgg8")
-    issues.push_back({"", "network", fmt::format("\"{}\" is no built-in network (lenet, mlp, vgg8)", name)});
+  const std::vector<std::string> known = built_in_networks();
+  if (std::find(known.begin(), known.end(), name) == known.end())
+    issues.push_back({"", "network", fmt::format("\"{}\" is no built-in network ({})", name, fmt::join(known, ", "))});
   if (bits < 2 || bits > 8) issues.push_back({"", "bits", fmt::format("{} is outside 2..8", bits)});
-  const int smallest = name == "lenet" ? 4 : name == "vgg8" ? 8 : 1;
+  const int smallest = name == "lenet" ? 4 : name == "mlp" ? 1 : 8;
   if (input.channels < 1 || input.height < smallest || input.width < smallest)
     issues.push_back({"", "input",
                       fmt::format("{} x {} x {}: {} needs at least 1 x {} x {}", input.channels, input.height,
                                   input.width, name, smallest, smallest)});
   if (!issues.empty()) throw InputError(std::move(issues));
-  return name == "lenet" ? lenet(bits, input) : name == "mlp" ? mlp(bits, input) : vgg8(bits, input);
+  if (name == "lenet") return lenet(bits, input);
+  if (name == "mlp") return mlp(bits, input);
+  return name == "convnet" ? convnet(bits, input) : vgg8(bits, input);
 }
 
 }  // namespace nvcim::workloads

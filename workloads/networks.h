@@ -44,8 +44,12 @@ Network mlp(int bits, Shape input = {1, 28, 28});
 /// NeuroSim's VGG-8: conv 128, 128, MP, 256, 256, MP, 512, 512, MP, fc 1024, 10; 615,917,568 MAC on 3×32×32.
 Network vgg8(int bits, Shape input = {3, 32, 32});
 
-/// The three above by name ("lenet", "mlp", "vgg8"). InputError for another name, bits outside 2..8 or too small an
-/// input.
+/// The ConvNet of SWIM (arXiv 2202.08395): conv 64, 64, MP, 128, 128, MP, 256, 256, MP, fc 1024, 1024, 10; 6,397,632
+/// weights on 3×32×32.
+Network convnet(int bits, Shape input = {3, 32, 32});
+
+/// The networks above by name ("lenet", "mlp", "convnet", "vgg8"). InputError for another name, bits outside 2..8 or
+/// too small an input.
 Network built_in_network(std::string_view name, int bits, Shape input);
 std::vector<std::string> built_in_networks();
 

@@ -30,7 +30,8 @@ bool is_stand_in(std::string_view name) {
 }
 
 Network stand_in_network(std::string_view name, int bits) {
-  Network network = built_in_network(name, bits, name == "vgg8" ? Shape{3, 32, 32} : Shape{1, 28, 28});
+  Network network =
+      built_in_network(name, bits, name == "vgg8" || name == "convnet" ? Shape{3, 32, 32} : Shape{1, 28, 28});
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     Node& node = network.nodes[n];
     if (node.kind != Node::Kind::mvm) continue;

@@ -46,7 +46,8 @@ void add_train_options(CLI::App& program, TrainOptions& options) {
       "results/train-NETWORK-DATA-BITSb).\n"
       "The same seed and thread count give the same network on the same machine. A training that was stopped "
       "goes on\nwhere it was when the same command is given again (OUT.checkpoint). --set changes --chip.");
-  command->add_option("--model,NETWORK", options.network, "Built-in network: lenet, mlp, vgg8")->capture_default_str();
+  command->add_option("--model,NETWORK", options.network, "Built-in network: lenet, mlp, convnet, vgg8")
+      ->capture_default_str();
   command->add_option("--data", options.data, "Data: fashion_mnist, mnist, cifar10 or a folder")
       ->type_name("NAME|DIR")
       ->capture_default_str();

@@ -18,6 +18,8 @@ TEST(Networks, LeNetHasTheWeightsOfThePaper) {
 
 TEST(Networks, Vgg8HasThePublishedNumberOfMacs) {
   EXPECT_EQ(vgg8(8).macs(), 615917568);  // NeuroSim's VGG-8 on CIFAR-10
+  // 9 (3·64 + 64·64 + 64·128 + 128·128 + 128·256 + 256·256) + 4096·1024 + 1024·1024 + 1024·10
+  EXPECT_EQ(convnet(6).weights(), 6397632);
 }
 
 TEST(Networks, EveryNodeTakesWhatTheOneBeforeGives) {
@@ -55,7 +57,7 @@ TEST(Networks, MistakesAreNamedTogether) {
     FAIL();
   } catch (const InputError& error) {
     ASSERT_EQ(error.issues().size(), 3u);
-    EXPECT_EQ(error.issues()[0].text(), "network: \"alexnet\" is no built-in network (lenet, mlp, vgg8)");
+    EXPECT_EQ(error.issues()[0].text(), "network: \"alexnet\" is no built-in network (lenet, mlp, convnet, vgg8)");
     EXPECT_EQ(error.issues()[1].text(), "bits: 9 is outside 2..8");
   }
   EXPECT_THROW(built_in_network("lenet", 8, {1, 3, 28}), InputError);

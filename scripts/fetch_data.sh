@@ -77,12 +77,16 @@ fetch_cifar10() {
 https://www.cs.toronto.edu/~kriz/cifar.html so that $to/data_batch_1.bin and its five companions are there"
   fi
   [ -f "$from" ] || fail "$from: no such file"
-  command -v python3 >/dev/null || fail "needs python3 and python3-pil"
-  python3 -c 'import PIL' 2>/dev/null || fail "needs the Debian package python3-pil"
+  # Where another python3 comes first in PATH, the package python3-pil serves Debian's own.
+  python=""
+  for candidate in python3 /usr/bin/python3; do
+    if "$candidate" -c 'import PIL' 2>/dev/null; then python=$candidate; break; fi
+  done
+  [ -n "$python" ] || fail "needs the Debian packages python3 and python3-pil"
   unpack=$(dirname "$from")/unpack_cifar10_q75.py
   [ -f "$unpack" ] || fail "$unpack: no such file; it belongs beside the bundle"
   mkdir -p "$to"
-  python3 "$unpack" "$to" || fail "$from could not be unpacked"
+  "$python" "$unpack" "$to" || fail "$from could not be unpacked"
   echo "cifar10: written to $to"
 }
 

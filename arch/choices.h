@@ -42,13 +42,14 @@ struct EnumNames<AdcModel> {
   };
 };
 
-enum class AdcRange { unit_lsb, worst_case, full_scale_levels };
+enum class AdcRange { unit_lsb, worst_case, full_scale_levels, per_layer };
 template <>
 struct EnumNames<AdcRange> {
   static constexpr EnumName<AdcRange> all[] = {
       {AdcRange::unit_lsb, "unit_lsb", "1 LSB = one cell level at one input step; larger sums saturate"},
       {AdcRange::worst_case, "worst_case", "full scale = every row of the crossbar at full input and highest level"},
       {AdcRange::full_scale_levels, "full_scale_levels", "full scale = /adc/full_scale_levels cell levels"},
+      {AdcRange::per_layer, "per_layer", "full scale of every layer as in /adc/layer_full_scale (nvcim calibrate)"},
   };
 };
 

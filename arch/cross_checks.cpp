@@ -190,11 +190,13 @@ class Checks {
     check(device.relaxation == RelaxationModel::none, "/device/temperature", "/device/relaxation", "none",
           "a technology");
     const bool ideal_adc = a_.adc.model == AdcModel::ideal;
-    for (const char* pointer :
-         {"/adc/range", "/adc/full_scale_levels", "/adc/offset_sigma", "/adc/gain_sigma", "/adc/inl"})
+    for (const char* pointer : {"/adc/range", "/adc/full_scale_levels", "/adc/layer_full_scale", "/adc/offset_sigma",
+                                "/adc/gain_sigma", "/adc/inl"})
       check(ideal_adc, pointer, "/adc/model", "ideal", "sar");
     check(!ideal_adc && a_.adc.range != AdcRange::full_scale_levels, "/adc/full_scale_levels", "/adc/range",
           choice_text(a_.adc.range), "full_scale_levels");
+    check(!ideal_adc && a_.adc.range != AdcRange::per_layer, "/adc/layer_full_scale", "/adc/range",
+          choice_text(a_.adc.range), "per_layer");
     check(a_.crossbar.encoding == Encoding::ideal_signed, "/crossbar/cell_bits", "/crossbar/encoding", "ideal_signed",
           "differential_pair or offset_column");
     check(a_.adc.energy_law != AdcEnergyLaw::neurosim_sar, "/adc/column_resistance", "/adc/energy_law",

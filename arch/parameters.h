@@ -137,6 +137,7 @@ struct AdcParameters {
   Frequency sample_rate = from_si<Frequency>(1e9);
   AdcRange range = AdcRange::unit_lsb;
   double full_scale_levels = 256;
+  std::map<std::string, int> layer_full_scale;
   double offset_sigma = 0;
   double gain_sigma = 0;
   double inl = 0;
@@ -154,6 +155,8 @@ struct AdcParameters {
     v.choice("range", range, "what full scale means");
     v.number("full_scale_levels", full_scale_levels, 1, 1e7, "cell levels",
              "full scale when range is full_scale_levels");
+    v.integer_map("layer_full_scale", layer_full_scale, 1, 10000000,
+                  "full scale of each layer's converters in cell levels when range is per_layer");
     v.number("offset_sigma", offset_sigma, 0, 16, "LSB",
              "standard deviation of each ADC's offset, drawn once per instance");
     v.number("gain_sigma", gain_sigma, 0, 0.5, "relative",

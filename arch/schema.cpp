@@ -175,7 +175,8 @@ std::string architecture_reference() {
       "name,\n"
       "or a file relative to it), else from the defaults. `null` for an entry of `energy`, `static_power`, "
       "`peak_power`,\n"
-      "`area` or `/mapping/duplicate` takes an inherited one back. `$schema` may name the schema beside this page.\n\n"
+      "`area`, `/mapping/duplicate` or `/adc/layer_full_scale` takes an inherited one back. `$schema` may name the "
+      "schema beside this page.\n\n"
       "Presets: ";
   std::string names;
   for (const std::string& name : preset_names()) names += (names.empty() ? "`" : ", `") + name + "`";

@@ -152,6 +152,28 @@ int tiles_needed(const Architecture& architecture, const Network& network, const
   return cut_and_place(architecture, network, copies).tiles_used;
 }
 
+/// Entries by layer: of layers that are not there, and layers that have none but need one.
+template <class Say>
+void name_layers(const Architecture& architecture, const Network& network, const Say& say) {
+  std::vector<std::string> layers;
+  for (const Node& node : network.nodes)
+    if (node.kind == Node::Kind::mvm) layers.push_back(node.name);
+  const AdcParameters& adc = architecture.adc;
+  const bool per_layer = adc.model != AdcModel::ideal && adc.range == AdcRange::per_layer;
+  const std::map<std::string, int> none;
+  for (const auto& [pointer, entries] : {std::pair("/mapping/duplicate", &architecture.mapping.duplicate),
+                                         std::pair("/adc/layer_full_scale", per_layer ? &adc.layer_full_scale : &none)})
+    for (const auto& [name, value] : *entries)
+      if (std::find(layers.begin(), layers.end(), name) == layers.end())
+        say(fmt::format("{}/{}", pointer, name), fmt::format("network {} has no layer \"{}\"; its layers are {}",
+                                                             network.name, name, fmt::join(layers, ", ")));
+  if (!per_layer) return;
+  std::erase_if(layers, [&](const std::string& name) { return adc.layer_full_scale.contains(name); });
+  if (!layers.empty())
+    say("/adc/layer_full_scale", fmt::format("gives no full scale for {} of network {}; nvcim calibrate chooses them",
+                                             fmt::join(layers, ", "), network.name));
+}
+
 /// Everything about the network that this architecture cannot hold, named at once.
 std::vector<InputIssue> find_contradictions(const Architecture& architecture, const Network& network) {
   std::vector<InputIssue> issues;
@@ -163,18 +185,7 @@ std::vector<InputIssue> find_contradictions(const Architecture& architecture, co
   if (!issues.empty()) return issues;
   if (network.nodes.back().kind != Node::Kind::mvm || !network.nodes.back().mvm.raw_output)
     say("", fmt::format("network {} does not end with a layer whose sums are the logits", network.name));
-  for (const auto& [name, copies] : architecture.mapping.duplicate) {
-    const bool known = std::any_of(network.nodes.begin(), network.nodes.end(), [&, &name = name](const Node& node) {
-      return node.kind == Node::Kind::mvm && node.name == name;
-    });
-    if (!known) {
-      std::string names;
-      for (const Node& node : network.nodes)
-        if (node.kind == Node::Kind::mvm) names += (names.empty() ? "" : ", ") + node.name;
-      say("/mapping/duplicate/" + name,
-          fmt::format("network {} has no layer \"{}\"; its layers are {}", network.name, name, names));
-    }
-  }
+  name_layers(architecture, network, say);
   for (const Node& node : network.nodes) {
     if (node.kind != Node::Kind::mvm) continue;
     if (node.mvm.weight_bits < 2 || node.mvm.weight_bits > 9) {

@@ -3,9 +3,12 @@
 
 #include <algorithm>
 
+#include "arch/check.h"
+
 namespace nvcim::sim {
 
-LayerConversion make_conversion(const Architecture& architecture, const mapping::WeightEncoding& encoding) {
+LayerConversion make_conversion(const Architecture& architecture, const mapping::WeightEncoding& encoding,
+                                const std::string& layer) {
   const AdcParameters& adc = architecture.adc;
   const std::int64_t digit_max = (std::int64_t{1} << architecture.dac.bits) - 1;
   const bool bipolar = encoding.encoding == Encoding::ideal_signed;
@@ -36,6 +39,12 @@ LayerConversion make_conversion(const Architecture& architecture, const mapping:
     case AdcRange::full_scale_levels:
       levels_per_code = adc.full_scale_levels / full_scale_code;
       break;
+    case AdcRange::per_layer: {
+      const auto full_scale = adc.layer_full_scale.find(layer);
+      NVCIM_CHECK(full_scale != adc.layer_full_scale.end(), "layer {} has no full scale", layer);
+      levels_per_code = static_cast<double>(full_scale->second) / full_scale_code;
+      break;
+    }
   }
   conversion.inverse_lsb = static_cast<float>(1 / (levels_per_code * grid));
   conversion.value_per_code = levels_per_code;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "arch/parameters.h"
 #include "mapping/plan.h"
@@ -30,7 +31,9 @@ struct LayerConversion {
   double value_per_code = 1;
 };
 
-LayerConversion make_conversion(const Architecture& architecture, const mapping::WeightEncoding& encoding);
+/// @param layer  name of its node; has an entry in /adc/layer_full_scale when the range is per_layer (make_plan checks)
+LayerConversion make_conversion(const Architecture& architecture, const mapping::WeightEncoding& encoding,
+                                const std::string& layer);
 
 /// What both engines hand to workloads::requantise, or add the bias to for a logit.
 /// @param sum               code sum of an output over phases, planes and row blocks

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "sim/cli/build_info.h"
+#include "sim/cli/command_calibrate.h"
 #include "sim/cli/command_check.h"
 #include "sim/cli/command_explain.h"
 #include "sim/cli/command_mc.h"
@@ -37,6 +38,7 @@ int run_nvcim(int argc, char** argv, sim::Ranks& ranks) {
   add_run_command(program, arguments, action);
   add_program_command(program, arguments, action);
   add_sensitivity_command(program, arguments, action);
+  add_calibrate_command(program, arguments, action);
   add_select_command(program, arguments, action);
   add_mc_command(program, arguments, ranks, action);
   add_sweep_command(program, arguments, ranks, action);

@@ -19,14 +19,6 @@ namespace {
 constexpr int kBits = 8;
 constexpr int kCalibrationSamples = 512;
 
-const std::map<std::string, workloads::RangeMethod>& range_methods() {
-  static const std::map<std::string, workloads::RangeMethod> table = {
-      {"max", workloads::RangeMethod::maximum},
-      {"percentile", workloads::RangeMethod::percentile},
-      {"mse", workloads::RangeMethod::squared_error}};
-  return table;
-}
-
 /// Numbers with commas between them; empty where one is none.
 std::vector<double> numbers(std::string_view text) {
   std::vector<double> list;
@@ -99,6 +91,14 @@ void add_quantise_options(CLI::App& command, QuantiseOptions& options) {
       ->type_name("NAME")
       ->check(CLI::IsMember({"max", "percentile", "mse"}))
       ->group(group);
+}
+
+const std::map<std::string, workloads::RangeMethod>& range_methods() {
+  static const std::map<std::string, workloads::RangeMethod> table = {
+      {"max", workloads::RangeMethod::maximum},
+      {"percentile", workloads::RangeMethod::percentile},
+      {"mse", workloads::RangeMethod::squared_error}};
+  return table;
 }
 
 std::vector<std::string> quantise_words(const QuantiseOptions& options) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ struct QuantiseOptions {
 };
 
 void add_quantise_options(CLI::App& command, QuantiseOptions& options);
+
+/// Methods of choosing a range, by the names of --ranges.
+const std::map<std::string, workloads::RangeMethod>& range_methods();
 
 /// The words that give the same options again.
 std::vector<std::string> quantise_words(const QuantiseOptions& options);

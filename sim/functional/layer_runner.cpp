@@ -20,7 +20,7 @@ LayerRunner::LayerRunner(const ChipRun& run, const mapping::LayerPlan& layer)
     : node_(&run.network.nodes[layer.node]),
       layer_(&layer),
       plan_(&run.plan),
-      conversion_(make_conversion(run.architecture, layer.encoding)),
+      conversion_(make_conversion(run.architecture, layer.encoding, run.network.nodes[layer.node].name)),
       index_(run.plan.layer_of_node[layer.node]) {
   for (int index : layer.blocks) noisy_ = noisy_ || has_read_noise(run.chip.blocks[index]);
   if (conversion_.ideal && !noisy_) {

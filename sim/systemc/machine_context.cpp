@@ -13,7 +13,7 @@ void add_mvm(const ChipRun& run, StageFacts& facts) {
   facts.node = &run.network.nodes[facts.plan->node];
   const workloads::Node& node = *facts.node;
   const workloads::MvmLayer& mvm = node.mvm;
-  facts.conversion = make_conversion(run.architecture, facts.plan->encoding);
+  facts.conversion = make_conversion(run.architecture, facts.plan->encoding, facts.node->name);
   facts.position_count = node.positions();
   facts.inputs.push_back({make_window_table(node.input, node.output, mvm.window, mvm.dilation_h, mvm.dilation_w),
                           std::int64_t{1} * node.input.height * node.input.width,

@@ -102,7 +102,7 @@ BlockRequest random_request(std::mt19937& generator) {
 void expect_reference_bits(const BlockRequest& request, int vectors, std::uint32_t seed,
                            std::initializer_list<BitSerialBlock::Path> paths = {}) {
   const RandomBlock made = random_block(request, seed);
-  const LayerConversion conversion = make_conversion(made.architecture, made.encoding);
+  const LayerConversion conversion = make_conversion(made.architecture, made.encoding, "layer");
   const std::vector<std::uint8_t> inputs = random_inputs(vectors, request.rows, seed, 0.7);
   const Reads reads = random_reads(vectors, seed);
   const std::vector<double> expected = reference(made, conversion, request.dac_bits, inputs, vectors, reads);
@@ -159,7 +159,7 @@ TEST(BitSerial, EqualsPhaseByPhaseOnTheCommonPaths) {
 TEST(BitSerial, AddsToWhatIsThere) {
   const BlockRequest request;
   const RandomBlock made = random_block(request, 1);
-  const LayerConversion conversion = make_conversion(made.architecture, made.encoding);
+  const LayerConversion conversion = make_conversion(made.architecture, made.encoding, "layer");
   const BitSerialBlock packed(made.chip, made.block, made.cells(), made.encoding, made.layer_outputs, conversion, 1, 8);
   const std::vector<std::uint8_t> inputs = random_inputs(5, request.rows, 1);
   BitSerialWorkspace workspace;

@@ -24,7 +24,7 @@ std::int32_t convert_one(const LayerConversion& conversion, std::int32_t sum, co
 
 TEST(Conversion, UnitLsbIsOneCellLevelAtOneInputStep) {
   const Architecture architecture;  // 2-bit cells on 2^10 steps: 3 levels, 1024 / 3 rounded down to 256 steps each
-  const LayerConversion conversion = make_conversion(architecture, encoding_of(architecture));
+  const LayerConversion conversion = make_conversion(architecture, encoding_of(architecture), "layer");
   EXPECT_EQ(conversion.value_per_code, 1);
   EXPECT_EQ(conversion.code_min, 0);
   EXPECT_EQ(conversion.code_max, 255);
@@ -35,7 +35,7 @@ TEST(Conversion, UnitLsbIsOneCellLevelAtOneInputStep) {
 
 TEST(Conversion, RoundsHalfToEven) {
   const Architecture architecture;
-  const LayerConversion conversion = make_conversion(architecture, encoding_of(architecture));
+  const LayerConversion conversion = make_conversion(architecture, encoding_of(architecture), "layer");
   EXPECT_EQ(convert_one(conversion, 128), 0);
   EXPECT_EQ(convert_one(conversion, 129), 1);
   EXPECT_EQ(convert_one(conversion, 256 + 128), 2);
@@ -46,7 +46,7 @@ TEST(Conversion, WorstCaseReachesFullScaleExactlyAtTheLargestTarget) {
   Architecture architecture;
   architecture.adc.range = AdcRange::worst_case;
   const mapping::WeightEncoding encoding = encoding_of(architecture);
-  const LayerConversion conversion = make_conversion(architecture, encoding);
+  const LayerConversion conversion = make_conversion(architecture, encoding, "layer");
   const int largest = architecture.crossbar.rows * encoding.max_level * encoding.grid_per_level;
   EXPECT_EQ(convert_one(conversion, largest), 255);
   EXPECT_EQ(convert_one(conversion, largest - largest / 255), 254);
@@ -58,10 +58,22 @@ TEST(Conversion, FullScaleLevelsIsWhatItSays) {
   architecture.adc.range = AdcRange::full_scale_levels;
   architecture.adc.full_scale_levels = 51;
   const mapping::WeightEncoding encoding = encoding_of(architecture);
-  const LayerConversion conversion = make_conversion(architecture, encoding);
+  const LayerConversion conversion = make_conversion(architecture, encoding, "layer");
   EXPECT_EQ(convert_one(conversion, 51 * 256), 255);
   EXPECT_EQ(convert_one(conversion, 51 * 256 / 255 * 7), 7);
   EXPECT_DOUBLE_EQ(conversion.value_per_code, 0.2);
+}
+
+TEST(Conversion, PerLayerTakesTheLayersOwnFullScale) {
+  Architecture architecture;
+  architecture.adc.range = AdcRange::per_layer;
+  architecture.adc.layer_full_scale = {{"first", 51}, {"second", 510}};
+  const mapping::WeightEncoding encoding = encoding_of(architecture);
+  EXPECT_DOUBLE_EQ(make_conversion(architecture, encoding, "first").value_per_code, 0.2);
+  const LayerConversion conversion = make_conversion(architecture, encoding, "second");
+  EXPECT_EQ(conversion.value_per_code, 2);
+  EXPECT_EQ(convert_one(conversion, 510 * 256), 255);
+  EXPECT_EQ(convert_one(conversion, 14 * 256), 7);
 }
 
 TEST(Conversion, IdealSignedIsBipolar) {
@@ -69,7 +81,7 @@ TEST(Conversion, IdealSignedIsBipolar) {
   architecture.crossbar.encoding = Encoding::ideal_signed;
   architecture.adc.bits = 6;
   const mapping::WeightEncoding encoding = encoding_of(architecture);
-  const LayerConversion conversion = make_conversion(architecture, encoding);
+  const LayerConversion conversion = make_conversion(architecture, encoding, "layer");
   const int grid = encoding.grid_per_level;
   EXPECT_EQ(convert_one(conversion, -7 * grid), -7);
   EXPECT_EQ(convert_one(conversion, -40 * grid), -32);
@@ -80,7 +92,7 @@ TEST(Conversion, IdealPassesTheSum) {
   Architecture architecture;
   architecture.adc.model = AdcModel::ideal;
   const mapping::WeightEncoding encoding = encoding_of(architecture);
-  const LayerConversion conversion = make_conversion(architecture, encoding);
+  const LayerConversion conversion = make_conversion(architecture, encoding, "layer");
   EXPECT_EQ(convert_one(conversion, 1234567), 1234567);
   EXPECT_EQ(convert_one(conversion, -77), -77);
   const float noise = 2.5f;
@@ -92,7 +104,7 @@ TEST(Conversion, ErrorsFollowTheirDefinition) {
   Architecture architecture;
   architecture.adc.inl = 2;
   architecture.adc.gain_sigma = 0.1;
-  const LayerConversion conversion = make_conversion(architecture, encoding_of(architecture));
+  const LayerConversion conversion = make_conversion(architecture, encoding_of(architecture), "layer");
   ASSERT_TRUE(conversion.has_errors);
   for (int sum = -1000; sum < 80000; sum += 37) {
     const double x = sum / 256.0;
@@ -106,9 +118,9 @@ TEST(Conversion, ErrorsFollowTheirDefinition) {
 
 TEST(Conversion, IsWideOnlyPastTwentyFourBits) {
   Architecture architecture;  // 128 rows * 3 levels * 256 steps * 2
-  EXPECT_FALSE(make_conversion(architecture, encoding_of(architecture)).wide);
+  EXPECT_FALSE(make_conversion(architecture, encoding_of(architecture), "layer").wide);
   architecture.dac.bits = 8;  // * 255: 5.0e7
-  const LayerConversion conversion = make_conversion(architecture, encoding_of(architecture));
+  const LayerConversion conversion = make_conversion(architecture, encoding_of(architecture), "layer");
   EXPECT_TRUE(conversion.wide);
   EXPECT_EQ(convert_one(conversion, 100 * 256 + 1), 100);
 }

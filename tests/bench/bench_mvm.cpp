@@ -20,7 +20,7 @@ void bit_serial_256(benchmark::State& state, double read_noise, ReadNoiseModel m
   request.read_noise = read_noise;
   request.read_noise_model = model;
   const RandomBlock made = random_block(request, 1);
-  const LayerConversion conversion = make_conversion(made.architecture, made.encoding);
+  const LayerConversion conversion = make_conversion(made.architecture, made.encoding, "layer");
   const BitSerialBlock packed(made.chip, made.block, made.cells(), made.encoding, made.layer_outputs, conversion, 1, 8);
   const std::vector<std::uint8_t> inputs = random_inputs(kVectors, request.rows, 1);
   std::vector<std::uint32_t> positions(kVectors), samples(kVectors);

@@ -48,7 +48,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Mistake{"",
                 2,
-                {"no command given; commands: run, program, sensitivity, select, mc, sweep, worst-case, workload, "
+                {"no command given; commands: run, program, sensitivity, calibrate, select, mc, sweep, worst-case, "
+                 "workload, "
                  "check, schema, "
                  "presets, explain, train",
                  "Try 'nvcim --help'"}},

@@ -24,7 +24,7 @@ class Dice {
   std::mt19937_64 random_;
 };
 
-void roll_analog(Dice& dice, Architecture& architecture) {
+void roll_analog(Dice& dice, const workloads::Network& network, Architecture& architecture) {
   architecture.crossbar.rows = dice.pick(2, 40);
   architecture.crossbar.cell_bits = dice.pick(1, 4);
   architecture.crossbar.encoding =
@@ -34,7 +34,11 @@ void roll_analog(Dice& dice, Architecture& architecture) {
   architecture.adc.model = dice.chance(20) ? AdcModel::ideal : AdcModel::sar;
   architecture.adc.bits = dice.pick(1, 12);
   architecture.adc.columns_per_adc = dice.pick(1, architecture.crossbar.columns);
-  architecture.adc.range = dice.one_of({AdcRange::unit_lsb, AdcRange::worst_case, AdcRange::full_scale_levels});
+  architecture.adc.range =
+      dice.one_of({AdcRange::unit_lsb, AdcRange::worst_case, AdcRange::full_scale_levels, AdcRange::per_layer});
+  if (architecture.adc.range == AdcRange::per_layer)
+    for (const workloads::Node& node : network.nodes)
+      if (node.kind == workloads::Node::Kind::mvm) architecture.adc.layer_full_scale[node.name] = dice.pick(1, 200);
   architecture.adc.full_scale_levels = dice.pick(2, 200);
   if (dice.chance(30)) architecture.adc.offset_sigma = 0.7;
   if (dice.chance(30)) architecture.adc.gain_sigma = 0.05;
@@ -107,7 +111,7 @@ Architecture random_architecture(std::uint64_t seed, const workloads::Network& n
   Dice dice(seed);
   Architecture architecture;
   architecture.name = "random";
-  roll_analog(dice, architecture);
+  roll_analog(dice, network, architecture);
   roll_device(dice, architecture);
   roll_timing(dice, architecture);
   roll_mapping(dice, network, architecture);

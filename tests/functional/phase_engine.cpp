@@ -19,7 +19,8 @@ std::vector<std::int64_t> mvm(const ChipRun& run, const mapping::LayerPlan& laye
                               const std::vector<std::uint8_t>& window, int position, std::uint32_t sample,
                               EventCounts& counts) {
   const Node& node = run.network.nodes[layer.node];
-  const LayerConversion conversion = make_conversion(run.architecture, layer.encoding);
+  const LayerConversion conversion =
+      make_conversion(run.architecture, layer.encoding, run.network.nodes[layer.node].name);
   const int dac_bits = run.architecture.dac.bits;
   const std::size_t count_row = static_cast<std::size_t>(layer.node) + 1;
   std::vector<std::int64_t> total(node.outputs(), 0);
@@ -104,7 +105,8 @@ InferenceResult run_phase_by_phase(const ChipRun& run, const std::vector<std::ui
         workloads::digital_map(network, index, inputs, next.data());
       } else {
         const mapping::LayerPlan& layer = run.plan.layers[run.plan.layer_of_node[index]];
-        const LayerConversion conversion = make_conversion(run.architecture, layer.encoding);
+        const LayerConversion conversion =
+            make_conversion(run.architecture, layer.encoding, run.network.nodes[layer.node].name);
         std::vector<std::int64_t> sums(node.output.size());
         std::vector<std::uint8_t> window(node.window_rows());
         for (int position = 0; position < node.positions(); ++position) {

@@ -137,6 +137,20 @@ TEST(Plan, AllContradictionsAreNamedAtOnce) {
       text, HasSubstr("roomy:/crossbar/columns: 4 columns cannot hold one 8-bit weight of layer mvm0, which takes 8"));
 }
 
+TEST(Plan, EveryLayerHasAFullScaleWhereTheyAreGivenByLayer) {
+  Architecture architecture = roomy();
+  architecture.adc.model = AdcModel::sar;
+  architecture.adc.range = AdcRange::per_layer;
+  architecture.adc.layer_full_scale = {{"mvm0", 100}, {"fc9", 100}};
+  const std::string text = refusal(architecture, testing::random_lenet(1));
+  EXPECT_THAT(text, HasSubstr("roomy:/adc/layer_full_scale/fc9: network random has no layer \"fc9\"; its layers are "
+                              "mvm0, mvm2"));
+  EXPECT_THAT(text, HasSubstr("roomy:/adc/layer_full_scale: gives no full scale for mvm2, "));
+  EXPECT_THAT(text, HasSubstr(" of network random; nvcim calibrate chooses them"));
+  architecture.adc.model = AdcModel::ideal;
+  EXPECT_NO_THROW(make_plan(architecture, testing::random_lenet(1)));
+}
+
 TEST(Plan, GroupsShareCrossbarsOnTheDiagonal) {
   testing::GraphBuilder graph({20, 4, 4}, 8, 1);
   const int depthwise =

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/command_calibrate.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "arch/input_error.h"
+#include "arch/load.h"
+#include "arch/presets.h"
+#include "device/device_model.h"
+#include "sim/cli/build_info.h"
+#include "sim/cli/data_path.h"
+#include "sim/cli/inputs.h"
+#include "sim/cli/manifest.h"
+#include "sim/cli/progress.h"
+#include "sim/cli/quantise_options.h"
+#include "sim/report/result_folder.h"
+#include "sim/studies/adc_calibration.h"
+#include "workloads/dataset.h"
+
+namespace nvcim::cli {
+namespace fs = std::filesystem;
+namespace {
+
+struct CalibrateOptions : CommonOptions {
+  std::string architecture{kDefaultPreset};
+  std::string workload = kDefaultWorkload;
+  std::string data;
+  QuantiseOptions quantise;
+  std::string method = "mse";
+  int samples = 64;
+  bool force = false;
+};
+
+/// Architecture, network and training samples; the mistakes of all are thrown together.
+sim::AdcCalibrationRequest load_inputs(const CalibrateOptions& options) {
+  sim::AdcCalibrationRequest request;
+  std::vector<InputIssue> issues;
+  gather_issues(issues, [&] {
+    request.architecture = load_architecture(options.architecture, options.set, device::check_device);
+    request.architecture.name = architecture_name(request.architecture, options.architecture);
+  });
+  if (gather_issues(issues, [&] {
+        request.network = load_quantised(options.workload, options.data, options.quantise, options.thread_count());
+      }))
+    gather_issues(issues, [&] {
+      request.data = workloads::load_dataset(data_name_of(options.data, request.network), workloads::Split::train,
+                                             options.samples, data_search_path());
+    });
+  if (!issues.empty()) throw InputError(std::move(issues));
+  request.method = range_methods().at(options.method);
+  request.threads = options.thread_count();
+  return request;
+}
+
+int calibrate(const CalibrateOptions& options, const std::vector<std::string>& arguments) {
+  Manifest manifest(arguments, options);
+  if (!options.out.empty()) sim::check_result_folder(options.out, options.force);
+  sim::AdcCalibrationRequest request = load_inputs(options);
+  const fs::path out =
+      options.out.empty() ? default_folder("calibrate", request.architecture.name, request.network.name) : options.out;
+  sim::check_result_folder(out, options.force);
+  Progress progress(options.quiet);
+  progress.begin("column sums");
+  request.progress = progress.callback();
+  const sim::AdcCalibration calibration = sim::calibrate_adc(request);
+  progress.clear();
+
+  const std::string architecture = to_json(calibration.architecture).dump(2) + "\n";
+  std::vector<std::string> words = {"nvcim",
+                                    "calibrate",
+                                    "architecture.json",
+                                    "--workload",
+                                    lasting(options.workload, is_zoo_name(options.workload)),
+                                    "--samples",
+                                    fmt::format("{}", request.data.samples()),
+                                    "--method",
+                                    options.method};
+  if (!options.data.empty()) words.insert(words.end(), {"--data", lasting(options.data, is_data_name(options.data))});
+  for (std::string& word : quantise_words(options.quantise)) words.push_back(std::move(word));
+  const std::string repeat = shell_command(words);
+  manifest["architecture"] = request.architecture.name;
+  manifest["repeat"] = repeat;
+  const std::string json = sim::adc_calibration_json(request, calibration);
+  sim::write_result_folder(out,
+                           {{"manifest.json", manifest.text()},
+                            {"architecture.json", architecture},
+                            {"result.json", json},
+                            {"result.csv", sim::adc_calibration_csv(calibration)},
+                            {"report.html",
+                             sim::adc_calibration_page(request, calibration, {kVersion, repeat, architecture})}},
+                           options.force);
+  if (options.json)
+    print_out(json);
+  else if (!options.quiet)
+    print_out(sim::adc_calibration_table(request, calibration) +
+              fmt::format("\nCalibrated chip: {} (for any command in place of ARCH; report.html beside it)\n",
+                          (out / "architecture.json").string()));
+  return kOk;
+}
+
+}  // namespace
+
+void add_calibrate_command(CLI::App& program, const std::vector<std::string>& arguments, Action& action) {
+  const auto options = std::make_shared<CalibrateOptions>();
+  CLI::App* command = add_command(
+      program, *options, "calibrate", "Choose the range of every layer's ADCs on training samples",
+      "  nvcim calibrate rram_1t1r_128 --workload lenet_fashion_mnist_8b --set /adc/bits=5 --out ranges\n"
+      "  nvcim run ranges/architecture.json --workload lenet_fashion_mnist_8b\n"
+      "  nvcim calibrate --method percentile --samples 256\n\n"
+      "Column sums are those of cells at their targets, so a range belongs to the design and not to one chip. Samples\n"
+      "come from the training set alone. ranges/architecture.json is the architecture with /adc/range = per_layer and\n"
+      "the full scales in /adc/layer_full_scale; run, mc, sweep and the others take it as ARCH.\n"
+      "Without --out the result goes to results/calibrate-ARCH-WORKLOAD. --seed: no effect here.");
+  add_architecture_option(*command, options->architecture, *options);
+  add_workload_option(*command, options->workload);
+  command
+      ->add_option("--data", options->data, "Data set or folder whose training set is used; the network's own when not "
+                                            "given")
+      ->type_name("NAME|DIR");
+  add_quantise_options(*command, options->quantise);
+  command->add_option("--samples", options->samples, "Samples from the start of the training set")
+      ->type_name("N")
+      ->check(at_least(1))
+      ->capture_default_str();
+  command
+      ->add_option("--method", options->method,
+                   "max: the largest sum; percentile: what 99.99 % of the sums do not exceed; mse: least squared error "
+                   "of the layer's outputs")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"max", "percentile", "mse"}))
+      ->capture_default_str();
+  command->add_flag("--force", options->force, "Replace a former result in --out");
+  command->callback(
+      [options, arguments, &action] { action = [options, arguments] { return calibrate(*options, arguments); }; });
+}
+
+}  // namespace nvcim::cli

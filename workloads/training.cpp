@@ -129,14 +129,18 @@ void check_options(const Network& shape, const Dataset& data, const TrainingOpti
                       set->shape.width, shape.input.channels, shape.input.height, shape.input.width));
   require(data.classes <= shape.classes(), data.name.c_str(),
           fmt::format("{} classes, the network has {} outputs", data.classes, shape.classes()));
-  if (!issues.empty()) throw InputError(std::move(issues));
-  NVCIM_CHECK(shape.nodes.back().kind == Node::Kind::mvm && shape.nodes.back().mvm.raw_output, "{}: last node not raw",
-              shape.name);
-  NVCIM_CHECK(shape.is_chain(), "{}: not a chain", shape.name);
   for (const Node& node : shape.nodes)
-    NVCIM_CHECK(node.input_zero_point == 0 && node.mvm.groups == 1 && node.mvm.dilation_h == 1 &&
-                    node.mvm.dilation_w == 1 && (node.kind == Node::Kind::mvm || node.kind == Node::Kind::pool),
-                "{}: zero point, groups, dilation or kind", node.name);
+    if (node.kind == Node::Kind::lookup || node.kind == Node::Kind::multiply)
+      issues.push_back({shape.name, node.name,
+                        node.kind == Node::Kind::lookup
+                            ? "is a table of an activation, which cannot be trained; relu and clip can"
+                            : "is a product of maps, which cannot be trained; sums and concatenations can"});
+  const Node& last = shape.nodes.back();
+  if (last.kind != Node::Kind::mvm || !last.mvm.raw_output)
+    issues.push_back({shape.name, last.name, "ends the network; only one that ends in raw sums can be trained"});
+  if (!issues.empty()) throw InputError(std::move(issues));
+  NVCIM_CHECK(options.start.empty() || options.start.size() == shape.nodes.size(), "{} values for {} nodes",
+              options.start.size(), shape.nodes.size());
 }
 
 /// Everything that decides what comes out.
@@ -144,6 +148,10 @@ std::string identity_of(const Network& shape, const Dataset& data, const Trainin
   std::uint64_t hash = network_fingerprint(shape);
   hash = fingerprint(data.pixels.data(), data.pixels.size(), hash);
   hash = fingerprint(data.labels.data(), data.labels.size(), hash);
+  for (const LayerValues& values : options.start) {
+    hash = fingerprint(values.weights.data(), values.weights.size() * sizeof(float), hash);
+    hash = fingerprint(values.bias.data(), values.bias.size() * sizeof(double), hash);
+  }
   const NoiseOptions& noise = options.noise;
   const std::string text =
       fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", options.float_epochs,
@@ -159,7 +167,7 @@ class Training {
   Training(const Network& shape, const Dataset& data, const TrainingOptions& options)
       : shape_(shape),
         options_(options),
-        model_(shape, options.seed),
+        model_(shape, options.seed, options.start),
         batches_(shape, data, options),
         optimiser_(model_.parameters(), options.weight_decay),
         samples_(data.samples()),

@@ -75,8 +75,7 @@ json json_of(const Network& network, int index) {
   }
   if (node.kind == Kind::add) {
     json inputs = json::array();
-    for (const JoinInput& input : node.join.inputs)
-      inputs.push_back({input.multiplier, input.zero_point, input.bits});
+    for (const JoinInput& input : node.join.inputs) inputs.push_back({input.multiplier, input.zero_point, input.bits});
     entry["join"] = std::move(inputs);
     entry["requantisation"] = json_of(node.join.requantisation);
   }

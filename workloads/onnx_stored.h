@@ -10,8 +10,8 @@
 
 #include "workloads/network.h"
 
-/// A quantised network of any shape in its ONNX file, to the last bit: the graph says what a float runtime computes, the
-/// metadata what the integers are. For chains with one weight scale per layer the graph suffices (onnx_metadata.h).
+/// A quantised network of any shape in its ONNX file, to the last bit: the graph says what a float runtime computes,
+/// the metadata what the integers are. For chains with one weight scale per layer the graph suffices (onnx_metadata.h).
 ///   nvcim.graph        JSON: name, data, float_accuracy, input, input_bits, nodes with everything that network.h has
 ///                      but weights and biases, which are the initialisers NODE.weight.codes and NODE.bias.codes; and a
 ///                      fingerprint of the graph that it belongs to

@@ -70,6 +70,10 @@ struct TrainingOptions {
   double weight_decay = 1e-4;             ///< decoupled
   /// [nodes] weights and biases that training starts from, as of a network that exists; empty: they are drawn.
   std::vector<LayerValues> start{};
+  /// Batch normalisation after the sums of every MVM but the last, on the chip a digital scale and offset per output:
+  /// trained with the statistics of each mini-batch, judged and returned with those of training samples, taken anew
+  /// with the noise present. max|W| is that of the weights without it.
+  bool batch_norm = false;
   bool mirror = false;   ///< half of the images are mirrored left to right
   NoiseOptions noise{};  ///< with noise, ranges are calibrated anew at the start of every epoch
   std::uint64_t seed = 1;
@@ -84,9 +88,9 @@ struct TrainingOptions {
 /// Trains the weights of `shape` on `data`: a built-in network, or a quantised one of MVMs, pools, sums, concatenations
 /// and rearrangements whose last node is raw. Its structure, bits, activations and steps of the image stay.
 /// Weights: symmetric, scale = max|W| / (2^(bits-1) - 1), of the layer, or of each output where `shape` has channel
-/// scales. Maps: one scale and zero point each, the range calibrated for the least squared error and fixed.
-/// Multipliers of the result are products of these scales; biases are rounded. The quantised forward pass is what the
-/// integers compute, but for sums so near a half that single precision rounds them the other way.
+/// scales and no batch normalisation. Maps: one scale and zero point each, the range calibrated for the least squared
+/// error and fixed. Multipliers of the result are products of these scales; biases are rounded. The quantised forward
+/// pass is what the integers compute, but for sums so near a half that single precision rounds them the other way.
 /// Errors: InputError for options out of range, nodes that cannot be trained, data of another shape, a loss that is not
 /// finite, and a checkpoint that is damaged, of another training or cannot be written.
 Network train(const Network& shape, const Dataset& data, const TrainingOptions& options);

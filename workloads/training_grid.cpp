@@ -34,8 +34,7 @@ ValueRange nearest_range(const at::Tensor& values, int bits) {
   for (int i = candidates; i >= 8; --i) {
     const ValueRange range{least * i / candidates, largest * i / candidates};
     const MapScale map = map_scale(range, bits);
-    const at::Tensor rounded =
-        on_activation_grid(some, map.scale, -map.zero_point, map.largest() - map.zero_point);
+    const at::Tensor rounded = on_activation_grid(some, map.scale, -map.zero_point, map.largest() - map.zero_point);
     const double error = (rounded - some).square().mean().item<double>();
     if (error < best_error) best_error = error, best = range;
   }

@@ -16,6 +16,9 @@ namespace {
 
 using Kind = Node::Kind;
 
+constexpr double kEpsilon = 1e-5;    // added to variances
+constexpr double kLeastGain = 1e-3;  // of a normalised output once it is a channel scale, which cannot be 0
+
 int weight_code_max(const MvmLayer& layer) {
   return (1 << (layer.weight_bits - 1)) - 1;
 }
@@ -74,7 +77,8 @@ at::Tensor padded(const at::Tensor& x, const Window& w, double value) {
 
 }  // namespace
 
-TrainingModel::TrainingModel(const Network& shape, std::uint64_t seed, const std::vector<LayerValues>& start)
+TrainingModel::TrainingModel(const Network& shape, std::uint64_t seed, const std::vector<LayerValues>& start,
+                             bool batch_norm)
     : shape_(shape), last_reader_(shape.nodes.size() + 1, 0), maps_(shape) {
   for (std::size_t n = 0; n < shape.nodes.size(); ++n) {
     Layer& layer = layers_.emplace_back();
@@ -98,19 +102,33 @@ TrainingModel::TrainingModel(const Network& shape, std::uint64_t seed, const std
       layer.through = let_through(node.kind == Kind::mvm ? node.mvm.requantisation : node.join.requantisation, out);
     }
     if (node.kind != Kind::mvm) continue;
-    layer.per_output = !node.mvm.channel_scales.empty();
+    const bool normalised = batch_norm && !node.mvm.raw_output;
+    layer.per_output = !node.mvm.channel_scales.empty() && !normalised;
     layer.weight =
         start.empty() ? initial_weight(node, seed, int(n)) : tensor_of(start.at(n).weights, weight_shape(node));
     layer.bias = start.empty() ? at::zeros({node.outputs()}) : tensor_of(start.at(n).bias, {node.outputs()});
     layer.weight.set_requires_grad(true);
     layer.bias.set_requires_grad(true);
+    if (!normalised) continue;
+    layer.gain = at::ones({node.outputs()});
+    layer.gain.set_requires_grad(true);
+    layer.mean = at::zeros({node.outputs()});
+    layer.variance = at::ones({node.outputs()});
   }
 }
 
 std::vector<at::Tensor> TrainingModel::parameters() const {
   std::vector<at::Tensor> all;
   for (const Layer& layer : layers_)
-    if (layer.weight.defined()) all.insert(all.end(), {layer.weight, layer.bias});
+    for (const at::Tensor& tensor : {layer.weight, layer.bias, layer.gain})
+      if (tensor.defined()) all.push_back(tensor);
+  return all;
+}
+
+std::vector<at::Tensor> TrainingModel::statistics() const {
+  std::vector<at::Tensor> all;
+  for (const Layer& layer : layers_)
+    if (layer.mean.defined()) all.insert(all.end(), {layer.mean, layer.variance});
   return all;
 }
 
@@ -242,10 +260,18 @@ Network TrainingModel::integers() const {
       const double* const first = scales.data_ptr<double>();
       for (std::size_t o = 0; o < mvm.channel_scales.size(); ++o) mvm.channel_scales[o] = first[o] / mvm.weight_scale;
     }
-    const at::Tensor codes = weight_codes(n).round().to(at::kShort).contiguous();
+    at::Tensor offsets = layers_[n].bias.to(at::kDouble);
+    at::Tensor rounded_codes = weight_codes(n).round();
+    if (layers_[n].gain.defined()) {
+      const at::Tensor factor = factors(n), sizes = factor.abs().contiguous();
+      mvm.channel_scales.assign(sizes.data_ptr<double>(), sizes.data_ptr<double>() + sizes.numel());
+      offsets = offsets - layers_[n].mean.to(at::kDouble) * factor;
+      rounded_codes = rounded_codes * signs(n);
+    }
+    const at::Tensor codes = rounded_codes.to(at::kShort).contiguous();
     const auto* first = codes.data_ptr<std::int16_t>();
     mvm.weights.assign(first, first + codes.numel());
-    const at::Tensor bias = layers_[n].bias.to(at::kDouble).contiguous();
+    const at::Tensor bias = offsets.contiguous();
     mvm.bias.resize(node.outputs());
     for (std::size_t i = 0; i < mvm.bias.size(); ++i)
       mvm.bias[i] =
@@ -288,6 +314,8 @@ at::Tensor TrainingModel::effective_weight(std::size_t n, bool quantised) const 
   const double scale = weight_scale(n);
   at::Tensor weight = codes * scale;
   if (!layer.noise.defined()) return weight;
+  // The cells hold the weight with the sign of its output's gain.
+  if (layer.gain.defined()) return weight + layer.noise * signs(n) * (scale * limit);
   return weight + layer.noise * (scale * limit);
 }
 
@@ -302,16 +330,44 @@ at::Tensor TrainingModel::effective_bias(std::size_t n, bool quantised) const {
   return round_straight_through(layer.bias / unit) * unit;
 }
 
+/// [outputs], double: what batch normalisation multiplies the sums with.
+at::Tensor TrainingModel::factors(std::size_t n) const {
+  const Layer& layer = layers_[n];
+  const at::Tensor gain = layer.gain.to(at::kDouble).abs().clamp_min(kLeastGain);
+  return gain * signs(n).flatten() / (layer.variance.to(at::kDouble) + kEpsilon).sqrt();
+}
+
+/// [outputs][1][1][1]: 1 or -1, as the gain of each output.
+at::Tensor TrainingModel::signs(std::size_t n) const {
+  const at::Tensor gain = layers_[n].gain.detach();
+  return at::where(gain < 0, at::full_like(gain, -1), at::ones_like(gain)).view({-1, 1, 1, 1});
+}
+
+at::Tensor TrainingModel::normalised(std::size_t n, const at::Tensor& y, bool quantised) const {
+  const Layer& layer = layers_[n];
+  if (batch_share_ > 0)
+    return at::batch_norm(y, layer.gain, layer.bias, layer.mean, layer.variance, true, batch_share_, kEpsilon, false);
+  const at::Tensor factor = factors(n).to(at::kFloat);
+  at::Tensor offset = layer.bias - layer.mean * factor;
+  if (quantised) {
+    const at::Tensor unit = factor.abs().detach() * (input_map(n).scale * weight_scale(n));
+    offset = round_straight_through(offset / unit) * unit;
+  }
+  return y * factor.view({1, -1, 1, 1}) + offset.view({1, -1, 1, 1});
+}
+
 at::Tensor TrainingModel::sums(std::size_t n, const at::Tensor& x, bool quantised) const {
   const MvmLayer& mvm = shape_.nodes[n].mvm;
-  const at::Tensor weight = effective_weight(n, quantised), bias = effective_bias(n, quantised);
-  if (mvm.is_linear) return at::linear(x.flatten(1), weight.flatten(1), bias).unsqueeze(2).unsqueeze(3);
+  const bool norm = layers_[n].gain.defined();
+  const at::Tensor weight = effective_weight(n, quantised), bias = norm ? at::Tensor() : effective_bias(n, quantised);
+  const auto finished = [&](const at::Tensor& y) { return norm ? normalised(n, y, quantised) : y; };
+  if (mvm.is_linear) return finished(at::linear(x.flatten(1), weight.flatten(1), bias).unsqueeze(2).unsqueeze(3));
   const Window& w = mvm.window;
   const std::vector<std::int64_t> strides{w.stride_h, w.stride_w}, dilation{mvm.dilation_h, mvm.dilation_w};
   const bool even = w.pad_top == w.pad_bottom && w.pad_left == w.pad_right;
   const std::vector<std::int64_t> pads =
       even ? std::vector<std::int64_t>{w.pad_top, w.pad_left} : std::vector<std::int64_t>{0, 0};
-  return at::conv2d(even ? x : padded(x, w, 0), weight, bias, strides, pads, dilation, mvm.groups);
+  return finished(at::conv2d(even ? x : padded(x, w, 0), weight, bias, strides, pads, dilation, mvm.groups));
 }
 
 /// As the pooling unit: padding never wins a maximum, and counts as 0 in an average, which is rounded halves up.

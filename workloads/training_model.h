@@ -17,14 +17,25 @@ namespace nvcim::workloads {
 /// Weights have one scale per layer, or per output where the shape has channel scales: max|W| of the layer or output is
 /// the largest code, and noise is in units of it: an output with a scale of its own fills the range of its cells, so
 /// what its cells deviate by is relative to its own largest weight.
+///
+/// Batch normalisation is digital and leaves the cells alone: codes are those of the weights before it, with one scale
+/// per layer; gain / sqrt(variance + epsilon) of an output is its channel scale, whose sign the codes take, and what it
+/// adds goes into the bias.
 class TrainingModel {
  public:
   /// @param shape  must outlive it   @param start  [nodes]; empty: weights uniform with variance 2 / rows (He et al.,
-  /// ICCV 2015), addressed draws
-  TrainingModel(const Network& shape, std::uint64_t seed, const std::vector<LayerValues>& start = {});
+  /// ICCV 2015), addressed draws   @param batch_norm  as TrainingOptions
+  TrainingModel(const Network& shape, std::uint64_t seed, const std::vector<LayerValues>& start = {},
+                bool batch_norm = false);
 
   /// They share their storage with the model.
   std::vector<at::Tensor> parameters() const;
+
+  /// Mean and variance of every normalised layer, sharing their storage with the model.
+  std::vector<at::Tensor> statistics() const;
+  /// Forward passes normalise with the statistics of their batch, which move the stored ones by `share`; 0: with the
+  /// stored ones.
+  void use_batch_statistics(double share) { batch_share_ = share; }
 
   /// Logits [batch][classes] of input values [batch][channels][height][width].
   /// @param quantised  weights, biases and activations on their integer grids, and with the noise that was drawn
@@ -49,7 +60,8 @@ class TrainingModel {
     at::Tensor weight, bias;  // undefined unless an MVM; weight [outputs][channels / groups][kernel_h][kernel_w]
     at::Tensor noise;         // as weight, in units of max|W|; undefined: none
     bool per_output = false;  // has a scale per output
-    ValueRange through;       // of the activation, real values
+    at::Tensor gain, mean, variance;  // [outputs] of batch normalisation, whose offset is the bias; undefined: none
+    ValueRange through;               // of the activation, real values
     at::Tensor channels, rows, columns, inside;  // of a rearrangement: what is read, 1 where it is not padding
   };
   using Observer = std::function<void(std::size_t node, const at::Tensor& values)>;
@@ -64,6 +76,9 @@ class TrainingModel {
   at::Tensor weight_codes(std::size_t n) const;
   at::Tensor effective_weight(std::size_t n, bool quantised) const;
   at::Tensor effective_bias(std::size_t n, bool quantised) const;
+  at::Tensor factors(std::size_t n) const;
+  at::Tensor signs(std::size_t n) const;
+  at::Tensor normalised(std::size_t n, const at::Tensor& sums, bool quantised) const;
   at::Tensor sums(std::size_t n, const at::Tensor& x, bool quantised) const;
   at::Tensor pooled(std::size_t n, const at::Tensor& x, bool quantised) const;
   at::Tensor rearranged(std::size_t n, const at::Tensor& x) const;
@@ -74,6 +89,7 @@ class TrainingModel {
   std::vector<std::vector<int>> sources_;  // [nodes]
   std::vector<std::size_t> last_reader_;   // [nodes + 1]
   TrainingMaps maps_;
+  double batch_share_ = 0;
 };
 
 }  // namespace nvcim::workloads

@@ -164,6 +164,7 @@ int train(const TrainOptions& options, const std::vector<std::string>& arguments
     training.quantised_learning_rate = kFurtherLearningRate;
   }
   training.start = std::move(start.values);
+  training.batch_norm = !is_given(options.network) && workloads::has_batch_norm(options.network);
   training.mirror = options.mirror;
   if (options.learning_rate) training.learning_rate = *options.learning_rate;
   if (options.quantised_learning_rate) training.quantised_learning_rate = *options.quantised_learning_rate;

@@ -49,7 +49,8 @@ void add_train_options(CLI::App& program, TrainOptions& options) {
       "goes on\nwhere it was when the same command is given again (OUT.checkpoint). --set changes --chip.");
   command
       ->add_option("--model,NETWORK", options.network,
-                   "Built-in network: lenet, mlp, convnet, vgg8; or an ONNX file or a network that ships with the "
+                   "Built-in network: lenet, mlp, convnet, vgg8, resnet18, resnet20; or an ONNX file or a network that "
+                   "ships with the "
                    "program, whose weights are trained further")
       ->capture_default_str();
   command->add_option("--data", options.data, "Data: fashion_mnist, mnist, cifar10 or a folder")

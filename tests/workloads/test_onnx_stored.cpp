@@ -162,7 +162,8 @@ TEST(StoredNetwork, ItsGraphComputesTheSameWithoutTheMetadata) {
   const auto expected = reference_logits(network, images, 20), got = reference_logits(read, images, 20);
   int same = 0;
   for (int i = 0; i < 20; ++i)
-    same += predicted_class(std::span(expected).subspan(i * 10, 10)) == predicted_class(std::span(got).subspan(i * 10, 10));
+    same +=
+        predicted_class(std::span(expected).subspan(i * 10, 10)) == predicted_class(std::span(got).subspan(i * 10, 10));
   EXPECT_GE(same, 18);
 }
 

@@ -10,6 +10,7 @@
 #include "arch/input_error.h"
 #include "workloads/gzip_file.h"
 #include "workloads/onnx_read.h"
+#include "workloads/onnx_stored.h"
 #include "workloads/zoo_files.h"
 
 namespace nvcim::workloads {
@@ -42,6 +43,7 @@ AnyNetwork load_model(std::string_view name_or_file) {
   std::filesystem::path folder = std::filesystem::path(name).parent_path();
   if (folder.empty()) folder = ".";
   if (is_float_onnx(bytes)) return read_float_onnx(name, bytes, folder);
+  if (std::optional<Network> stored = read_stored_network(name, bytes)) return std::move(*stored);
   // Chains are read to the last bit of every scale; other graphs by way of real numbers. What neither reads is refused
   // by the one that gets further.
   std::optional<InputError> of_chain;

@@ -48,6 +48,7 @@ Node& NetworkBuilder::append(std::string name, Window window, int outputs) {
   node.input = shape_;
   node.output = slide(shape_, window, outputs);
   node.input_bits = bits_;
+  node.input_zero_point = zero_point_;
   node.input_scale = scale_;
   NVCIM_CHECK(node.output.height > 0 && node.output.width > 0, "{}: window larger than its input", node.name);
   shape_ = node.output;
@@ -63,6 +64,7 @@ NetworkBuilder& NetworkBuilder::convolution(std::string name, int outputs, int k
   node.mvm.bias.resize(outputs);
   node.mvm.requantisation = {.multiplier = 1, .code_max = largest_code(activation_bits_)};
   bits_ = activation_bits_;
+  zero_point_ = 0;
   scale_ *= node.mvm.weight_scale;
   return *this;
 }
@@ -77,6 +79,7 @@ NetworkBuilder& NetworkBuilder::fully_connected(std::string name, int outputs) {
   node.mvm.bias.resize(outputs);
   node.mvm.requantisation = {.multiplier = 1, .code_max = largest_code(activation_bits_)};
   bits_ = activation_bits_;
+  zero_point_ = 0;
   scale_ *= node.mvm.weight_scale;
   return *this;
 }
@@ -91,6 +94,69 @@ NetworkBuilder& NetworkBuilder::max_pool(std::string name, int size) {
 NetworkBuilder& NetworkBuilder::average_pool(std::string name, int size) {
   max_pool(std::move(name), size);
   network_.nodes.back().pool.kind = PoolKind::average;
+  return *this;
+}
+
+NetworkBuilder& NetworkBuilder::global_average_pool(std::string name) {
+  const Window window{.kernel_h = shape_.height, .kernel_w = shape_.width};
+  Node& node = append(std::move(name), window, shape_.channels);
+  node.kind = Node::Kind::pool;
+  node.pool = {PoolKind::average, window};
+  return *this;
+}
+
+/// The last MVM has no ReLU.
+void NetworkBuilder::make_signed() {
+  Requantisation& to_code = network_.nodes.back().mvm.requantisation;
+  to_code.zero_point = zero_point_ = (largest_code(activation_bits_) + 1) / 2;
+}
+
+void NetworkBuilder::append_zeros_shortcut(std::string name, int outputs, int stride) {
+  Node& node = append(std::move(name), square(1, stride, 0), outputs);
+  node.kind = Node::Kind::rearrange;
+  const int before = (outputs - node.input.channels) / 2;
+  for (int channel = 0; channel < outputs; ++channel) {
+    const int source = channel - before;
+    node.rearrange.channels.push_back(source >= 0 && source < node.input.channels ? source : -1);
+  }
+  for (int y = 0; y < node.input.height; y += stride) node.rearrange.rows.push_back(y);
+  for (int x = 0; x < node.input.width; x += stride) node.rearrange.columns.push_back(x);
+}
+
+NetworkBuilder& NetworkBuilder::residual_block(const std::string& name, int outputs, int stride, Shortcut shortcut) {
+  const int entry = static_cast<int>(network_.nodes.size()) - 1;
+  const Shape shape = shape_;
+  const int bits = bits_, zero_point = zero_point_;
+  convolution(name + ".conv1", outputs, 3, 1, stride);
+  convolution(name + ".conv2", outputs, 3, 1);
+  make_signed();
+  const int main = static_cast<int>(network_.nodes.size()) - 1;
+  const JoinInput added{.multiplier = 1, .zero_point = zero_point_, .bits = bits_};
+  JoinInput beside{.multiplier = 1, .zero_point = zero_point, .bits = bits};
+  int other = entry;
+  if (stride != 1 || outputs != shape.channels) {
+    shape_ = shape;
+    bits_ = bits;
+    zero_point_ = zero_point;
+    if (shortcut == Shortcut::projection) {
+      convolution(name + ".shortcut", outputs, 1, 0, stride);
+      make_signed();
+      beside = added;
+    } else {
+      append_zeros_shortcut(name + ".shortcut", outputs, stride);
+    }
+    network_.nodes.back().inputs = {entry};
+    other = main + 1;
+  }
+  zero_point_ = added.zero_point;
+  bits_ = added.bits;
+  Node& node = append(name + ".add", square(1, 1, 0), outputs);
+  node.kind = Node::Kind::add;
+  node.inputs = {main, other};
+  node.join.inputs = {added, beside};
+  node.join.requantisation = {.multiplier = 1, .code_max = largest_code(activation_bits_)};
+  zero_point_ = 0;
+  bits_ = activation_bits_;
   return *this;
 }
 
@@ -151,8 +217,32 @@ Network convnet(int bits, Shape input) {
       .build();
 }
 
+Network resnet18(int bits, Shape input) {
+  NetworkBuilder builder("resnet18", input, bits, bits, bits);
+  builder.convolution("conv1", 64, 3, 1);
+  for (int stage = 0; stage < 4; ++stage)
+    for (int block = 0; block < 2; ++block)
+      builder.residual_block(fmt::format("layer{}.{}", stage + 1, block), 64 << stage, stage > 0 && block == 0 ? 2 : 1,
+                             NetworkBuilder::Shortcut::projection);
+  return builder.global_average_pool("pool").fully_connected("fc", 10).build();
+}
+
+Network resnet20(int bits, Shape input) {
+  NetworkBuilder builder("resnet20", input, bits, bits, bits);
+  builder.convolution("conv1", 16, 3, 1);
+  for (int stage = 0; stage < 3; ++stage)
+    for (int block = 0; block < 3; ++block)
+      builder.residual_block(fmt::format("layer{}.{}", stage + 1, block), 16 << stage, stage > 0 && block == 0 ? 2 : 1,
+                             NetworkBuilder::Shortcut::zeros);
+  return builder.global_average_pool("pool").fully_connected("fc", 10).build();
+}
+
 std::vector<std::string> built_in_networks() {
-  return {"lenet", "mlp", "convnet", "vgg8"};
+  return {"lenet", "mlp", "convnet", "vgg8", "resnet18", "resnet20"};
+}
+
+bool has_batch_norm(std::string_view name) {
+  return name == "resnet18" || name == "resnet20";
 }
 
 Network built_in_network(std::string_view name, int bits, Shape input) {
@@ -169,6 +259,8 @@ Network built_in_network(std::string_view name, int bits, Shape input) {
   if (!issues.empty()) throw InputError(std::move(issues));
   if (name == "lenet") return lenet(bits, input);
   if (name == "mlp") return mlp(bits, input);
+  if (name == "resnet18") return resnet18(bits, input);
+  if (name == "resnet20") return resnet20(bits, input);
   return name == "convnet" ? convnet(bits, input) : vgg8(bits, input);
 }
 

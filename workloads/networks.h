@@ -10,7 +10,8 @@
 /// The built-in networks: shapes with all weights 0, to be trained, or counted and timed as they are.
 namespace nvcim::workloads {
 
-/// Appends nodes to a chain. All activations are unsigned with zero point 0; every MVM but the raw one has a ReLU.
+/// Appends nodes, each to the one before it. Activations are unsigned with zero point 0; every MVM but the raw one has
+/// a ReLU, except where a residual block adds maps.
 class NetworkBuilder {
  public:
   /// @param input_bits  8: the pixel is the code; less: round(pixel · (2^bits - 1) / 255). The input scale maps to 0…1.
@@ -20,16 +21,28 @@ class NetworkBuilder {
   NetworkBuilder& fully_connected(std::string name, int outputs);
   NetworkBuilder& max_pool(std::string name, int size);
   NetworkBuilder& average_pool(std::string name, int size);
+  NetworkBuilder& global_average_pool(std::string name);
+
+  enum class Shortcut {
+    projection,  ///< a 1 x 1 convolution where shape or stride change
+    zeros,       ///< every stride-th row and column, zeros around the channels (option A)
+  };
+  /// Two 3 x 3 convolutions beside a shortcut, and a ReLU on their sum (He et al., CVPR 2016). What is added has a
+  /// sign: its zero point is in the middle of the codes.
+  NetworkBuilder& residual_block(const std::string& name, int outputs, int stride, Shortcut shortcut);
 
   /// The network; its last node keeps its raw sums.
   Network build();
 
  private:
   Node& append(std::string name, Window window, int outputs);
+  void append_zeros_shortcut(std::string name, int outputs, int stride);
+  void make_signed();
 
   Network network_;
   Shape shape_;
   int bits_;
+  int zero_point_ = 0;
   int weight_bits_;
   int activation_bits_;
   double scale_;
@@ -48,9 +61,19 @@ Network vgg8(int bits, Shape input = {3, 32, 32});
 /// weights on 3×32×32.
 Network convnet(int bits, Shape input = {3, 32, 32});
 
-/// The networks above by name ("lenet", "mlp", "convnet", "vgg8"). InputError for another name, bits outside 2..8 or
-/// too small an input.
+/// ResNet-18 as it is used on CIFAR-10: 3 x 3 stem without a pool behind it, 64, 128, 256, 512 channels in two blocks
+/// each, projections, global average pool, fc 10: 11.16 million weights. Every convolution has batch normalisation.
+Network resnet18(int bits, Shape input = {3, 32, 32});
+
+/// ResNet-20 (He et al., CVPR 2016): 16, 32, 64 channels in three blocks each, option A shortcuts, global average pool,
+/// fc 10: 268,336 weights on 3 channels. Every convolution has batch normalisation.
+Network resnet20(int bits, Shape input = {3, 32, 32});
+
+/// The networks above by name ("lenet", "mlp", "convnet", "vgg8", "resnet18", "resnet20"). InputError for another name,
+/// bits outside 2..8 or too small an input.
 Network built_in_network(std::string_view name, int bits, Shape input);
 std::vector<std::string> built_in_networks();
+/// Whether its convolutions have batch normalisation (TrainingOptions::batch_norm).
+bool has_batch_norm(std::string_view name);
 
 }  // namespace nvcim::workloads

@@ -181,10 +181,24 @@ std::map<std::string, std::string> metadata_of(const Network& network) {
                   {"float_accuracy", network.float_accuracy},
                   {"input_bits", network.input_bits},
                   {"nodes", std::move(nodes)}};
+  return {{kNetworkKey, root.dump()}, {kTableKey, table_text(network.input_table)}};
+}
+
+std::string table_text(const std::vector<std::array<std::uint8_t, 256>>& tables) {
   std::string hex;
-  for (const auto& table : network.input_table)
+  for (const auto& table : tables)
     for (const std::uint8_t code : table) hex += {kHex[code >> 4], kHex[code & 15]};
-  return {{kNetworkKey, root.dump()}, {kTableKey, hex}};
+  return hex;
+}
+
+std::optional<std::vector<std::array<std::uint8_t, 256>>> table_of(const std::string& text, int channels,
+                                                                   std::string& message) {
+  try {
+    return table_from_hex(text, channels);
+  } catch (const Problem& problem) {
+    message = problem.message;
+    return std::nullopt;
+  }
 }
 
 void apply_metadata(Graph& graph, const Quantiser& input, bool integer_input, Network& network) {

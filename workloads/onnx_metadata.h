@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "workloads/float_inference.h"
 #include "workloads/network.h"
@@ -22,6 +25,11 @@
 namespace nvcim::workloads::onnx_file {
 
 std::map<std::string, std::string> metadata_of(const Network& network);
+
+/// 256 codes per channel as hexadecimal text, and back; `problem` says what is wrong with a text that is none.
+std::string table_text(const std::vector<std::array<std::uint8_t, 256>>& table);
+std::optional<std::vector<std::array<std::uint8_t, 256>>> table_of(const std::string& text, int channels,
+                                                                   std::string& problem);
 
 /// Completes a network read from the graph alone. Complains about whatever is malformed or contradicts the graph.
 /// @param input  quantiser of the network input, for nvcim.pixel_scale

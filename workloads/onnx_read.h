@@ -14,8 +14,9 @@ namespace nvcim::workloads {
 /// Errors: InputError with every node that cannot run; see workloads/README.md for what can.
 Network read_onnx(const std::string& name, const std::vector<std::uint8_t>& bytes);
 
-/// The bytes of an ONNX file from which read_onnx makes the same network.
-/// Errors: InputError for scales that single precision cannot hold, biases past int32.
+/// The bytes of an ONNX file from which load_model makes the same network: of a chain with one weight scale per layer
+/// by read_onnx, of other graphs by read_stored_network. Errors: InputError for scales that single precision cannot
+/// hold, biases past int32, products of maps and tables.
 std::string write_onnx(const Network& network);
 
 }  // namespace nvcim::workloads

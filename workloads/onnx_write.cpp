@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -11,6 +12,7 @@
 #include "arch/input_error.h"
 #include "workloads/onnx_metadata.h"
 #include "workloads/onnx_read.h"
+#include "workloads/onnx_stored.h"
 
 namespace nvcim::workloads {
 
@@ -28,14 +30,30 @@ class Writer {
     begin();
     for (std::size_t n = 0; n < network_.nodes.size(); ++n) {
       const Node& node = network_.nodes[n];
-      if (node.kind == Node::Kind::mvm)
-        write_mvm(node);
-      else if (node.kind == Node::Kind::pool)
-        write_pool(node);
-      else
-        issues_.push_back({"", node.name, "only convolutions, fully connected layers and poolings can be written"});
+      sources_ = network_.sources(int(n));
+      take(sources_[0]);
+      switch (node.kind) {
+        case Node::Kind::mvm:
+          write_mvm(node);
+          break;
+        case Node::Kind::pool:
+          write_pool(node);
+          break;
+        case Node::Kind::add:
+          write_add(node);
+          break;
+        case Node::Kind::concat:
+          write_concat(node);
+          break;
+        case Node::Kind::rearrange:
+          write_rearrangement(node);
+          break;
+        case Node::Kind::multiply:
+        case Node::Kind::lookup:
+          issues_.push_back({"", node.name, "products of maps and tables of activations cannot be written"});
+      }
+      maps_.push_back({tensor_, flat_, scale_, zero_point_});
     }
-    if (!network_.is_chain()) issues_.push_back({"", network_.name, "only a chain of layers can be written"});
     end();
     if (!issues_.empty()) throw InputError(std::move(issues_));
     // Maps and time stamps play no part, so the bytes depend on the network only.
@@ -47,6 +65,26 @@ class Writer {
   void end();
   void write_mvm(const Node& node);
   void write_pool(const Node& node);
+  void write_add(const Node& node);
+  void write_concat(const Node& node);
+  void write_rearrangement(const Node& node);
+  void pick(const std::string& name, const std::vector<int>& list, int size, int axis);
+  void activate(const std::string& name, const Requantisation& to_code);
+
+  /// A map as it has been written.
+  struct Map {
+    std::string tensor;
+    bool flat = false;
+    double scale = 1;
+    int zero_point = 0;
+  };
+  void take(int source) {
+    const Map& map = maps_[source + 1];
+    tensor_ = map.tensor;
+    flat_ = map.flat;
+    scale_ = map.scale;
+    zero_point_ = map.zero_point;
+  }
 
   onnx::NodeProto& add(const std::string& op, const std::string& name, std::vector<std::string> inputs,
                        const std::string& output) {
@@ -86,13 +124,27 @@ class Writer {
     tensor.set_raw_data(std::move(raw));
     return name;
   }
-  std::string scalar(const std::string& name, double value) {
+  void check_fit(const std::string& name, double value) {
     const double magnitude = std::abs(value);
     const bool fits = value == 0 || (magnitude >= std::numeric_limits<float>::min() &&
                                      magnitude <= std::numeric_limits<float>::max());
     if (!fits)
       issues_.push_back({network_.name, name, fmt::format("{} does not fit single precision, which ONNX uses", value)});
+  }
+  std::string scalar(const std::string& name, double value) {
+    check_fit(name, value);
     return initialiser<float>(name, onnx::TensorProto::FLOAT, {}, std::vector<double>{value});
+  }
+  /// One number, or one for each output where they differ.
+  std::string scales(const std::string& name, double scale, const std::vector<double>& of_outputs) {
+    if (of_outputs.empty()) return scalar(name, scale);
+    std::vector<double> all;
+    for (const double factor : of_outputs) all.push_back(scale * factor);
+    for (const double value : all) check_fit(name, value);
+    return initialiser<float>(name, onnx::TensorProto::FLOAT, {std::int64_t(all.size())}, all);
+  }
+  std::string list(const std::string& name, const std::vector<std::int64_t>& values) {
+    return initialiser<std::int64_t>(name, onnx::TensorProto::INT64, {std::int64_t(values.size())}, values);
   }
 
   /// QuantizeLinear and DequantizeLinear of the tensor in hand, onto the current grid.
@@ -131,6 +183,8 @@ class Writer {
 
   const Network& network_;
   onnx::ModelProto model_;
+  std::vector<Map> maps_;     // [nodes so far + 1], the input first
+  std::vector<int> sources_;  // of the node in hand
   std::string tensor_;
   bool flat_ = false;
   double scale_ = 1;
@@ -145,11 +199,6 @@ void Writer::begin() {
   auto& opset = *model_.add_opset_import();
   opset.set_domain("");
   opset.set_version(kOpset);
-  for (const auto& [key, value] : onnx_file::metadata_of(network_)) {
-    auto& property = *model_.add_metadata_props();
-    property.set_key(key);
-    property.set_value(value);
-  }
   graph().set_name(network_.name.empty() ? "network" : network_.name);
   const Shape& s = network_.input;
   describe(*graph().add_input(), "input", {s.channels, s.height, s.width});
@@ -162,13 +211,12 @@ void Writer::begin() {
     if (!names.insert(node.name).second)
       issues_.push_back({network_.name, node.name, "two nodes of this name, or none; ONNX needs names that differ"});
   requantise("input");
+  maps_.push_back({tensor_, flat_, scale_, zero_point_});
 }
 
 void Writer::write_mvm(const Node& node) {
   const MvmLayer& mvm = node.mvm;
   const std::string& name = node.name;
-  if (!mvm.channel_scales.empty())
-    issues_.push_back({network_.name, name, "only layers with one scale of all weights can be written"});
   mvm.is_linear ? two_dimensions(name) : four_dimensions(name, node.input);
   const bool wide = mvm.weight_bits > 8;  // int32: DequantizeLinear knows no int16 before operator set 21
   std::vector<std::int64_t> dims{node.outputs(), node.matrix_rows()};
@@ -178,23 +226,30 @@ void Writer::write_mvm(const Node& node) {
     initialiser<std::int32_t>(name + ".weight.codes", onnx::TensorProto::INT32, dims, mvm.weights);
   else
     initialiser<std::int8_t>(name + ".weight.codes", onnx::TensorProto::INT8, dims, mvm.weights);
-  const std::string weight_scale = scalar(name + ".weight.scale", mvm.weight_scale);
+  const std::string weight_scale = scales(name + ".weight.scale", mvm.weight_scale, mvm.channel_scales);
   for (const std::int64_t bias : mvm.bias)
     if (bias > std::numeric_limits<std::int32_t>::max() || bias < std::numeric_limits<std::int32_t>::min())
       issues_.push_back({network_.name, name, fmt::format("bias {} does not fit the int32 of ONNX", bias)});
   initialiser<std::int32_t>(name + ".bias.codes", onnx::TensorProto::INT32, {node.outputs()}, mvm.bias);
-  const std::string bias_scale = scalar(name + ".bias.scale", scale_ * mvm.weight_scale);
+  const std::string bias_scale = scales(name + ".bias.scale", scale_ * mvm.weight_scale, mvm.channel_scales);
   const std::string input = tensor_;
-  add("DequantizeLinear", name + ".weight.dequantize", {name + ".weight.codes", weight_scale}, name + ".weight");
-  add("DequantizeLinear", name + ".bias.dequantize", {name + ".bias.codes", bias_scale}, name + ".bias");
+  for (const auto& [what, scale] : {std::pair{".weight", weight_scale}, {".bias", bias_scale}}) {
+    onnx::NodeProto& node_of =
+        add("DequantizeLinear", name + what + ".dequantize", {name + what + ".codes", scale}, name + what);
+    if (!mvm.channel_scales.empty()) attribute(node_of, "axis", 0);
+  }
   onnx::NodeProto& matrix =
       add(mvm.is_linear ? "Gemm" : "Conv", name, {input, name + ".weight", name + ".bias"}, name + ".sums");
   mvm.is_linear ? attribute(matrix, "transB", 1) : window(matrix, mvm.window);
   if (mvm.groups != 1) attribute(matrix, "group", mvm.groups);
   if (mvm.dilation_h != 1 || mvm.dilation_w != 1) attribute(matrix, "dilations", {mvm.dilation_h, mvm.dilation_w});
   if (mvm.raw_output) return;
-  const Requantisation& r = mvm.requantisation;
-  scale_ = scale_ * mvm.weight_scale / r.multiplier;
+  scale_ = scale_ * mvm.weight_scale / mvm.requantisation.multiplier;
+  activate(name, mvm.requantisation);
+}
+
+/// Onto the grid of the current scale.
+void Writer::activate(const std::string& name, const Requantisation& r) {
   zero_point_ = r.zero_point;
   if (r.code_min == r.zero_point && r.code_max == 255) {
     add("Relu", name + ".relu", {tensor_}, name + ".active");
@@ -221,12 +276,88 @@ void Writer::write_pool(const Node& node) {
   requantise(name);
 }
 
+void Writer::write_add(const Node& node) {
+  const std::string& name = node.name;
+  const double first_scale = scale_;
+  std::string sum;
+  for (std::size_t k = 0; k < sources_.size(); ++k) {
+    take(sources_[k]);
+    four_dimensions(fmt::format("{}.{}", name, k), node.output);
+    if (k > 0)
+      add("Add", k == 1 ? name : fmt::format("{}.{}", name, k), {sum, tensor_}, fmt::format("{}.sum{}", name, k));
+    sum = tensor_;
+  }
+  scale_ = first_scale / node.join.requantisation.multiplier;
+  activate(name, node.join.requantisation);
+}
+
+void Writer::write_concat(const Node& node) {
+  std::vector<std::string> parts;
+  for (std::size_t k = 0; k < sources_.size(); ++k) {
+    take(sources_[k]);
+    four_dimensions(fmt::format("{}.{}", node.name, k), network_.map(sources_[k]));
+    parts.push_back(tensor_);
+  }
+  attribute(add("Concat", node.name, parts, node.name + ".joined"), "axis", 1);
+}
+
+void Writer::write_rearrangement(const Node& node) {
+  four_dimensions(node.name, node.input);
+  pick(node.name + ".channels", node.rearrange.channels, node.input.channels, 1);
+  pick(node.name + ".rows", node.rearrange.rows, node.input.height, 2);
+  pick(node.name + ".columns", node.rearrange.columns, node.input.width, 3);
+}
+
+/// Evenly spaced indices with zeros around them are a Slice and a Pad; any others a Gather, zeros at the end.
+void Writer::pick(const std::string& name, const std::vector<int>& list, int size, int axis) {
+  const int count = int(list.size());
+  int first = 0, end = count;
+  while (first < count && list[first] < 0) ++first;
+  while (end > first && list[end - 1] < 0) --end;
+  const int step = end - first > 1 ? list[first + 1] - list[first] : 1;
+  bool even = end > first && step > 0;
+  for (int i = first + 1; i < end; ++i) even &= list[i] == list[i - 1] + step && list[i] >= 0;
+  const auto pad = [&](std::int64_t before, std::int64_t after) {
+    if (before == 0 && after == 0) return;
+    std::vector<std::int64_t> pads(8, 0);
+    pads[axis] = before;
+    pads[axis + 4] = after;
+    add("Pad", name + ".pad", {tensor_, this->list(name + ".pads", pads)}, name + ".padded");
+  };
+  if (even) {
+    if (list[first] != 0 || list[end - 1] != size - 1 || step != 1)
+      add("Slice", name + ".slice",
+          {tensor_, this->list(name + ".start", {list[first]}), this->list(name + ".end", {list[end - 1] + 1}),
+           this->list(name + ".axis", {axis}), this->list(name + ".step", {step})},
+          name + ".sliced");
+    pad(first, count - end);
+    return;
+  }
+  pad(0, 1);
+  std::vector<std::int64_t> indices;
+  for (const int index : list) indices.push_back(index < 0 ? size : index);
+  attribute(add("Gather", name + ".gather", {tensor_, this->list(name + ".indices", indices)}, name + ".gathered"),
+            "axis", axis);
+}
+
 void Writer::end() {
   const Shape& out = network_.nodes.back().output;
   if (flat_)
     describe(*graph().add_output(), tensor_, {out.size()});
   else
     describe(*graph().add_output(), tensor_, {out.channels, out.height, out.width});
+  const auto of_chain = [](const Node& node) {
+    const MvmLayer& mvm = node.mvm;
+    return node.kind == Node::Kind::pool || (node.kind == Node::Kind::mvm && mvm.channel_scales.empty() &&
+                                             mvm.groups == 1 && mvm.dilation_h == 1 && mvm.dilation_w == 1);
+  };
+  const bool is_chain = network_.is_chain() && std::all_of(network_.nodes.begin(), network_.nodes.end(), of_chain);
+  for (const auto& [key, value] :
+       is_chain ? onnx_file::metadata_of(network_) : onnx_file::metadata_of_graph(network_, graph())) {
+    auto& property = *model_.add_metadata_props();
+    property.set_key(key);
+    property.set_value(value);
+  }
 }
 
 }  // namespace

@@ -39,6 +39,7 @@ struct MapScale {
   int largest() const { return (1 << bits) - 1; }
   /// The nearest code; halves to even.
   int code(double value) const;
+  bool operator==(const MapScale&) const = default;
 };
 
 /// The scale whose codes hold `range` and 0; of a map that is 0 everywhere, 1.

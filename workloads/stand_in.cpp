@@ -31,7 +31,7 @@ bool is_stand_in(std::string_view name) {
 
 Network stand_in_network(std::string_view name, int bits) {
   Network network =
-      built_in_network(name, bits, name == "vgg8" || name == "convnet" ? Shape{3, 32, 32} : Shape{1, 28, 28});
+      built_in_network(name, bits, name == "lenet" || name == "mlp" ? Shape{1, 28, 28} : Shape{3, 32, 32});
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     Node& node = network.nodes[n];
     if (node.kind != Node::Kind::mvm) continue;

@@ -24,6 +24,7 @@ namespace {
 
 constexpr int kCalibrationSamples = 2000;
 constexpr int kReportsPerEpoch = 20;
+constexpr double kBatchShare = 0.1;  // of a mini-batch in the running statistics of batch normalisation
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019).
 class Optimiser {
@@ -119,6 +120,8 @@ void check_options(const Network& shape, const Dataset& data, const TrainingOpti
   // TRICE's devices end at FeFET6.
   require(noise.mid_level_factor >= 1 && noise.mid_level_factor <= 6, "mid_level_factor",
           fmt::format("{} is outside 1..6", noise.mid_level_factor));
+  require(!options.batch_norm || options.batch_size >= 2, "batch_size",
+          fmt::format("{} has no statistics for batch normalisation", options.batch_size));
   require(options.threads >= 1, "threads", fmt::format("{} is less than 1", options.threads));
   require(data.samples() > 0, data.name.c_str(), "holds no samples");
   for (const Dataset* set : {&data, options.test})
@@ -129,14 +132,18 @@ void check_options(const Network& shape, const Dataset& data, const TrainingOpti
                       set->shape.width, shape.input.channels, shape.input.height, shape.input.width));
   require(data.classes <= shape.classes(), data.name.c_str(),
           fmt::format("{} classes, the network has {} outputs", data.classes, shape.classes()));
-  if (!issues.empty()) throw InputError(std::move(issues));
-  NVCIM_CHECK(shape.nodes.back().kind == Node::Kind::mvm && shape.nodes.back().mvm.raw_output, "{}: last node not raw",
-              shape.name);
-  NVCIM_CHECK(shape.is_chain(), "{}: not a chain", shape.name);
   for (const Node& node : shape.nodes)
-    NVCIM_CHECK(node.input_zero_point == 0 && node.mvm.groups == 1 && node.mvm.dilation_h == 1 &&
-                    node.mvm.dilation_w == 1 && (node.kind == Node::Kind::mvm || node.kind == Node::Kind::pool),
-                "{}: zero point, groups, dilation or kind", node.name);
+    if (node.kind == Node::Kind::lookup || node.kind == Node::Kind::multiply)
+      issues.push_back({shape.name, node.name,
+                        node.kind == Node::Kind::lookup
+                            ? "is a table of an activation, which cannot be trained; relu and clip can"
+                            : "is a product of maps, which cannot be trained; sums and concatenations can"});
+  const Node& last = shape.nodes.back();
+  if (last.kind != Node::Kind::mvm || !last.mvm.raw_output)
+    issues.push_back({shape.name, last.name, "ends the network; only one that ends in raw sums can be trained"});
+  if (!issues.empty()) throw InputError(std::move(issues));
+  NVCIM_CHECK(options.start.empty() || options.start.size() == shape.nodes.size(), "{} values for {} nodes",
+              options.start.size(), shape.nodes.size());
 }
 
 /// Everything that decides what comes out.
@@ -144,13 +151,17 @@ std::string identity_of(const Network& shape, const Dataset& data, const Trainin
   std::uint64_t hash = network_fingerprint(shape);
   hash = fingerprint(data.pixels.data(), data.pixels.size(), hash);
   hash = fingerprint(data.labels.data(), data.labels.size(), hash);
+  for (const LayerValues& values : options.start) {
+    hash = fingerprint(values.weights.data(), values.weights.size() * sizeof(float), hash);
+    hash = fingerprint(values.bias.data(), values.bias.size() * sizeof(double), hash);
+  }
   const NoiseOptions& noise = options.noise;
   const std::string text =
-      fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", options.float_epochs,
+      fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", options.float_epochs,
                   options.quantised_epochs, options.batch_size, options.learning_rate, options.quantised_learning_rate,
                   options.weight_decay, options.mirror, noise_name(noise.kind), noise.threshold, noise.zero_mean,
                   noise.sigma_low, noise.sigma_high, noise.mid_level_factor, noise.judge != nullptr, noise.judged_by,
-                  options.seed, options.threads, options.test ? options.test->samples() : 0);
+                  options.seed, options.threads, options.test ? options.test->samples() : 0, options.batch_norm);
   return fmt::format("{:016x}", fingerprint(text.data(), text.size(), hash));
 }
 
@@ -159,7 +170,7 @@ class Training {
   Training(const Network& shape, const Dataset& data, const TrainingOptions& options)
       : shape_(shape),
         options_(options),
-        model_(shape, options.seed),
+        model_(shape, options.seed, options.start, options.batch_norm),
         batches_(shape, data, options),
         optimiser_(model_.parameters(), options.weight_decay),
         samples_(data.samples()),
@@ -257,8 +268,10 @@ class Training {
     double loss_sum = 0, right = 0;
     int reports = 0;
     batches_.shuffle(epoch, replica);
+    if (options_.batch_norm) model_.use_batch_statistics(kBatchShare);
     for (int begin = 0; begin < samples_; begin += options_.batch_size, ++address.batch) {
       const int end = std::min(begin + options_.batch_size, samples_);
+      if (options_.batch_norm && end - begin == 1) break;  // one sample has no variance
       const double done = (phase_epoch + double(begin) / samples_) / phase_epochs;
       if (noisy) model_.draw_noise(options_.noise, record.sigma, address);
       const at::Tensor labels = batches_.labels(begin, end);
@@ -279,9 +292,23 @@ class Training {
         options_.progress(progress);
       }
     }
+    if (options_.batch_norm && quantised) estimate_statistics(record.sigma, address);
+    model_.use_batch_statistics(0);
     model_.clear_noise();
     record.loss = progress.loss;
     record.accuracy = progress.accuracy;
+  }
+
+  /// Statistics of batch normalisation as the means over mini-batches, each with noise of its own.
+  void estimate_statistics(double sigma, NoiseAddress address) {
+    const at::NoGradGuard no_grad;
+    const int samples = std::min(samples_, kCalibrationSamples), size = std::min(options_.batch_size, samples);
+    batches_.shuffle(0);
+    for (int batch = 0; (batch + 1) * size <= samples; ++batch, ++address.batch) {
+      if (options_.noise.kind != WeightNoise::none) model_.draw_noise(options_.noise, sigma, address);
+      model_.use_batch_statistics(1.0 / (batch + 1));
+      model_.forward(batches_.inputs(batch * size, (batch + 1) * size, false), true);
+    }
   }
 
   double float_accuracy(const Dataset& test) const {
@@ -297,12 +324,18 @@ class Training {
     return double(right) / test.samples();
   }
 
+  std::vector<at::Tensor> tensors() const {
+    std::vector<at::Tensor> all = optimiser_.tensors();
+    for (const at::Tensor& tensor : model_.statistics()) all.push_back(tensor);
+    return all;
+  }
+
   /// Tensors, scales and steps as they are now.
   TrainingState snapshot() const {
     TrainingState state;
     state.steps = optimiser_.steps();
     state.scales = model_.scales();
-    for (const at::Tensor& tensor : optimiser_.tensors()) {
+    for (const at::Tensor& tensor : tensors()) {
       const at::Tensor values = tensor.detach().contiguous();
       state.values.emplace_back(values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
     }
@@ -312,9 +345,9 @@ class Training {
     const at::NoGradGuard no_grad;
     model_.set_scales(state.scales);
     optimiser_.set_steps(state.steps);
-    const std::vector<at::Tensor> tensors = optimiser_.tensors();
-    for (std::size_t i = 0; i < tensors.size(); ++i)
-      std::copy(state.values[i].begin(), state.values[i].end(), tensors[i].data_ptr<float>());
+    const std::vector<at::Tensor> all = tensors();
+    for (std::size_t i = 0; i < all.size(); ++i)
+      std::copy(state.values[i].begin(), state.values[i].end(), all[i].data_ptr<float>());
   }
   void restore() {
     const TrainingState now = snapshot();

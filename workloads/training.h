@@ -11,6 +11,7 @@
 #include "workloads/dataset.h"
 #include "workloads/network.h"
 #include "workloads/training_noise.h"
+#include "workloads/training_start.h"
 
 /// Quantisation-aware training (libtorch; library nvcim_training, so that programs that do not train do not link it).
 namespace nvcim::workloads {
@@ -44,7 +45,8 @@ struct EpochRecord {
 };
 
 /// Deviations of the weights in the quantised phase: every mini-batch adds sigma · max|W| · f(ε) to the weights of a
-/// layer, drawn anew; max|W| takes no gradient and the loss of the deviated weight goes straight to the stored one.
+/// layer, drawn anew; max|W| (of each output where it has a scale of its own) takes no gradient and the loss of the
+/// deviated weight goes straight to the stored one.
 struct NoiseOptions {
   WeightNoise kind = WeightNoise::none;
   double threshold = 1;    ///< th of the censored kinds, in standard deviations
@@ -66,8 +68,14 @@ struct TrainingOptions {
   double learning_rate = 2e-3;            ///< Adam; falls to 0 along a half cosine
   double quantised_learning_rate = 1e-3;  ///< the same for the second phase
   double weight_decay = 1e-4;             ///< decoupled
-  bool mirror = false;                    ///< half of the images are mirrored left to right
-  NoiseOptions noise{};                   ///< with noise, ranges are calibrated anew at the start of every epoch
+  /// [nodes] weights and biases that training starts from, as of a network that exists; empty: they are drawn.
+  std::vector<LayerValues> start{};
+  /// Batch normalisation after the sums of every MVM but the last, on the chip a digital scale and offset per output:
+  /// trained with the statistics of each mini-batch, judged and returned with those of training samples, taken anew
+  /// with the noise present. max|W| is that of the weights without it.
+  bool batch_norm = false;
+  bool mirror = false;   ///< half of the images are mirrored left to right
+  NoiseOptions noise{};  ///< with noise, ranges are calibrated anew at the start of every epoch
   std::uint64_t seed = 1;
   int threads = 1;                ///< the result is a function of the options, this one included, and of the BLAS
   const Dataset* test = nullptr;  ///< if given, Network::float_accuracy is measured on it between the phases
@@ -77,11 +85,14 @@ struct TrainingOptions {
   std::filesystem::path checkpoint{};
 };
 
-/// Trains the weights of `shape` (a built-in network: activations unsigned, zero point 0, last node raw) on `data`.
-/// Weights: per tensor, symmetric, scale = max|W| / (2^(bits-1) - 1). Activations: unsigned, range calibrated for the
-/// least squared error and fixed. Multipliers of the result are products of these scales; biases are rounded.
-/// Errors: InputError for options out of range, data of another shape, a loss that is not finite, and a checkpoint that
-/// is damaged, of another training or cannot be written.
+/// Trains the weights of `shape` on `data`: a built-in network, or a quantised one of MVMs, pools, sums, concatenations
+/// and rearrangements whose last node is raw. Its structure, bits, activations and steps of the image stay.
+/// Weights: symmetric, scale = max|W| / (2^(bits-1) - 1), of the layer, or of each output where `shape` has channel
+/// scales and no batch normalisation. Maps: one scale and zero point each, the range calibrated for the least squared
+/// error and fixed. Multipliers of the result are products of these scales; biases are rounded. The quantised forward
+/// pass is what the integers compute, but for sums so near a half that single precision rounds them the other way.
+/// Errors: InputError for options out of range, nodes that cannot be trained, data of another shape, a loss that is not
+/// finite, and a checkpoint that is damaged, of another training or cannot be written.
 Network train(const Network& shape, const Dataset& data, const TrainingOptions& options);
 
 }  // namespace nvcim::workloads

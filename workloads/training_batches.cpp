@@ -27,6 +27,7 @@ at::Tensor Batches::inputs(int begin, int end, bool augment) const {
   float* out = batch.data_ptr<float>();
   std::vector<std::uint8_t> codes(s.size());
   const float scale = float(shape_.nodes.front().input_scale);
+  const int zero_point = shape_.nodes.front().input_zero_point;
   const DrawStream stream = draws();
   for (int i = begin; i < end; ++i) {
     encode_image(shape_, data_.image(order_[i]), codes.data());
@@ -34,7 +35,7 @@ at::Tensor Batches::inputs(int begin, int end, bool augment) const {
       for (int line = 0; line < s.channels * s.height; ++line)
         std::reverse(codes.begin() + std::ptrdiff_t(line) * s.width,
                      codes.begin() + std::ptrdiff_t(line + 1) * s.width);
-    for (const std::uint8_t code : codes) *out++ = float(code) * scale;
+    for (const std::uint8_t code : codes) *out++ = float(code - zero_point) * scale;
   }
   return batch;
 }

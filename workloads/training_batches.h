@@ -22,6 +22,8 @@ class Batches {
   /// say so and `augment` is set.
   at::Tensor inputs(int begin, int end, bool augment) const;
   at::Tensor labels(int begin, int end) const;
+  /// Of the i-th sample in the order.
+  const std::uint8_t* pixels(int i) const { return data_.image(order_[i]); }
 
  private:
   DrawStream draws() const {

@@ -18,9 +18,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-// "nvcim-training 1 IDENTITY SUM\n", one line of JSON, then the tensors as floats of this machine. SUM is of all that
+// "nvcim-training 2 IDENTITY SUM\n", one line of JSON, then the tensors as floats of this machine. SUM is of all that
 // follows the first line.
-constexpr std::string_view kMagic = "nvcim-training 1 ";
+constexpr std::string_view kMagic = "nvcim-training 2 ";
 
 Json json_of(const EpochRecord& record) {
   Json replicas = Json::array();
@@ -62,9 +62,10 @@ void save_checkpoint(const std::filesystem::path& file, const std::string& ident
                {"sigma_low", state.sigma_low},
                {"sigma_high", state.sigma_high},
                {"float_accuracy", state.float_accuracy},
-               {"scales", state.scales},
+               {"scales", Json::array()},
                {"sizes", Json::array()},
                {"history", Json::array()}};
+  for (const MapScale& map : state.scales) json["scales"].push_back({map.scale, map.zero_point, map.bits});
   for (const auto& values : state.values) json["sizes"].push_back(values.size());
   for (const EpochRecord& record : state.history) json["history"].push_back(json_of(record));
   std::string body = json.dump() + "\n";
@@ -95,7 +96,8 @@ bool load_checkpoint(const std::filesystem::path& file, const std::string& ident
     state.sigma_low = json.at("sigma_low");
     state.sigma_high = json.at("sigma_high");
     state.float_accuracy = json.at("float_accuracy");
-    state.scales = json.at("scales").get<std::vector<double>>();
+    state.scales.clear();
+    for (const Json& map : json.at("scales")) state.scales.push_back({map.at(0), map.at(1), map.at(2)});
     state.history.clear();
     for (const Json& record : json.at("history")) state.history.push_back(record_of(record));
     state.values.clear();

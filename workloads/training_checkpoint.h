@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "workloads/quantisation.h"
 #include "workloads/training.h"
 
 namespace nvcim::workloads {
@@ -15,7 +16,7 @@ struct TrainingState {
   int steps = 0;  ///< of the optimiser in this phase
   double sigma_low = 0, sigma_high = 0;
   double float_accuracy = -1;
-  std::vector<double> scales;              ///< of the activations, per node
+  std::vector<MapScale> scales;            ///< of the maps, per node
   std::vector<std::vector<float>> values;  ///< parameters, then their two moments
   std::vector<EpochRecord> history;
   bool operator==(const TrainingState&) const = default;

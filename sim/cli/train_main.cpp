@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "arch/input_error.h"
@@ -11,11 +12,13 @@
 #include "sim/cli/inputs.h"
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/quantise_options.h"
 #include "sim/cli/run_action.h"
 #include "sim/cli/train_options.h"
 #include "sim/report/result_folder.h"
 #include "sim/studies/kpp_judge.h"
 #include "sim/studies/training_report.h"
+#include "workloads/model_file.h"
 #include "workloads/networks.h"
 #include "workloads/onnx_read.h"
 #include "workloads/reference.h"
@@ -41,21 +44,73 @@ const std::map<std::string, workloads::WeightNoise> kNoises = {{"none", workload
                                                                {"left_censored", workloads::WeightNoise::left_censored},
                                                                {"both_sides", workloads::WeightNoise::both_sides}};
 
+constexpr double kFurtherLearningRate = 1e-4;  // of a network that exists
+
+bool is_built_in(const std::string& name) {
+  const std::vector<std::string> names = workloads::built_in_networks();
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// A network that exists, to be trained further. Other words are left to built_in_network(), which lists its names.
+bool is_given(const std::string& name) {
+  return !is_built_in(name) && (is_zoo_name(name) || std::filesystem::exists(name));
+}
+
 void check_options(const TrainOptions& options) {
   if (options.noise.empty() && !options.set.empty())
     throw CommandLineError("--set changes the chip that judges, and without --noise none does");
+  if (is_given(options.network) && options.bits)
+    throw CommandLineError(
+        "--bits is for built-in networks; of a file in floating point, --weight-bits and "
+        "--activation-bits");
+  if (!is_given(options.network) && options.quantise.any())
+    throw CommandLineError(
+        "--normalize, --weight-bits, --weight-scales, --activation-bits, --calibration and --ranges are for files in "
+        "floating point; of a built-in network, --bits");
+}
+
+/// What is trained, and from where.
+struct Start {
+  workloads::Network shape;
+  std::vector<workloads::LayerValues> values;  ///< empty: drawn
+};
+
+Start start_of(const TrainOptions& options, const workloads::Dataset& data, int threads, Progress& progress) {
+  if (!is_given(options.network))
+    return {workloads::built_in_network(options.network, options.bits.value_or(8), data.shape), {}};
+  const workloads::AnyNetwork model = workloads::load_model(options.network);
+  const auto* real = std::get_if<workloads::FloatNetwork>(&model);
+  if (real == nullptr) {
+    Start start{load_quantised(options.network, options.data, options.quantise, threads), {}};
+    start.values = workloads::starting_values(start.shape);
+    return start;
+  }
+  const workloads::PixelScale pixels = pixel_scale_of(options.quantise, *real);
+  const workloads::Lowered lowered = workloads::lower(real->name, real->graph, pixels);
+  const bool calibrated = real->quantisation && !options.quantise.recalibrates();
+  return {workloads::quantise(lowered, calibrated ? *real->quantisation
+                                                  : calibrate_on(options.data, options.quantise, *real, lowered, pixels,
+                                                                 threads, progress)),
+          workloads::starting_values(lowered)};
 }
 
 /// The command that trains the same network again.
 std::string repeat_of(const TrainOptions& options, const workloads::TrainingOptions& training, int samples) {
-  std::vector<std::string> words = {"nvcim", "train", options.network};
+  const bool given = is_given(options.network);
+  std::vector<std::string> words = {"nvcim", "train",
+                                    given ? lasting(options.network, is_zoo_name(options.network)) : options.network};
   const auto add = [&](const char* option, std::string value) {
     words.insert(words.end(), {option, std::move(value)});
   };
   add("--data", lasting(options.data, is_data_name(options.data)));
-  add("--bits", fmt::format("{}", options.bits));
+  if (!given) add("--bits", fmt::format("{}", options.bits.value_or(8)));
+  for (const std::string& word : quantise_words(options.quantise)) words.push_back(word);
   add("--float-epochs", fmt::format("{}", training.float_epochs));
   add("--quantised-epochs", fmt::format("{}", training.quantised_epochs));
+  add("--learning-rate", fmt::format("{}", training.learning_rate));
+  add("--quantised-learning-rate", fmt::format("{}", training.quantised_learning_rate));
+  add("--batch-size", fmt::format("{}", training.batch_size));
+  if (training.mirror) words.push_back("--mirror");
   add("--samples", fmt::format("{}", samples));
   if (!options.noise.empty()) {
     add("--noise", options.noise);
@@ -77,8 +132,11 @@ std::string repeat_of(const TrainOptions& options, const workloads::TrainingOpti
 /// Where the result goes. A checkpoint belongs to a folder, so one that still waits for its result is not passed by.
 std::filesystem::path folder_of(const TrainOptions& options, const std::string& data) {
   if (!options.out.empty()) return options.out;
-  const std::filesystem::path wanted = fmt::format("results/train-{}-{}-{}b{}", options.network, data, options.bits,
-                                                   options.noise.empty() ? "" : "-" + options.noise);
+  const std::string network_and_data =
+      is_given(options.network) ? fmt::format("{}-{}", std::filesystem::path(options.network).stem().string(), data)
+                                : fmt::format("{}-{}-{}b", options.network, data, options.bits.value_or(8));
+  const std::filesystem::path wanted =
+      fmt::format("results/train-{}{}", network_and_data, options.noise.empty() ? "" : "-" + options.noise);
   const bool waiting = std::filesystem::exists(wanted.string() + ".checkpoint") && !std::filesystem::exists(wanted);
   return waiting ? wanted : sim::unused_folder(wanted);
 }
@@ -93,13 +151,24 @@ int train(const TrainOptions& options, const std::vector<std::string>& arguments
     throw InputError("--samples", "",
                      fmt::format("{} asked for, {} has {}", *options.samples, options.data, data.samples()));
   const auto test = workloads::load_dataset(options.data, workloads::Split::test, 0, data_search_path());
-  const workloads::Network shape = workloads::built_in_network(options.network, options.bits, data.shape);
+  Progress progress(options.quiet);
+  Start start = start_of(options, data, options.thread_count(), progress);
+  const workloads::Network& shape = start.shape;
   const std::filesystem::path out = folder_of(options, data.name);
   sim::check_result_folder(out, options.force);
 
-  Progress progress(options.quiet);
   progress.begin("training");
   workloads::TrainingOptions training;
+  if (!start.values.empty()) {
+    training.float_epochs = 0;
+    training.quantised_learning_rate = kFurtherLearningRate;
+  }
+  training.start = std::move(start.values);
+  training.batch_norm = !is_given(options.network) && workloads::has_batch_norm(options.network);
+  training.mirror = options.mirror;
+  if (options.learning_rate) training.learning_rate = *options.learning_rate;
+  if (options.quantised_learning_rate) training.quantised_learning_rate = *options.quantised_learning_rate;
+  if (options.batch_size) training.batch_size = *options.batch_size;
   if (options.float_epochs) training.float_epochs = *options.float_epochs;
   if (options.quantised_epochs) training.quantised_epochs = *options.quantised_epochs;
   training.seed = options.seed;

@@ -78,6 +78,10 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"train --sigma-max 0.2", 2, {"--sigma-max", "--noise"}},
         Mistake{
             "train --set /device/sigma=0.2", 2, {"--set changes the chip that judges, and without --noise none does"}},
+        Mistake{"train lenet_mnist_4b --bits 4", 2, {"--bits is for built-in networks", "--weight-bits"}},
+        Mistake{"train lenet --normalize none", 2, {"--normalize, --weight-bits", "of a built-in network, --bits"}},
+        Mistake{"train --float-epochs -1", 2, {"--float-epochs", "-1 is not a whole number"}},
+        Mistake{"train --batch-size 0", 2, {"--batch-size", "0 is not a whole number of 1"}},
         Mistake{"train --epochs 3", 2, {"--epochs", "Try 'nvcim train --help'"}}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -119,6 +123,11 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"explain acuracy", 3, {"\"acuracy\" is not a metric; similar: accuracy"}},
         Mistake{"train resnet", 3, {"resnet", "lenet"}},
         Mistake{"train lenet --data no_such_folder", 3, {"no_such_folder"}},
+        Mistake{"train lenet_fashion_mnist_8b --weight-bits 4 --samples 100", 3, {"is quantised as it is"}},
+        Mistake{"train mlp --samples 100 --learning-rate 0 --quantised-learning-rate -1",
+                3,
+                {"2 problems", "learning_rate: 0 is not above 0", "quantised_learning_rate: -1 is not above 0"}},
+        Mistake{"train resnet18 --bits 9 --samples 100", 3, {"bits: 9 is outside 2..8"}},
         Mistake{"train mlp --samples 100 --noise trice --validation 100",
                 3,
                 {"--validation: 100 of 100 samples leaves none to train on"}},

@@ -11,26 +11,30 @@ namespace nvcim::test {
 namespace {
 
 using nlohmann::json;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// A network in floating point that puts every black image into class 3, and such images.
 class Workload : public ProgramTest {
  protected:
   void SetUp() override {
     ProgramTest::SetUp();
+    write_model("m.onnx", "Relu");
+    write_idx("black", 6, 8, 8);
+    run("cd black && for f in t10k*; do cp $f train${f#t10k}; done");
+  }
+  void write_model(const char* file, const char* activation) {
     nvcim::testing::ModelMaker model({-1, 1, 8, 8});
     std::vector<float> bias(10, 0);
     bias[3] = 1;
     model.constant("w", {2, 1, 3, 3}, 0.1f).constant("v", {128, 10}, 0.01f).constant("b", {10}, bias);
     nvcim::testing::set_list(model.node("Conv", "conv", {"x", "w"}), "pads", {1, 1, 1, 1});
-    model.node("Relu", "relu", {"conv"});
-    model.node("Flatten", "flat", {"relu"});
+    model.node(activation, "active", {"conv"});
+    model.node("Flatten", "flat", {"active"});
     model.node("Gemm", "y", {"flat", "v", "b"});
     const auto bytes = nvcim::testing::bytes_of(model.proto);
-    std::ofstream(path("m.onnx"), std::ios::binary)
-        .write(reinterpret_cast<const char*>(bytes.data()), long(bytes.size()));
-    write_idx("black", 6, 8, 8);
-    run("cd black && for f in t10k*; do cp $f train${f#t10k}; done");
+    std::ofstream(path(file), std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), long(bytes.size()));
   }
 };
 
@@ -64,6 +68,36 @@ TEST_F(Workload, QuantisedIsSavedAndRunsLikeAnyOther) {
   EXPECT_EQ(metrics["accuracy.float"], metrics["accuracy.reference"]);
   const Outcome again = nvcim("run --workload c.onnx --engine functional --samples 4 --json");
   EXPECT_EQ(again.exit_code, 0) << again.err;  // it knows its data too
+}
+
+TEST_F(Workload, IsTrainedFurtherFromItsWeights) {
+  const std::string command =
+      "train --model m.onnx --data black --normalize none --quantised-epochs 1 --mirror --threads 1 --noise gaussian "
+      "--validation 2 --kpp 20 --kpp-instances 20 --quiet --out ";
+  const Outcome outcome = nvcim(command + "t");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const json result = json::parse(read("t/result.json"));
+  EXPECT_EQ(result["network"], "m");
+  EXPECT_EQ(result["epochs"].size(), 1u);  // none in floating point
+  EXPECT_TRUE(result["metrics"].contains("accuracy.float"));
+  EXPECT_THAT(json::parse(read("t/manifest.json"))["repeat"].get<std::string>(),
+              AllOf(HasSubstr("m.onnx"), HasSubstr("--normalize none"), HasSubstr("--float-epochs 0"),
+                    HasSubstr("--quantised-learning-rate 0.0001"), HasSubstr("--mirror"), Not(HasSubstr("--bits"))));
+  ASSERT_EQ(nvcim(command + "again").exit_code, 0);
+  EXPECT_EQ(read("t/network.onnx"), read("again/network.onnx"));
+  // It has a weight scale per output, which no chain with a scale per layer could hold.
+  const Outcome mc = nvcim("mc swim_paper --workload t/network.onnx --data black --instances 2 --json --out mc");
+  ASSERT_EQ(mc.exit_code, 0) << mc.err;
+  EXPECT_EQ(json::parse(mc.out)["metrics"]["accuracy.reference"]["value"],
+            result["metrics"]["accuracy.reference"]["value"]);
+}
+
+TEST_F(Workload, WithATableIsNotTrainedFurther) {
+  write_model("sigmoid.onnx", "Sigmoid");
+  const Outcome outcome = nvcim("train sigmoid.onnx --data black --normalize none");
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_THAT(outcome.err, HasSubstr("active: is a table of an activation, which cannot be trained"));
+  EXPECT_THAT(nvcim("train m.onnx --data black").err, HasSubstr("give --normalize MEAN/STD"));
 }
 
 TEST_F(Workload, InFloatingPointIsQuantisedByEveryCommand) {

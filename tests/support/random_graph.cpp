@@ -225,6 +225,20 @@ Network random_graph(std::uint64_t seed) {
   return network;
 }
 
+Network with_scales(Network network, double scale) {
+  for (Node& node : network.nodes) {
+    node.input_scale = scale;
+    if (node.kind == Node::Kind::mvm && !node.mvm.raw_output)
+      node.mvm.weight_scale = node.mvm.requantisation.multiplier;
+    if (node.kind == Node::Kind::add) {
+      // The sum is what the codes say; only the name of a step changes.
+      for (workloads::JoinInput& input : node.join.inputs) input.multiplier *= node.join.requantisation.multiplier;
+      node.join.requantisation.multiplier = 1;
+    }
+  }
+  return network;
+}
+
 namespace {
 
 /// @param widths  [stages]   @param projected  shortcuts between stages are 1 x 1 convolutions, else option A

@@ -54,6 +54,10 @@ class GraphBuilder {
 /// dilated convolutions, tables, squeeze-and-excite products, slices, maps that several nodes read.
 workloads::Network random_graph(std::uint64_t seed);
 
+/// Real sizes of steps for a network whose integers came first: every map has steps of `scale`, so that values neither
+/// grow nor shrink from node to node.
+workloads::Network with_scales(workloads::Network network, double scale = 0.5);
+
 /// ResNet-20's shape on CIFAR-10's images (He et al., CVPR 2016: 3 stages of 3 blocks with 16, 32 and 64 channels,
 /// option A shortcuts), divided in width by `narrow`, random weights.
 workloads::Network random_resnet20(std::uint64_t seed, int narrow = 1, int size = 32);

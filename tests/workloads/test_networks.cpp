@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "arch/input_error.h"
+#include "workloads/network_check.h"
 #include "workloads/networks.h"
 #include "workloads/reference.h"
+#include "workloads/stand_in.h"
 
 namespace nvcim::workloads {
 namespace {
@@ -22,13 +26,46 @@ TEST(Networks, Vgg8HasThePublishedNumberOfMacs) {
   EXPECT_EQ(convnet(6).weights(), 6397632);
 }
 
+TEST(Networks, ResNetsHaveTheWeightsOfTheirDefinition) {
+  // Stem; per stage the first convolution, three more and, where the width changes, the projection; fc.
+  std::int64_t weights = 3 * 64 * 9 + 4 * 64 * 64 * 9 + 512 * 10;
+  for (const std::int64_t width : {128, 256, 512})
+    weights += width / 2 * width * 9 + 3 * width * width * 9 + width / 2 * width;
+  EXPECT_EQ(resnet18(8).weights(), weights);
+  EXPECT_NEAR(double(weights), 11.16e6, 0.005e6);  // as the papers give it
+  weights = 3 * 16 * 9 + 6 * 16 * 16 * 9 + 64 * 10;
+  for (const std::int64_t width : {32, 64}) weights += width / 2 * width * 9 + 5 * width * width * 9;
+  EXPECT_EQ(resnet20(8).weights(), weights);
+}
+
+TEST(Networks, AreSound) {
+  for (const std::string& name : built_in_networks())
+    for (int bits = 2; bits <= 8; ++bits) {
+      const Network network = built_in_network(name, bits, {3, 32, 32});
+      EXPECT_THAT(network_faults(network), testing::IsEmpty()) << name << " " << bits;
+      EXPECT_EQ(network.classes(), 10);
+    }
+}
+
+TEST(Networks, StandInsUseTheirCodes) {
+  for (const char* name : {"resnet18", "resnet20"}) {
+    const Network network = stand_in_network(name, 8);
+    EXPECT_THAT(network_faults(network), testing::IsEmpty());
+    const Dataset image = stand_in_image(network);
+    const auto logits = reference_logits(network, image.pixels, 1);
+    EXPECT_GT(*std::max_element(logits.begin(), logits.end()), *std::min_element(logits.begin(), logits.end())) << name;
+  }
+}
+
 TEST(Networks, EveryNodeTakesWhatTheOneBeforeGives) {
   for (const std::string& name : built_in_networks())
     for (int bits = 2; bits <= 8; ++bits) {
       const Network network = built_in_network(name, bits, {3, 32, 32});
       Shape shape = network.input;
       for (const Node& node : network.nodes) {
-        EXPECT_EQ(node.input, shape) << name << " " << node.name;
+        if (node.inputs.empty()) {
+          EXPECT_EQ(node.input, shape) << name << " " << node.name;
+        }
         EXPECT_EQ(node.input_bits, bits);
         if (node.kind == Node::Kind::mvm) {
           EXPECT_EQ(node.mvm.weights.size(), std::size_t(node.matrix_rows()) * node.outputs());
@@ -57,7 +94,9 @@ TEST(Networks, MistakesAreNamedTogether) {
     FAIL();
   } catch (const InputError& error) {
     ASSERT_EQ(error.issues().size(), 3u);
-    EXPECT_EQ(error.issues()[0].text(), "network: \"alexnet\" is no built-in network (lenet, mlp, convnet, vgg8)");
+    EXPECT_EQ(error.issues()[0].text(),
+              "network: \"alexnet\" is no built-in network (lenet, mlp, convnet, vgg8, "
+              "resnet18, resnet20)");
     EXPECT_EQ(error.issues()[1].text(), "bits: 9 is outside 2..8");
   }
   EXPECT_THROW(built_in_network("lenet", 8, {1, 3, 28}), InputError);

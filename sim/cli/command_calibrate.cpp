@@ -83,14 +83,14 @@ int calibrate(const CalibrateOptions& options, const std::vector<std::string>& a
   manifest["architecture"] = request.architecture.name;
   manifest["repeat"] = repeat;
   const std::string json = sim::adc_calibration_json(request, calibration);
-  sim::write_result_folder(out,
-                           {{"manifest.json", manifest.text()},
-                            {"architecture.json", architecture},
-                            {"result.json", json},
-                            {"result.csv", sim::adc_calibration_csv(calibration)},
-                            {"report.html",
-                             sim::adc_calibration_page(request, calibration, {kVersion, repeat, architecture})}},
-                           options.force);
+  sim::write_result_folder(
+      out,
+      {{"manifest.json", manifest.text()},
+       {"architecture.json", architecture},
+       {"result.json", json},
+       {"result.csv", sim::adc_calibration_csv(calibration)},
+       {"report.html", sim::adc_calibration_page(request, calibration, {kVersion, repeat, architecture})}},
+      options.force);
   if (options.json)
     print_out(json);
   else if (!options.quiet)
@@ -116,8 +116,9 @@ void add_calibrate_command(CLI::App& program, const std::vector<std::string>& ar
   add_architecture_option(*command, options->architecture, *options);
   add_workload_option(*command, options->workload);
   command
-      ->add_option("--data", options->data, "Data set or folder whose training set is used; the network's own when not "
-                                            "given")
+      ->add_option("--data", options->data,
+                   "Data set or folder whose training set is used; the network's own when not "
+                   "given")
       ->type_name("NAME|DIR");
   add_quantise_options(*command, options->quantise);
   command->add_option("--samples", options->samples, "Samples from the start of the training set")

@@ -42,6 +42,7 @@ struct WorstCaseOptions : CommonOptions {
   double loose_bound = 0;
   std::string selection = "swim";
   VerifyOptions how;
+  double enough = 0;
   int draws = 0;
   bool force = false;
 };
@@ -97,6 +98,7 @@ sim::WorstCaseRequest request_of(const WorstCaseOptions& options) {
   request.granularity = granularities().at(options.how.granularity);
   request.methods.clear();
   for (const std::string& method : options.methods) request.methods.push_back(kMethods.at(method));
+  request.enough = options.enough;
   request.draws = options.draws;
   request.seed = options.seed;
   return request;
@@ -129,6 +131,7 @@ std::string repeat_of(const WorstCaseOptions& options, const sim::WorstCaseReque
     add("--selection", options.selection);
     for (const std::string& word : verify_words(options.how)) words.push_back(word);
   }
+  if (options.enough > 0) add("--enough", fmt::format("{}", options.enough));
   if (options.draws > 0) add("--draws", fmt::format("{}", options.draws));
   add("--seed", fmt::format("{}", options.seed));
   for (std::string& word : quantise_words(options.quantise)) words.push_back(std::move(word));
@@ -279,6 +282,11 @@ void add_worst_case_command(CLI::App& program, const std::vector<std::string>& a
       ->check(is_name_of(selection_methods()))
       ->capture_default_str();
   add_verify_options(*command, options->how);
+  command
+      ->add_option("--enough", options->enough,
+                   "Share of right samples at which a search may end, 0 to 1; a large network takes long to its worst")
+      ->type_name("X")
+      ->capture_default_str();
   command
       ->add_option("--draws", options->draws,
                    "Random chips within the bounds, of each kind: gaussian N(0, bound^2) cut at the bound, uniform, "

@@ -30,7 +30,8 @@ using workloads::Node;
 using workloads::RangeMethod;
 
 constexpr std::int64_t kMostBins = 1 << 16;
-constexpr int kMostCandidates = 512;  // full scales that squared_error tries
+constexpr int kMostCandidates = 512;   // full scales that squared_error tries, evenly spaced, beside the largest sum
+constexpr int kMostLevels = 10000000;  // of /adc/layer_full_scale
 constexpr double kPercentile = 0.9999;
 constexpr int kChunk = 16;  // samples whose maps are kept at a time
 
@@ -114,10 +115,11 @@ const char* method_text(RangeMethod method) {
 }
 
 std::string lead_of(const AdcCalibrationRequest& request, const AdcCalibration& calibration) {
-  return fmt::format("Full scale of {}-bit converters by layer, in cell levels: {} over {} conversions of {} training "
-                     "samples of {}",
-                     request.architecture.adc.bits, method_text(request.method), calibration.conversions,
-                     request.data.samples(), request.data.name);
+  return fmt::format(
+      "Full scale of {}-bit converters by layer, in cell levels: {} over {} conversions of {} training "
+      "samples of {}",
+      request.architecture.adc.bits, method_text(request.method), calibration.conversions, request.data.samples(),
+      request.data.name);
 }
 
 }  // namespace
@@ -181,21 +183,24 @@ int ColumnSums::full_scale(RangeMethod method, int code_max) const {
     }
     return static_cast<int>(top);
   }
-  std::int64_t best = top;
-  double least = std::numeric_limits<double>::infinity();
-  const std::int64_t stride = (top - code_max) / kMostCandidates + 1;
-  for (std::int64_t candidate = code_max; candidate <= top; candidate += stride) {
-    const double step = double(candidate) / code_max;
+  const auto error_of = [&](std::int64_t full_scale) {
+    const double step = double(full_scale) / code_max;
     double error = 0;
     for (std::size_t bin = 0; bin < weights.size(); ++bin) {
       if (weights[bin] == 0) continue;
       const double sum = level_of(bin), code = std::min(std::nearbyint(sum / step), double(code_max));
       error += weights[bin] * (sum - code * step) * (sum - code * step);
     }
-    if (error < least) {
-      least = error;
-      best = candidate;
-    }
+    return error;
+  };
+  std::int64_t best = top;
+  double least = error_of(top);
+  const std::int64_t stride = (top - code_max) / kMostCandidates + 1;
+  for (std::int64_t candidate = code_max; candidate < top; candidate += stride) {
+    const double error = error_of(candidate);
+    if (error > least || (error == least && candidate > best)) continue;
+    least = error;
+    best = candidate;
   }
   return static_cast<int>(best);
 }
@@ -249,10 +254,13 @@ AdcCalibration calibrate_adc(const AdcCalibrationRequest& request) {
     for (const auto& worker : of_worker) sums.add(worker[l]);
     const std::string& name = request.network.nodes[plan.layers[l].node].name;
     const int full_scale = sums.full_scale(request.method, code_max);
+    if (full_scale > kMostLevels)
+      throw InputError(
+          request.architecture.name, "/adc/layer_full_scale",
+          fmt::format("layer {} needs {} cell levels; at most {} are allowed", name, full_scale, kMostLevels));
     const double step = double(full_scale) / code_max;
     adc.layer_full_scale[name] = full_scale;
-    calibration.layers.push_back(
-        {name, full_scale, step, sums.largest(), sums.share_above(full_scale + step / 2)});
+    calibration.layers.push_back({name, full_scale, step, sums.largest(), sums.share_above(full_scale + step / 2)});
     calibration.conversions += sums.conversions();
   }
   return calibration;

@@ -21,7 +21,7 @@ struct AdcCalibrationRequest {
   workloads::Network network;
   workloads::Dataset data;  ///< of the training set: a range must not know the samples that it is measured on
   workloads::RangeMethod method = workloads::RangeMethod::squared_error;
-  int threads = 1;                               ///< the result does not depend on them
+  int threads = 1;                              ///< the result does not depend on them
   std::function<void(int, int)> progress = {};  ///< samples; may be empty
 };
 
@@ -42,7 +42,8 @@ class ColumnSums {
   /// Full scale in whole levels, at least `code_max` (one level per code: a finer step than that would only resolve
   /// deviations) and at most the largest sum.
   ///   maximum: the largest sum. percentile: what 99.99 % of the sums do not exceed. squared_error: least sum over all
-  ///   conversions of 4^significance (sum - code * step)^2, code = min(round(sum / step), code_max).
+  ///   conversions of 4^significance (sum - code * step)^2, code = min(round(sum / step), code_max), among 512 full
+  ///   scales or, where there are fewer, all.
   int full_scale(workloads::RangeMethod method, int code_max) const;
 
  private:

@@ -39,6 +39,7 @@ void check(const WorstCaseRequest& request) {
   if (request.methods.empty()) say("--method", "none given");
   if (request.bounds.empty()) say("--bound", "none given");
   if (request.budgets.empty()) say("--verify", "none given");
+  if (!is_share(request.enough)) say("--enough", fmt::format("{} is outside 0..1", request.enough));
   if (request.draws < 0) say("--draws", fmt::format("{} is below 0", request.draws));
   for (double bound : request.bounds)
     if (!is_share(bound)) say("--bound", fmt::format("{} is outside 0..1", bound));
@@ -203,6 +204,7 @@ class Study {
     std::vector<std::optional<double>> seconds(result_.settings.size() * methods);
     std::string order = "search";
     for (const SearchMethod method : request_.methods) order += fmt::format(" {}", search_name(method));
+    if (request_.enough > 0) order += fmt::format(", {} is enough", request_.enough);
     UnitJob job;
     job.units = static_cast<int>(seconds.size());
     job.threads = 1;
@@ -233,6 +235,7 @@ class Study {
                                                    .labels = request_.search.labels,
                                                    .reach = reach,
                                                    .method = method,
+                                                   .enough = request_.enough,
                                                    .seed = request_.seed,
                                                    .threads = request_.threads,
                                                    .progress = request_.progress});

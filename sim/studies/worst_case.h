@@ -32,7 +32,8 @@ struct WorstCaseRequest {
   mapping::Granularity granularity = mapping::Granularity::weight;
   std::vector<mapping::WeightValues> curvature;  ///< [networks] of the normalised weights, for swim below budget 1
   std::vector<SearchMethod> methods = {SearchMethod::pgd};
-  int draws = 0;  ///< Monte Carlo instances of each distribution within the bounds
+  double enough = 0;  ///< share of right samples with which a search may end
+  int draws = 0;      ///< Monte Carlo instances of each distribution within the bounds
   std::uint64_t seed = 1;
   int threads = 1;
   std::filesystem::path journal;           ///< as UnitJob::journal; draws have a second one, with ".draws" at its end

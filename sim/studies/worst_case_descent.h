@@ -42,6 +42,8 @@ class WorstCaseDescent {
   double mean_margin() const { return mean_margin_; }
   /// The class with the fewest samples: naming it whatever the image leaves the fewest right.
   int rarest_class() const;
+  /// Whether so few right samples are all that was asked for.
+  bool is_enough(int correct) const { return correct <= request_.enough * samples(); }
   int samples() const { return static_cast<int>(request_.labels.size()); }
   int iterations() const { return iterations_; }
   const SearchRequest& request() const { return request_; }

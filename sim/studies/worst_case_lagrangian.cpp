@@ -83,7 +83,7 @@ SearchOutcome search_by_lagrangian(WorstCaseDescent& descent) {
   // between these two all weights stay.
   double low = std::log(1e-2), high = std::log(1e6);
   bool converged = false;
-  for (int round = 0; round < kMostBisections && !converged; ++round) {
+  for (int round = 0; round < kMostBisections && !converged && !descent.is_enough(best.correct); ++round) {
     const double middle = (low + high) / 2;
     WeightMatrix trial = u;
     const double largest = relaxation.run(trial, std::exp(middle));
@@ -98,7 +98,8 @@ SearchOutcome search_by_lagrangian(WorstCaseDescent& descent) {
     const auto& progress = descent.request().progress;
     if (progress) progress(descent.iterations(), std::max(descent.iterations(), kBisections * kIterations));
   }
-  return {std::move(best.deviation), best.correct, descent.iterations(), "Lagrangian", converged};
+  const int correct = best.correct;
+  return {std::move(best.deviation), correct, descent.iterations(), "Lagrangian", converged || correct == 0};
 }
 
 }  // namespace nvcim::sim

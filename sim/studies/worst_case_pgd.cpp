@@ -51,11 +51,12 @@ class Search {
     Found best = by_margin(softness);
     for (const auto start : {&Search::by_entropy, &Search::by_narrowing, &Search::by_one_class}) {
       tell();
-      if (best.point.correct <= kWorthIt * descent_.samples()) break;
+      if (best.point.correct <= kWorthIt * descent_.samples() || descent_.is_enough(best.point.correct)) break;
       Found other = (this->*start)(softness);
       if (other.point.correct < best.point.correct) best = std::move(other);
     }
-    return {std::move(best.point.deviation), best.point.correct, descent_.iterations(), best.by, best.converged};
+    const int correct = best.point.correct;
+    return {std::move(best.point.deviation), correct, descent_.iterations(), best.by, best.converged || correct == 0};
   }
 
  private:
@@ -118,7 +119,7 @@ class Search {
 
   /// Bars one class of a stalemate from being the other's rival, whichever way round helps more, as long as it helps.
   void break_stalemates(Found& best) {
-    for (int bars = 0; bars < kMostBars; ++bars) {
+    for (int bars = 0; bars < kMostBars && !descent_.is_enough(best.point.correct); ++bars) {
       const Pair pair = largest_stalemate(best.point.held, classes_);
       if (pair.samples < kStalemate * descent_.samples()) return;
       const AttackObjective before = best.objective;
@@ -143,7 +144,7 @@ class Search {
   /// gains.
   void refine(Found& best, double softness) {
     const AttackObjective count{.loss = AttackLoss::accuracy, .softness = softness, .barred = best.objective.barred};
-    for (int round = 0; round < kMostRounds && !best.converged; ++round) {
+    for (int round = 0; round < kMostRounds && !best.converged && !descent_.is_enough(best.point.correct); ++round) {
       const int before = best.point.correct;
       const AttackObjective own = best.objective;
       for (const AttackObjective* next : {&count, &own}) {

@@ -32,6 +32,7 @@ struct SearchRequest {
   std::span<const std::uint8_t> labels;
   const mapping::WeightReach& reach;
   SearchMethod method = SearchMethod::pgd;
+  double enough = 0;       ///< a search ends where at most this share of the samples is right
   std::uint64_t seed = 1;  ///< of the order of the samples
   int threads = 1;
   std::function<void(int done, int total)> progress = {};  ///< iterations; the total is a guess. May be empty

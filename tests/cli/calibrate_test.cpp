@@ -50,8 +50,8 @@ TEST_F(Calibrate, ReadsTheTrainingSetAlone) {
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const json result = json::parse(outcome.out);
   EXPECT_EQ(result["training_samples"], 6);
-  EXPECT_EQ(result["layers"][0]["largest_sum"]["value"], 0);     // black pixels drive no row
-  EXPECT_EQ(result["layers"][0]["full_scale"]["value"], 255);    // a level per code
+  EXPECT_EQ(result["layers"][0]["largest_sum"]["value"], 0);   // black pixels drive no row
+  EXPECT_EQ(result["layers"][0]["full_scale"]["value"], 255);  // a level per code
 }
 
 TEST_F(Calibrate, MistakesAreNamed) {

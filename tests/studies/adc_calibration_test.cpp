@@ -50,8 +50,11 @@ TEST(ColumnSums, SquaredErrorIsLeastAmongAllFullScales) {
     int significance, sum, count;
   };
   // One large sum among many small ones, which count as much as it or 64 times as much; and three lists by hand.
-  std::vector<std::vector<Sum>> cases = {{{0, 126, 1}}, {{0, 126, 1}}, {{0, 63, 1000}, {0, 126, 1}},
-                                         {{0, 64, 10}, {0, 126, 10}}, {{0, 17, 50}, {2, 90, 7}, {5, 200, 1}}};
+  std::vector<std::vector<Sum>> cases = {{{0, 126, 1}},
+                                         {{0, 126, 1}},
+                                         {{0, 63, 1000}, {0, 126, 1}},
+                                         {{0, 64, 10}, {0, 126, 10}},
+                                         {{0, 17, 50}, {2, 90, 7}, {5, 200, 1}}};
   for (int sum = 1; sum <= 63; ++sum) {
     cases[0].push_back({0, sum, 100});
     cases[1].push_back({3, sum, 100});

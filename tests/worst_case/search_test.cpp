@@ -39,9 +39,14 @@ struct Problem {
     for (auto& of_node : reach.low) std::fill(of_node.begin(), of_node.end(), -bound);
     for (auto& of_node : reach.high) std::fill(of_node.begin(), of_node.end(), bound);
   }
-  SearchOutcome search(SearchMethod method, int threads = 1) const {
-    return search_worst_case(
-        {.network = network, .pixels = pixels, .labels = labels, .reach = reach, .method = method, .threads = threads});
+  SearchOutcome search(SearchMethod method, int threads = 1, double enough = 0) const {
+    return search_worst_case({.network = network,
+                              .pixels = pixels,
+                              .labels = labels,
+                              .reach = reach,
+                              .method = method,
+                              .enough = enough,
+                              .threads = threads});
   }
   int correct(const WeightMatrix& deviation) const {
     std::vector<int> all(labels.size());
@@ -92,6 +97,18 @@ TEST(SearchWorstCase, BeatsItsBaseline) {
   const Problem problem = small(0.06f);
   const int sign = problem.search(SearchMethod::sign).correct;
   EXPECT_LT(problem.search(SearchMethod::pgd).correct, sign);
+}
+
+TEST(SearchWorstCase, EndsWhereSoFewAreRightAsIsEnough) {
+  const Problem problem = small(0.05f);
+  for (SearchMethod method : {SearchMethod::pgd, SearchMethod::lagrangian}) {
+    const SearchOutcome whole = problem.search(method);
+    ASSERT_GT(whole.correct, 0);
+    const double enough = (whole.correct + 40) / 200.0;  // of 200 samples
+    const SearchOutcome sooner = problem.search(method, 1, enough);
+    EXPECT_LE(sooner.correct, whole.correct + 40);
+    EXPECT_LT(sooner.iterations, whole.iterations);
+  }
 }
 
 /// One layer, two classes, one sample: the margin is linear in the weights, and the worst deviations are known.

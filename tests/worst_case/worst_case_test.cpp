@@ -201,9 +201,11 @@ TEST(WorstCase, NamesEveryMistakeAtOnce) {
   request.budgets = {0.5, 2};
   request.loose_bound = 0.1;
   request.draws = -1;
+  request.enough = 2;
   const std::string error = error_of(request);
   for (const char* text : {"--bound: 1.5 is outside 0..1", "--verify: 2 is outside 0..1", "--draws: -1 is below 0",
-                           "--loose-bound: 0.1 of unverified cells is tighter than 0.3", "swim needs the curvature"})
+                           "--enough: 2 is outside 0..1", "--loose-bound: 0.1 of unverified cells is tighter than 0.3",
+                           "swim needs the curvature"})
     EXPECT_THAT(error, HasSubstr(text));
   request = small_study();
   request.search.classes = 4;

@@ -12,7 +12,7 @@
 namespace nvcim::mapping {
 
 DrawStream block_stream(const ChipDraws& draws, Purpose purpose, const Block& block) {
-  return {draws.seed, purpose, draws.instance, static_cast<std::uint32_t>(block.node),
+  return {draws.seed, purpose, draws.instance, draws.first_node + static_cast<std::uint32_t>(block.node),
           static_cast<std::uint32_t>(block.copy)};
 }
 

@@ -22,6 +22,9 @@ struct ChipDraws {
   /// Unverified writings of the whole chip before this one: moves their programming variation and nothing else, so that
   /// a chip that is written anew keeps its own stuck cells, offsets and converters.
   std::uint32_t rewrite = 0;
+  /// Of a part of a network (mapping/rounds.h): number of its first node in the whole, so that its layers draw what
+  /// they draw there.
+  std::uint32_t first_node = 0;
 };
 
 /// Draws of one block's cells are addressed by its layer, its weight duplicate and the row and column of the layer's

@@ -117,6 +117,7 @@ ChipInstance make_instance(const Architecture& architecture, const Network& netw
   ChipInstance chip;
   chip.seed = cells.draws.seed;
   chip.instance = cells.draws.instance;
+  chip.first_node = cells.draws.first_node;
   chip.pedestal = cell_range(architecture.device, plan.layers.front().encoding).pedestal;
   chip.blocks.resize(plan.blocks.size());
   for_each_index(static_cast<int>(plan.blocks.size()), threads, [&](int index) {

@@ -32,6 +32,7 @@ struct ProgrammedBlock {
 struct ChipInstance {
   std::uint64_t seed = 0;
   std::uint32_t instance = 0;
+  std::uint32_t first_node = 0;         ///< ChipDraws::first_node
   int pedestal = 0;                     ///< g_min in grid steps (ideal_signed: 0)
   std::vector<ProgrammedBlock> blocks;  ///< [plan.blocks]
 };

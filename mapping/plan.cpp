@@ -175,7 +175,7 @@ void name_layers(const Architecture& architecture, const Network& network, const
 }
 
 /// Everything about the network that this architecture cannot hold, named at once.
-std::vector<InputIssue> find_contradictions(const Architecture& architecture, const Network& network) {
+std::vector<InputIssue> find_contradictions(const Architecture& architecture, const Network& network, Ending ending) {
   std::vector<InputIssue> issues;
   const auto say = [&](std::string pointer, std::string message) {
     issues.push_back({architecture.name, std::move(pointer), std::move(message)});
@@ -183,7 +183,8 @@ std::vector<InputIssue> find_contradictions(const Architecture& architecture, co
   for (const Contradiction& fault : device::check_device(architecture)) say(fault.pointers.front(), fault.message);
   for (std::string& fault : workloads::network_faults(network)) say("", std::move(fault));
   if (!issues.empty()) return issues;
-  if (network.nodes.back().kind != Node::Kind::mvm || !network.nodes.back().mvm.raw_output)
+  const bool gives_logits = network.nodes.back().kind == Node::Kind::mvm && network.nodes.back().mvm.raw_output;
+  if (ending == Ending::logits && !gives_logits)
     say("", fmt::format("network {} does not end with a layer whose sums are the logits", network.name));
   name_layers(architecture, network, say);
   for (const Node& node : network.nodes) {
@@ -206,6 +207,16 @@ std::vector<InputIssue> find_contradictions(const Architecture& architecture, co
   return issues;
 }
 
+/// On as many tiles as it takes.
+Plan place_network(const Architecture& architecture, const Network& network, Ending ending) {
+  std::vector<InputIssue> issues = find_contradictions(architecture, network, ending);
+  if (!issues.empty()) throw InputError(std::move(issues));
+  const std::vector<int> copies = choose_copies(architecture, network, [&](const std::vector<int>& wanted) {
+    return tiles_needed(architecture, network, wanted);
+  });
+  return cut_and_place(architecture, network, copies);
+}
+
 }  // namespace
 
 std::uint32_t Block::draw_column(int column, const WeightEncoding& encoding, int layer_outputs) const {
@@ -214,19 +225,19 @@ std::uint32_t Block::draw_column(int column, const WeightEncoding& encoding, int
   return static_cast<std::uint32_t>(layer_outputs * planes + offset_number);
 }
 
-Plan make_plan(const Architecture& architecture, const Network& network) {
-  std::vector<InputIssue> issues = find_contradictions(architecture, network);
-  if (!issues.empty()) throw InputError(std::move(issues));
+PlanSize plan_size(const Architecture& architecture, const Network& network, Ending ending) {
+  const Plan plan = place_network(architecture, network, ending);
+  return {plan.crossbars_used, plan.tiles_used};
+}
 
-  const std::vector<int> copies = choose_copies(architecture, network, [&](const std::vector<int>& wanted) {
-    return tiles_needed(architecture, network, wanted);
-  });
-  Plan plan = cut_and_place(architecture, network, copies);
+Plan make_plan(const Architecture& architecture, const Network& network, Ending ending) {
+  Plan plan = place_network(architecture, network, ending);
   if (plan.tiles_used > architecture.chip.tiles())
     throw InputError(
         architecture.name, "/chip/mesh_rows",
         fmt::format("network {} needs {} crossbars, {} tiles of {}; the chip has {} x {} = {} tiles (raise "
-                    "/chip/mesh_rows, /chip/mesh_columns or /tile/crossbars)",
+                    "/chip/mesh_rows, /chip/mesh_columns or /tile/crossbars, or run it in rounds: nvcim run "
+                    "--time-multiplex)",
                     network.name, plan.crossbars_used, plan.tiles_used, architecture.tile.crossbars,
                     architecture.chip.mesh_rows, architecture.chip.mesh_columns, architecture.chip.tiles()));
   std::int64_t cells = 0;

@@ -82,11 +82,26 @@ struct Plan {
 /// Encoding of one node's weights on this architecture. Does not check the architecture.
 WeightEncoding make_encoding(const Architecture& architecture, int weight_bits);
 
+/// What a network's last node gives.
+enum class Ending {
+  logits,  ///< raw sums
+  codes,   ///< of a feature map: a part of a larger network (mapping/rounds.h)
+};
+
 /// Encodes, slices, tiles, duplicates, packs and places. Blocks of a layer are placed in the order
 /// copy, column block, row block, group, so partial sums meet in as few tiles as possible; tiles fill in row-major
 /// order. Errors: InputError with every contradiction: too few crossbars (needed, available), a weight wider than a
 /// crossbar, a duplicate of an unknown layer, sums past the exact range.
-Plan make_plan(const Architecture& architecture, const workloads::Network& network);
+Plan make_plan(const Architecture& architecture, const workloads::Network& network, Ending ending = Ending::logits);
+
+/// Crossbars and tiles that make_plan would use, whether or not the chip has them.
+struct PlanSize {
+  int crossbars = 0;
+  int tiles = 0;
+};
+
+/// Errors: make_plan's, but for the size.
+PlanSize plan_size(const Architecture& architecture, const workloads::Network& network, Ending ending);
 
 /// Floor plan for people: one line per crossbar used, with tile, layer, rows, columns and use.
 std::string floor_plan(const Architecture& architecture, const workloads::Network& network, const Plan& plan);

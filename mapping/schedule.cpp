@@ -2,6 +2,7 @@
 #include "mapping/schedule.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <map>
 
@@ -16,6 +17,30 @@ using workloads::Node;
 
 std::int64_t divide_up(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
+}
+
+/// Of one value that leaves the last node of a network.
+int result_bits(const Node& node) {
+  const int largest_input = (1 << node.input_bits) - 1;
+  int largest = largest_input;
+  switch (node.kind) {
+    case Node::Kind::mvm:
+      if (node.mvm.raw_output) return kSumBits;
+      largest = node.mvm.requantisation.code_max;
+      break;
+    case Node::Kind::add:
+    case Node::Kind::multiply:
+      largest = node.join.requantisation.code_max;
+      break;
+    case Node::Kind::lookup:
+      largest = *std::max_element(node.lookup.table.begin(), node.lookup.table.begin() + largest_input + 1);
+      break;
+    case Node::Kind::pool:
+    case Node::Kind::concat:
+    case Node::Kind::rearrange:
+      break;
+  }
+  return std::max(1, static_cast<int>(std::bit_width(static_cast<unsigned>(largest))));
 }
 
 /// Tiles, each with the hull of the channels that something there reads.
@@ -50,7 +75,7 @@ class Scheduler {
       if (stage_of_[node] < 0 && network_.nodes[node].kind != Node::Kind::concat) start_stage(node);
     for (int stage = 0; stage < static_cast<int>(schedule_.stages.size()); ++stage) connect(stage);
     Stage& last = schedule_.stages.back();
-    last.code_bits = kSumBits;
+    last.code_bits = result_bits(network_.nodes[last.last_node]);
     last.consumers = {{kGlobalBuffer, 0, network_.nodes[last.last_node].output.channels,
                        static_cast<int>(schedule_.stages.size()) - 1, 0, 0}};
     return std::move(schedule_);

@@ -79,7 +79,8 @@ struct Stage {
   int join = -1;   ///< digital: node of the sum, product or rearrangement; -1: nothing
   int first_node = 0, last_node = 0;
   std::vector<int> tail;  ///< poolings and tables, in order
-  int code_bits = 8;      ///< bits of one travelling value (kSumBits for raw output)
+  int code_bits =
+      8;  ///< bits of one travelling value (kSumBits for raw output; at the network's end what its largest code needs)
   std::vector<StageInput> inputs;
   std::vector<StageColumn> columns;  ///< of an MVM: its column blocks
   std::vector<Consumer> consumers;   ///< of the map it produces; {kGlobalBuffer, all} for the last stage
@@ -95,7 +96,7 @@ struct Schedule {
   }
 };
 
-/// @pre the network is sound (workloads/network_check.h) and ends with raw sums
+/// @pre the network is sound (workloads/network_check.h) and does not end with a concatenation
 Schedule make_schedule(const Architecture& architecture, const workloads::Network& network, const Plan& plan);
 
 /// Channels of the consumer that outputs [output_begin, output_begin + outputs) overlap.

@@ -41,6 +41,7 @@ struct SampleTrace {
 struct InferenceResult {
   std::vector<double> logits;       ///< [samples][classes]
   std::vector<int> predicted;       ///< [samples]
+  std::vector<std::uint8_t> codes;  ///< [samples][outputs] of a network that ends in codes; it has no logits or classes
   std::vector<SampleTrace> traces;  ///< [samples] when asked for
   EventCounts counts;               ///< over all samples
 };

@@ -75,7 +75,8 @@ void read_noise(const mapping::ChipInstance& chip, const mapping::Block& block, 
     for (int column = 0; column < block.columns; ++column) variance[column] += cell ? square * cell[column] : square;
   }
 
-  const DrawStream stream(chip.seed, Purpose::read_noise, chip.instance, static_cast<std::uint32_t>(block.node),
+  const DrawStream stream(chip.seed, Purpose::read_noise, chip.instance,
+                          chip.first_node + static_cast<std::uint32_t>(block.node),
                           static_cast<std::uint32_t>(block.copy));
   const std::uint32_t use = address.position * static_cast<std::uint32_t>(phases) + address.phase;
   const float* quantiles = normal_quantiles();

@@ -27,6 +27,7 @@
 #include "sim/report/result_folder.h"
 #include "sim/report/terminal.h"
 #include "sim/studies/run.h"
+#include "sim/studies/time_multiplexed_page.h"
 #include "workloads/dataset.h"
 #include "workloads/stand_in.h"
 
@@ -49,6 +50,8 @@ struct RunOptions : CommonOptions {
   std::optional<int> cycle_samples;
   std::string engine = "both";
   std::uint32_t instance = 0;
+  bool time_multiplex = false;
+  std::optional<int> batch;  ///< not given: the samples that run
   bool force = false;
   bool seed_given = false, instance_given = false;
 
@@ -69,6 +72,14 @@ void check_options(const RunOptions& options) {
   if (options.cycle_samples && options.samples && *options.cycle_samples > *options.samples)
     throw CommandLineError(
         fmt::format("--cycle-samples {} is more than --samples {}", *options.cycle_samples, *options.samples));
+  if (options.batch && !options.time_multiplex)
+    throw CommandLineError("--batch has no effect without --time-multiplex");
+  if (options.time_multiplex && (!options.chip.empty() || !options.perturbation.empty()))
+    throw CommandLineError(
+        fmt::format("--time-multiplex programs the chip anew for every round, which {} does not allow",
+                    options.chip.empty() ? "--perturbation" : "--chip"));
+  if (options.time_multiplex && !options.systemc())
+    throw CommandLineError("--time-multiplex adds up times, which --engine functional does not have");
   if (!options.chip.empty() && !options.perturbation.empty())
     throw CommandLineError("--chip and --perturbation both say what the cells hold");
   if (!options.perturbation.empty() && (!options.later.age.empty() || !options.later.temperature.empty()))
@@ -161,6 +172,10 @@ Inputs load_inputs(const RunOptions& options) {
   return inputs;
 }
 
+int batch_of(const RunOptions& options, const sim::RunRequest& request) {
+  return options.batch.value_or(request.data.samples());
+}
+
 /// The command that gives this result again, from its own folder. Thread count and place do not matter to the result.
 std::string repeat_command(const RunOptions& options, const Inputs& inputs) {
   const sim::RunRequest& request = inputs.request;
@@ -186,8 +201,38 @@ std::string repeat_command(const RunOptions& options, const Inputs& inputs) {
   else
     words.insert(words.end(),
                  {"--seed", fmt::format("{}", options.seed), "--instance", fmt::format("{}", options.instance)});
+  if (options.time_multiplex)
+    words.insert(words.end(), {"--time-multiplex", "--batch", fmt::format("{}", batch_of(options, request))});
   for (std::string& word : quantise_words(options.quantise)) words.push_back(std::move(word));
   return shell_command(words);
+}
+
+int run_in_rounds(const RunOptions& options, const Inputs& inputs, const fs::path& out, Manifest& manifest,
+                  Progress& progress) {
+  const sim::TimeMultiplexedRequest request{inputs.request, batch_of(options, inputs.request)};
+  const sim::TimeMultiplexedResult result = sim::run_time_multiplexed(request);
+  progress.clear();
+  const std::string architecture = to_json(request.run.architecture).dump(2) + "\n";
+  const std::string repeat = repeat_command(options, inputs);
+  const std::string json = sim::time_multiplexed_json(request, result);
+  manifest["architecture"] = request.run.architecture.name;
+  manifest["repeat"] = repeat;
+  sim::write_result_folder(
+      out,
+      {{"manifest.json", manifest.text()},
+       {"architecture.json", architecture},
+       {"result.json", json},
+       {"result.csv", sim::time_multiplexed_csv(result)},
+       {"report.html", sim::time_multiplexed_page(request, result, {kVersion, repeat, architecture})}},
+      options.force);
+  if (options.json)
+    print_out(json);
+  else if (!options.quiet)
+    print_out(sim::time_multiplexed_table(request, result) +
+              (inputs.drift_switched_on ? "--age switched /device/drift to model.\n" : "") +
+              fmt::format("Result: {} (report.html, result.json, result.csv, architecture.json, manifest.json)\n",
+                          out.string()));
+  return kOk;
 }
 
 int run(const RunOptions& options, const std::vector<std::string>& arguments) {
@@ -210,6 +255,7 @@ int run(const RunOptions& options, const std::vector<std::string>& arguments) {
   Progress progress(options.quiet);
   request.begin = [&](std::string what) { progress.begin(std::move(what)); };
   request.progress = progress.callback();
+  if (options.time_multiplex) return run_in_rounds(options, inputs, out, manifest, progress);
   const sim::RunOutcome outcome = sim::run_network(request);
   progress.clear();
   const sim::RunReport report = sim::report_run(request, outcome);
@@ -254,6 +300,7 @@ void add_run_command(CLI::App& program, const std::vector<std::string>& argument
       "  nvcim run tiny_2x2 --workload my_model.onnx --data my_folder --samples 100\n"
       "  nvcim run out/architecture.json                      a former result's chip again\n"
       "  nvcim run --workload vgg8 --data none --set /chip/mesh_rows=16 --set /chip/mesh_columns=32\n"
+      "  nvcim run --workload vgg8 --data none --time-multiplex --batch 1000      a network larger than the chip\n"
       "  nvcim run --chip chip/chip.h5 --age 1h               a chip that nvcim program saved, an hour later\n"
       "  nvcim run swim_paper --workload lenet_mnist_4b --perturbation out/perturbation.txt      a worst case, "
       "checked\n\n"
@@ -261,6 +308,8 @@ void add_run_command(CLI::App& program, const std::vector<std::string>& argument
       "if\n"
       "they are given they must have the same cells and weights (mapping/README.md), while --set may change how cells\n"
       "are read.\n\n"
+      "--time-multiplex cuts the network where one feature map crosses into rounds that fit the chip, one after the\n"
+      "other for a batch of samples: the chip is programmed, the batch runs, the map waits in external memory.\n\n"
       "--out is created, or must be empty; a former result is replaced with --force. Without --out the result goes to\n"
       "results/run-ARCH-WORKLOAD. --json prints result.json, --quiet silences everything else.");
   command
@@ -308,6 +357,11 @@ void add_run_command(CLI::App& program, const std::vector<std::string>& argument
       ->type_name("N")
       ->check(at_most(std::numeric_limits<std::uint32_t>::max()))
       ->capture_default_str();
+  command->add_flag("--time-multiplex", options->time_multiplex,
+                    "Run in rounds that each fit the chip, which is programmed for every one");
+  command->add_option("--batch", options->batch, "Samples between two programmings; all that run when not given")
+      ->type_name("N")
+      ->check(at_least(1));
   command->add_flag("--force", options->force, "Replace a former result in --out");
   command->callback([options, arguments, command, &action] {
     options->seed_given = command->count("--seed") > 0;

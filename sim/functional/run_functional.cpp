@@ -36,8 +36,9 @@ class BatchRunner {
       sources_.push_back(run.network.sources(node));
   }
 
-  void run(const std::uint8_t* pixels, int images, std::uint32_t first_sample, double* logits, SampleTrace* traces,
-           Worker& worker) const {
+  /// Logits or codes of the last node are written, whichever it gives.
+  void run(const std::uint8_t* pixels, int images, std::uint32_t first_sample, double* logits, std::uint8_t* codes_out,
+           SampleTrace* traces, Worker& worker) const {
     const Network& network = run_.network;
     const std::size_t input_size = network.input.size();
     std::uint8_t* input = worker.maps[slots_.of(workloads::kNetworkInput)].data();
@@ -65,6 +66,8 @@ class BatchRunner {
       }
       if (traces && codes) keep_codes(node, codes, index, images, traces);
     }
+    if (const int last = slots_.of(static_cast<int>(network.nodes.size()) - 1); last >= 0)
+      std::copy_n(worker.maps[last].data(), std::size_t(images) * network.classes(), codes_out);
   }
 
  private:
@@ -98,8 +101,7 @@ InferenceResult run_functional(const ChipRun& run, std::span<const std::uint8_t>
   const Network& network = run.network;
   NVCIM_CHECK(samples >= 0 && pixels.size() >= std::size_t(samples) * network.input.size(), "{} pixels for {} samples",
               pixels.size(), samples);
-  NVCIM_CHECK(network.nodes.back().kind == Node::Kind::mvm && network.nodes.back().mvm.raw_output,
-              "network {} does not end with raw sums", network.name);
+  const bool gives_codes = network.nodes.back().kind != Node::Kind::mvm || !network.nodes.back().mvm.raw_output;
   const int batch = std::clamp(options.batch, 1, std::max(1, samples));
   const int batches = (samples + batch - 1) / batch;
   const int threads = std::clamp(options.threads, 1, std::max(1, batches));
@@ -112,8 +114,12 @@ InferenceResult run_functional(const ChipRun& run, std::span<const std::uint8_t>
   for (auto& layer : made) layers.push_back(std::move(*layer));
 
   InferenceResult result;
-  result.logits.resize(std::size_t(samples) * classes);
-  result.predicted.resize(samples);
+  if (gives_codes) {
+    result.codes.resize(std::size_t(samples) * classes);
+  } else {
+    result.logits.resize(std::size_t(samples) * classes);
+    result.predicted.resize(samples);
+  }
   if (options.keep_traces) result.traces.resize(samples);
 
   const workloads::MapSlots slots = workloads::make_map_slots(network);
@@ -130,14 +136,15 @@ InferenceResult run_functional(const ChipRun& run, std::span<const std::uint8_t>
     const int begin = item * batch, images = std::min(batch, samples - begin);
     runner.run(pixels.data() + std::size_t(begin) * network.input.size(), images,
                options.first_sample + static_cast<std::uint32_t>(begin),
-               result.logits.data() + std::size_t(begin) * classes,
+               gives_codes ? nullptr : result.logits.data() + std::size_t(begin) * classes,
+               gives_codes ? result.codes.data() + std::size_t(begin) * classes : nullptr,
                options.keep_traces ? result.traces.data() + begin : nullptr, workers[worker]);
     if (!options.progress) return;
     const std::lock_guard lock(progress_mutex);
     done += images;
     options.progress(done, samples);
   });
-  for (int sample = 0; sample < samples; ++sample)
+  for (int sample = 0; sample < static_cast<int>(result.predicted.size()); ++sample)
     result.predicted[sample] =
         workloads::predicted_class(std::span<const double>(result.logits)
                                        .subspan(std::size_t(sample) * classes, static_cast<std::size_t>(classes)));

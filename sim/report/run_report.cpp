@@ -59,7 +59,9 @@ class Builder {
     report_.data = record.data;
     report_.chip = record.programmed_name;
     report_.time = time_since_programming(record.architecture.device);
-    report_.samples = static_cast<int>(result().predicted.size());
+    report_.samples = result().codes.empty()
+                          ? static_cast<int>(result().predicted.size())
+                          : static_cast<int>(result().codes.size() / std::size_t(record_.network.classes()));
     report_.cycle_samples = record.cycle ? static_cast<int>(record.cycle->timeline.samples.size()) : 0;
     report_.compared = record.functional_on_cycle_samples != nullptr;
   }

@@ -38,8 +38,11 @@ struct RunRequest {
   bool functional = true;   ///< all samples
   bool systemc = true;      ///< the first cycle_samples, or fewer when there are fewer
   int cycle_samples = 4;
-  std::uint64_t seed = 1;              ///< of a chip that is programmed for this run
-  std::uint32_t instance = 0;          ///< the same
+  std::uint64_t seed = 1;      ///< of a chip that is programmed for this run
+  std::uint32_t instance = 0;  ///< the same
+  /// Of a part of a network (mapping/rounds.h): what it ends in, and where its draws begin.
+  mapping::Ending ending = mapping::Ending::logits;
+  std::uint32_t first_node = 0;
   std::optional<ProgrammedChip> chip;  ///< of this architecture and network; not given: one is programmed, unverified
   /// Of this architecture and network; given: every cell holds its target plus its deviation, and nothing else moves
   /// it.
@@ -47,6 +50,8 @@ struct RunRequest {
   int threads = 1;
   std::function<void(std::string)> begin;  ///< told what starts; may be empty
   std::function<void(int, int)> progress;  ///< of it; may be empty
+
+  mapping::ChipDraws draws() const { return {.seed = seed, .instance = instance, .first_node = first_node}; }
 };
 
 struct RunOutcome {
@@ -61,9 +66,8 @@ struct RunOutcome {
 };
 
 /// Places, programs unless the chip is given, and runs. When both engines run, every sum, code, logit and count of the
-/// cycle samples is compared (NVCIM_CHECK). SystemC elaborates once per process, so a second call must leave `systemc`
-/// false. Errors: InputError: data of another shape than the network's input, a network that does not fit the chip, a
-/// pipeline that cannot flow.
+/// cycle samples is compared (NVCIM_CHECK). Errors: InputError: data of another shape than the network's input, a
+/// network that does not fit the chip, a pipeline that cannot flow.
 RunOutcome run_network(const RunRequest& request);
 
 /// What to report about it; references into both arguments.

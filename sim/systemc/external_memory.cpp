@@ -10,7 +10,8 @@ ExternalMemory::ExternalMemory(Context& context, const std::vector<std::vector<s
     : Clocked("external_memory"),
       context_(context),
       images_(images),
-      bits_left_(images.size(), std::int64_t{mapping::kSumBits} * context.run.network.classes()) {
+      bits_left_(images.size(),
+                 std::int64_t{context.schedule.stages.back().code_bits} * context.run.network.classes()) {
   wake_at(0);
 }
 

@@ -17,7 +17,9 @@ GlobalBuffer::GlobalBuffer(Context& context, NetworkInterface& interface)
   const workloads::Network& network = context.run.network;
   const std::int64_t capacity = std::int64_t{context.run.architecture.buffer.global_kibibytes} * 8 * 1024;
   const std::int64_t pixel = std::int64_t{network.input.channels} * network.input_bits;
-  const std::int64_t result = std::int64_t{network.classes()} * mapping::kSumBits;
+  const std::int64_t value = context.schedule.stages.back().code_bits;
+  const std::int64_t result =
+      value * (context.gives_codes() ? network.nodes.back().output.channels : network.classes());
   if (capacity < pixel + result)
     throw InputError(context.run.architecture.name, "/buffer/global_kibibytes",
                      fmt::format("{} KiB cannot hold one pixel and one result: {} bytes",
@@ -62,10 +64,15 @@ void GlobalBuffer::collect(Cycle now, const Transfer& result) {
   const workloads::Shape& map = context_.run.network.nodes.back().output;
   const auto pixels = static_cast<std::uint64_t>(map.height) * static_cast<std::uint64_t>(map.width);
   const std::uint64_t sample = result.index / pixels, place = result.index % pixels;
-  double* logits = context_.result.logits.data() + sample * static_cast<std::uint64_t>(map.size());
-  for (int channel = result.channel_begin; channel < result.channel_end; ++channel)
-    logits[static_cast<std::uint64_t>(channel) * pixels + place] =
-        result.pixel->logits[channel - result.pixel->channel_begin];
+  const std::uint64_t first = sample * static_cast<std::uint64_t>(map.size()) + place;
+  for (int channel = result.channel_begin; channel < result.channel_end; ++channel) {
+    const std::uint64_t at = first + static_cast<std::uint64_t>(channel) * pixels;
+    const int own = channel - result.pixel->channel_begin;
+    if (context_.gives_codes())
+      context_.result.codes[at] = result.pixel->codes[own];
+    else
+      context_.result.logits[at] = result.pixel->logits[own];
+  }
   context_.counts.add(0, Event::global_buffer_read, static_cast<std::uint64_t>(result.bits));
   read_free_at_ = std::max(now, read_free_at_) + transfer_cycles(result.bits, parameters.global_bus_bits);
   memory_->write(now, read_free_at_ + static_cast<Cycle>(parameters.global_access_cycles), static_cast<int>(sample),

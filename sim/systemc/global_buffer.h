@@ -10,7 +10,7 @@ class ExternalMemory;
 
 /// Global buffer: holds image pixels until every tile that reads them has them, and passes results on to external
 /// memory. Image writes, result writes and reads have a port each, of global_bus_bits per cycle. The space of one
-/// result per sample in flight is set aside.
+/// result per sample in flight is set aside; of a result that is a feature map, which passes pixel by pixel, one pixel.
 class GlobalBuffer : public Clocked, public TransferSink {
  public:
   /// Errors: InputError when not even one pixel fits beside a result.

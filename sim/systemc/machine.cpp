@@ -206,8 +206,10 @@ CycleResult run_machine(const ChipRun& run, const mapping::Schedule& schedule, s
   finish_concatenations(run.network, images, context.result, context.timeline);
   const int classes = run.network.classes();
   for (int sample = 0; sample < samples; ++sample) {
-    const std::span<const double> logits(context.result.logits.data() + std::size_t(sample) * classes, classes);
-    context.result.predicted[sample] = workloads::predicted_class(logits);
+    if (!context.gives_codes()) {
+      const std::span<const double> logits(context.result.logits.data() + std::size_t(sample) * classes, classes);
+      context.result.predicted[sample] = workloads::predicted_class(logits);
+    }
     context.timeline.total_cycles =
         std::max(context.timeline.total_cycles, context.timeline.samples[sample].last_output);
   }

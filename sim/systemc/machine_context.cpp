@@ -67,9 +67,13 @@ Context::Context(const ChipRun& chip_run, const mapping::Schedule& chip_schedule
       started_(chip_run.network.nodes.size(), false) {
   for (int index = 0; index < static_cast<int>(schedule.stages.size()); ++index)
     stages.push_back(make_facts(run, schedule, index));
-  const auto classes = static_cast<std::size_t>(run.network.classes());
-  result.logits.resize(classes * static_cast<std::size_t>(samples));
-  result.predicted.resize(samples);
+  const std::size_t outputs = static_cast<std::size_t>(run.network.classes()) * static_cast<std::size_t>(samples);
+  if (gives_codes()) {
+    result.codes.resize(outputs);
+  } else {
+    result.logits.resize(outputs);
+    result.predicted.resize(samples);
+  }
   timeline.samples.resize(samples);
   timeline.layers.resize(run.network.nodes.size());
   if (!options.keep_traces) return;

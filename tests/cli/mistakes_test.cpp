@@ -55,6 +55,10 @@ INSTANTIATE_TEST_SUITE_P(
                  "Try 'nvcim --help'"}},
         Mistake{"rum", 2, {"\"rum\" is not a command", "did you mean \"run\"?"}},
         Mistake{"run --sample 3", 2, {"--sample", "Try 'nvcim run --help'"}}, Mistake{"run a b", 2, {"b"}},
+        Mistake{"run --batch 8", 2, {"--batch has no effect without --time-multiplex"}},
+        Mistake{
+            "run --time-multiplex --chip file", 2, {"programs the chip anew for every round, which --chip does not"}},
+        Mistake{"run --time-multiplex --engine functional", 2, {"which --engine functional does not have"}},
         Mistake{"run --samples 0", 2, {"--samples", "0 is not a whole number of 1 to 2147483647"}},
         Mistake{"run --samples -5", 2, {"--samples", "-5 is not a whole number of 1"}},
         Mistake{"run --samples 1.5", 2, {"--samples", "1.5 is not a whole number"}},

@@ -59,6 +59,42 @@ TEST_F(Run, ResultHoldsTheMetricsAndTheirPartsSumToTheTotals) {
   EXPECT_EQ(result["facts"]["engines.compared"]["value"], "2 samples: sums, codes, outputs and event counts equal");
 }
 
+TEST_F(Run, TakesANetworkLargerThanTheChipInRounds) {
+  const std::string small = kShort + "--set /chip/mesh_rows=1 --set /chip/mesh_columns=5 ";
+  const Outcome refused = nvcim(small + "--out out");
+  EXPECT_EQ(refused.exit_code, 3);
+  EXPECT_THAT(refused.err, HasSubstr("or run it in rounds: nvcim run --time-multiplex"));
+
+  const Outcome outcome = nvcim(small + "--time-multiplex --batch 50 --out out");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  for (const char* text : {"2 rounds, 50 samples a batch", "accuracy", "per inference: programming",
+                           "both engines agree bit for bit on 2 samples in every round", "Result: out"})
+    EXPECT_THAT(outcome.out, HasSubstr(text));
+  const json result = json::parse(read("out/result.json"));
+  double seconds = 0, programming = 0, dynamic = 0, cells = 0;
+  for (const json& round : result["rounds"]) {
+    seconds += round["programming_seconds"].get<double>() + round["batch_seconds"].get<double>();
+    programming += round["programming_joules"].get<double>() / 50;
+    dynamic += round["dynamic_joules_per_inference"].get<double>();
+    cells += round["cells"].get<double>();
+  }
+  EXPECT_NEAR(result["batch_seconds"].get<double>(), seconds, 1e-9 * seconds);
+  EXPECT_NEAR(result["programming_joules"].get<double>(), programming, 1e-9 * programming);
+  EXPECT_NEAR(result["dynamic_joules"].get<double>(), dynamic, 1e-9 * dynamic);
+  EXPECT_EQ(result["cells_written_per_batch"].get<double>(), cells);
+  EXPECT_EQ(result["writes_per_cell_most"], 2);
+
+  // The same cells as on the chip that holds everything: the same samples are right.
+  ASSERT_EQ(nvcim(kShort + "--out whole").exit_code, 0);
+  const json whole = json::parse(read("whole/result.json"));
+  EXPECT_EQ(result["accuracy"]["chip"].get<double>(), metric(whole, "accuracy"));
+  EXPECT_EQ(cells, metric(whole, "cells"));
+
+  const std::string repeat = json::parse(read("out/manifest.json"))["repeat"];
+  ASSERT_EQ(nvcim("run out/" + repeat.substr(std::string("nvcim run ").size()) + " --out again").exit_code, 0);
+  EXPECT_EQ(read("again/result.json"), read("out/result.json"));
+}
+
 TEST_F(Run, TwiceGivesTheSameBytesWhateverTheThreads) {
   ASSERT_EQ(nvcim(kShort + "--out one --threads 1").exit_code, 0);
   ASSERT_EQ(nvcim(kShort + "--out two --threads 2").exit_code, 0);

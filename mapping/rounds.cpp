@@ -56,10 +56,12 @@ Round make_round(const Architecture& architecture, const Network& network, int b
     part.nodes.back().inputs = network.sources(node);
     for (int& source : part.nodes.back().inputs) source = std::max(source - begin, kNetworkInput);
   }
-  std::erase_if(round.architecture.mapping.duplicate, [&](const auto& wanted) {
+  const auto of_another_round = [&](const auto& entry) {
     return std::none_of(part.nodes.begin(), part.nodes.end(),
-                        [&](const Node& node) { return node.kind == Node::Kind::mvm && node.name == wanted.first; });
-  });
+                        [&](const Node& node) { return node.kind == Node::Kind::mvm && node.name == entry.first; });
+  };
+  std::erase_if(round.architecture.mapping.duplicate, of_another_round);
+  std::erase_if(round.architecture.adc.layer_full_scale, of_another_round);
   return round;
 }
 

@@ -15,7 +15,7 @@ struct Round {
   /// The part. Its input is the map that crosses the cut: input_table leaves codes as they are, and their bits and zero
   /// point are those of the map. All but the last end in codes (Ending::codes).
   workloads::Network network;
-  Architecture architecture;  ///< with the duplicates of its own layers alone
+  Architecture architecture;  ///< with the duplicates and full scales of its own layers alone
   int crossbars = 0;          ///< needed
 };
 

@@ -60,7 +60,7 @@ Rows total_rows(const TimeMultiplexedRequest& request, const TimeMultiplexedResu
                    format_si_rounded(result.static_joules, "J"))});
   rows.push_back(
       {"writes", fmt::format("{:.2f}", result.mean_writes()),
-       fmt::format("per batch and cell that is used, mean; {} at most; {} cells of {} written", result.most_writes,
+       fmt::format("per batch and cell that is used, mean; {} at most; {} writes of {} cells", result.most_writes,
                    whole(static_cast<double>(result.cells_written)), whole(static_cast<double>(result.cells_used)))});
   return rows;
 }

@@ -100,6 +100,18 @@ TEST(CutRounds, KeepsTheDuplicatesOfItsOwnLayers) {
   EXPECT_THAT(refusal(architecture, network), HasSubstr("has no layer \"nobody\""));
 }
 
+TEST(CutRounds, KeepsTheFullScalesOfItsOwnLayers) {
+  const Network network = chain();
+  Architecture architecture = chip_of(1);
+  architecture.adc.model = AdcModel::sar;
+  architecture.adc.range = AdcRange::per_layer;
+  for (const workloads::Node& node : network.nodes)
+    if (node.kind == workloads::Node::Kind::mvm) architecture.adc.layer_full_scale[node.name] = 50;
+  std::size_t layers = 0;
+  for (const Round& round : cut_rounds(architecture, network)) layers += round.architecture.adc.layer_full_scale.size();
+  EXPECT_EQ(layers, architecture.adc.layer_full_scale.size());
+}
+
 TEST(CutRounds, NamesThePartThatNoCutMakesSmallEnough) {
   const Network network = residual();
   EXPECT_THAT(

@@ -57,6 +57,7 @@ struct RunOptions : CommonOptions {
 
   bool functional() const { return engine != "systemc"; }
   bool systemc() const { return engine != "functional"; }
+  bool stands_in() const { return data == kNoData; }
   int wanted_cycle_samples() const {
     if (cycle_samples) return *cycle_samples;
     return engine == "systemc" && samples ? *samples : kDefaultCycleSamples;
@@ -65,7 +66,8 @@ struct RunOptions : CommonOptions {
 
 /// Faults that need two options at once.
 void check_options(const RunOptions& options) {
-  if (options.data == kNoData && (options.samples.value_or(1) > 1 || options.cycle_samples.value_or(1) > 1))
+  if (options.stands_in() &&
+      (options.samples.value_or(1) > 1 || (options.cycle_samples.value_or(1) > 1 && !options.time_multiplex)))
     throw CommandLineError("--data none is one random image: --samples and --cycle-samples beyond 1 have no meaning");
   if (options.cycle_samples && !options.systemc())
     throw CommandLineError("--cycle-samples has no effect with --engine functional");
@@ -91,8 +93,19 @@ void check_options(const RunOptions& options) {
                                                                                     : "--instance"));
 }
 
+/// One image. In rounds the batch is made of it, and the cycle model takes so many that the pipeline fills.
+workloads::Dataset stand_in_images(const RunOptions& options, const workloads::Network& network) {
+  workloads::Dataset data = workloads::stand_in_image(network);
+  if (!options.time_multiplex) return data;
+  const std::vector<std::uint8_t> image = data.pixels;
+  const int images = std::min(options.wanted_cycle_samples(), options.batch.value_or(1));
+  for (int copy = 1; copy < images; ++copy) data.pixels.insert(data.pixels.end(), image.begin(), image.end());
+  data.labels.resize(images, data.labels.front());
+  return data;
+}
+
 workloads::Dataset load_samples(const RunOptions& options, const workloads::Network& network) {
-  if (options.data == kNoData) return workloads::stand_in_image(network);
+  if (options.stands_in()) return stand_in_images(options, network);
   const std::string name = data_name_of(options.data, network);
   const std::optional<int> limit = options.functional() ? options.samples : options.wanted_cycle_samples();
   workloads::Dataset data =
@@ -190,7 +203,8 @@ std::string repeat_command(const RunOptions& options, const Inputs& inputs) {
                                     lasting(data, is_data_name(data) || data == kNoData),
                                     "--engine",
                                     options.engine};
-  if (options.functional()) words.insert(words.end(), {"--samples", fmt::format("{}", request.data.samples())});
+  if (options.functional() && data != kNoData)
+    words.insert(words.end(), {"--samples", fmt::format("{}", request.data.samples())});
   if (options.systemc())
     words.insert(words.end(),
                  {"--cycle-samples", fmt::format("{}", std::min(request.cycle_samples, request.data.samples()))});
@@ -300,7 +314,8 @@ void add_run_command(CLI::App& program, const std::vector<std::string>& argument
       "  nvcim run tiny_2x2 --workload my_model.onnx --data my_folder --samples 100\n"
       "  nvcim run out/architecture.json                      a former result's chip again\n"
       "  nvcim run --workload vgg8 --data none --set /chip/mesh_rows=16 --set /chip/mesh_columns=32\n"
-      "  nvcim run --workload vgg8 --data none --time-multiplex --batch 1000      a network larger than the chip\n"
+      "  nvcim run --set /chip/mesh_rows=1 --set /chip/mesh_columns=5 --time-multiplex      a network larger than the "
+      "chip\n"
       "  nvcim run --chip chip/chip.h5 --age 1h               a chip that nvcim program saved, an hour later\n"
       "  nvcim run swim_paper --workload lenet_mnist_4b --perturbation out/perturbation.txt      a worst case, "
       "checked\n\n"

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
 
 #include "arch/check.h"
 #include "mapping/rounds.h"
@@ -16,7 +17,8 @@
 namespace nvcim::sim {
 namespace {
 
-/// How often each cell of the chip is written for a batch.
+/// How often each cell of the chip is written for a batch, and which cells groups of a convolution need unformed: they
+/// share a crossbar, and one MVM drives all their rows and reads all their columns.
 class CellWrites {
  public:
   explicit CellWrites(const Architecture& architecture)
@@ -31,6 +33,10 @@ class CellWrites {
         for (int column = 0; column < block.columns; ++column)
           ++writes[std::size_t(block.crossbar_row + row) * columns_ + block.crossbar_column + column];
     }
+    for (const mapping::LayerPlan& layer : plan.layers)
+      for (std::size_t part = 0; part + 1 < layer.part_begin.size(); ++part)
+        add_beside(plan, std::span(layer.blocks)
+                             .subspan(layer.part_begin[part], layer.part_begin[part + 1] - layer.part_begin[part]));
   }
   void tell(TimeMultiplexedResult& result) const {
     std::int64_t sum = 0;
@@ -42,11 +48,28 @@ class CellWrites {
       }
     NVCIM_CHECK(sum == result.cells_written, "{} writes on the floor plans, {} cells programmed", sum,
                 result.cells_written);
+    for (const auto& [crossbar, cells] : beside_)
+      for (std::size_t cell = 0; cell < cells_; ++cell)
+        result.cells_beside_groups += cells[cell] && crossbars_[crossbar][cell] > 0;
   }
 
  private:
+  void add_beside(const mapping::Plan& plan, std::span<const int> groups) {
+    if (groups.size() == 1) return;
+    std::vector<bool>& beside = beside_[plan.blocks[groups[0]].crossbar];
+    beside.resize(cells_);
+    for (const int driven : groups)
+      for (const int read : groups) {
+        if (driven == read) continue;
+        const mapping::Block &rows = plan.blocks[driven], &columns = plan.blocks[read];
+        for (int row = rows.crossbar_row; row < rows.crossbar_row + rows.rows; ++row)
+          std::fill_n(beside.begin() + std::ptrdiff_t(row * columns_) + columns.crossbar_column, columns.columns, true);
+      }
+  }
+
   std::size_t columns_, cells_;
   std::vector<std::vector<std::uint16_t>> crossbars_;  // [crossbars][cells]
+  std::map<int, std::vector<bool>> beside_;            // of crossbars that groups share, [cells]
 };
 
 RunRequest request_of(const RunRequest& whole, const mapping::Round& round, bool is_last, workloads::Dataset data) {

@@ -14,7 +14,9 @@ namespace nvcim::sim {
 
 /// A network that need not fit the chip runs in rounds (mapping/rounds.h). For a batch of samples the chip is
 /// programmed with the first round (every cell once, unverified), streams the batch through it and leaves one feature
-/// map per sample in external memory; then it is programmed with the second, and so on. Nothing overlaps.
+/// map per sample in external memory; then it is programmed with the second, and so on. Nothing overlaps. A write sets
+/// a cell whatever it held before, and costs the same. Cells that a round does not use keep what an earlier one wrote;
+/// they lie in rows that are not driven or columns that are not read, but for cells_beside_groups.
 struct TimeMultiplexedRequest {
   RunRequest run;  ///< with the cycle model, and without a chip or deviations of its own
   int batch = 1;   ///< samples between two programmings
@@ -47,6 +49,9 @@ struct TimeMultiplexedResult {
   std::int64_t cells_written = 0;  ///< writes of cells per batch
   std::int64_t cells_used = 0;     ///< cells of the chip that are written at all
   int most_writes = 0;             ///< of one cell per batch
+  /// Cells that groups of a convolution need unformed in one round, and that another round writes. The engines take
+  /// them as unformed all the same: where there are any, accuracy and energy hold for cells that can be made so.
+  std::int64_t cells_beside_groups = 0;
   double mean_writes() const { return static_cast<double>(cells_written) / static_cast<double>(cells_used); }
 
   /// Share of the samples with the right class, when the data are labelled.

@@ -62,6 +62,9 @@ Rows total_rows(const TimeMultiplexedRequest& request, const TimeMultiplexedResu
       {"writes", fmt::format("{:.2f}", result.mean_writes()),
        fmt::format("per batch and cell that is used, mean; {} at most; {} writes of {} cells", result.most_writes,
                    whole(static_cast<double>(result.cells_written)), whole(static_cast<double>(result.cells_used)))});
+  if (result.cells_beside_groups > 0)
+    rows.push_back({"unformed", whole(static_cast<double>(result.cells_beside_groups)),
+                    "cells beside groups of a convolution are taken as unformed, though another round writes them"});
   return rows;
 }
 
@@ -92,6 +95,7 @@ std::string time_multiplexed_json(const TimeMultiplexedRequest& request, const T
   json["cells_used"] = result.cells_used;
   json["writes_per_cell_mean"] = result.mean_writes();
   json["writes_per_cell_most"] = result.most_writes;
+  json["cells_beside_groups"] = result.cells_beside_groups;
   if (result.accuracy)
     json["accuracy"] = {{"chip", result.accuracy->chip},
                         {"low", result.accuracy->interval.low},

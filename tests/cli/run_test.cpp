@@ -95,6 +95,35 @@ TEST_F(Run, TakesANetworkLargerThanTheChipInRounds) {
   EXPECT_EQ(read("again/result.json"), read("out/result.json"));
 }
 
+TEST_F(Run, InRoundsTheOneImageOfNoDataFillsThePipeline) {
+  const std::string small =
+      "run --workload lenet --data none --set /chip/mesh_rows=1 --set /chip/mesh_columns=5 --time-multiplex ";
+  const auto seconds = [&](const std::string& options, const std::string& folder) {
+    EXPECT_EQ(nvcim(small + options + " --out " + folder).exit_code, 0);
+    return json::parse(read(folder + "/result.json"))["rounds"].back()["batch_seconds"].get<double>();
+  };
+  // One image tells the latency alone, and a batch seems to take that for each of its samples.
+  EXPECT_LT(seconds("--batch 100", "four"), 0.5 * seconds("--batch 100 --cycle-samples 1", "one"));
+  EXPECT_EQ(json::parse(read("four/result.json"))["cycle_samples"], 4);
+  EXPECT_EQ(json::parse(read("one/result.json"))["cycle_samples"], 1);
+  seconds("", "alone");
+  EXPECT_EQ(json::parse(read("alone/result.json"))["cycle_samples"], 1) << "a batch of one";
+
+  const std::string repeat = json::parse(read("four/manifest.json"))["repeat"];
+  ASSERT_EQ(nvcim("run four/" + repeat.substr(std::string("nvcim run ").size()) + " --out again").exit_code, 0);
+  EXPECT_EQ(read("again/result.json"), read("four/result.json"));
+}
+
+TEST_F(Run, TheExampleOfALargerNetworkInTheHelpRuns) {
+  const std::string help = nvcim("run --help").out;
+  const std::size_t begin = help.rfind("nvcim run ", help.find("a network larger than the chip")) + 6;
+  const std::string example = help.substr(begin, help.find("   ", begin) - begin);
+  EXPECT_THAT(example, HasSubstr("--time-multiplex"));
+  const Outcome outcome = nvcim(example + " --samples 8 --cycle-samples 2 --out out");
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_GT(json::parse(read("out/result.json"))["rounds"].size(), 1u);
+}
+
 TEST_F(Run, TwiceGivesTheSameBytesWhateverTheThreads) {
   ASSERT_EQ(nvcim(kShort + "--out one --threads 1").exit_code, 0);
   ASSERT_EQ(nvcim(kShort + "--out two --threads 2").exit_code, 0);

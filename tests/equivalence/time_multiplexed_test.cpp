@@ -119,5 +119,22 @@ TEST(TimeMultiplexed, TotalsAreTheSumsOfTheRounds) {
   EXPECT_LT(many.batch_seconds / 200, one.batch_seconds / 2) << "programming is shared";
 }
 
+TEST(TimeMultiplexed, CountsTheCellsThatGroupsNeedUnformedAndAnotherRoundWrites) {
+  // 8 columns per output. Two groups of 4 x 8 cells lie on a diagonal: 4 x 8 cells right of the first and 4 x 8 left of
+  // the second must not conduct. The first round writes 1 x 16 cells, the last 2 x 16: two rows of the first of them.
+  testing::GraphBuilder graph({1, 2, 2}, 8, 1);
+  int map = graph.convolution(workloads::kNetworkInput, {.outputs = 2});
+  map = graph.convolution(map, {.outputs = 2, .window = {.kernel_h = 2, .kernel_w = 2}, .groups = 2});
+  const workloads::Network network = graph.logits(map, 2);
+  Architecture architecture = noisy_chip(1);
+  architecture.tile.crossbars = 1;
+  const TimeMultiplexedResult small = run_time_multiplexed({request_of(network, architecture, 1), 3});
+  ASSERT_EQ(small.rounds.size(), 3u);
+  EXPECT_EQ(small.cells_written, 1 * 16 + 2 * 4 * 8 + 2 * 16);
+  EXPECT_EQ(small.cells_beside_groups, 2 * 8);
+  architecture.chip.mesh_columns = 3;
+  EXPECT_EQ(run_time_multiplexed({request_of(network, architecture, 1), 3}).cells_beside_groups, 0);
+}
+
 }  // namespace
 }  // namespace nvcim::sim

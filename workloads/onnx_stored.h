@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <onnx/onnx_pb.h>
-
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "workloads/network.h"
+
+namespace onnx {
+class GraphProto;
+}
 
 /// A quantised network of any shape in its ONNX file, to the last bit: the graph says what a float runtime computes,
 /// the metadata what the integers are. For chains with one weight scale per layer the graph suffices (onnx_metadata.h).

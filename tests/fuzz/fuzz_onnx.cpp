@@ -9,6 +9,7 @@
 #include "workloads/lowering.h"
 #include "workloads/onnx_float.h"
 #include "workloads/onnx_read.h"
+#include "workloads/onnx_stored.h"
 #include "workloads/quantisation.h"
 
 /// Any bytes as an ONNX file: they are read or refused with InputError. Anything else that happens is a bug.
@@ -49,6 +50,7 @@ extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::vector<std::uint8_t> bytes(data, data + size);
   may_refuse([&] { workloads::read_onnx("fuzzed", bytes); });
+  may_refuse([&] { workloads::read_stored_network("fuzzed", bytes); });
   may_refuse([&] { quantise(workloads::read_float_onnx("fuzzed", bytes)); });
   may_refuse([&] { quantise(workloads::read_quantised_graph("fuzzed", bytes)); });
   return 0;

@@ -57,7 +57,7 @@ struct Timeline {
     std::uint64_t last_output = 0;  ///< last bit of the result reaches external memory
   };
   std::vector<Sample> samples;
-  std::uint64_t total_cycles = 0;
+  std::uint64_t total_cycles = 0;   ///< until the machine is at rest; pixels that no layer reads come after the result
   std::uint64_t at_full_scale = 0;  ///< conversions that gave an outermost code: what lies beyond it is lost
   struct Unit {
     std::string name;  ///< "tile3.crossbar2.adc", "router(1,2)", …

@@ -8,7 +8,6 @@
 #include "arch/input_error.h"
 #include "arch/load.h"
 #include "arch/presets.h"
-#include "device/device_model.h"
 #include "sim/cli/build_info.h"
 #include "sim/cli/data_path.h"
 #include "sim/cli/inputs.h"
@@ -37,10 +36,7 @@ struct CalibrateOptions : CommonOptions {
 sim::AdcCalibrationRequest load_inputs(const CalibrateOptions& options) {
   sim::AdcCalibrationRequest request;
   std::vector<InputIssue> issues;
-  gather_issues(issues, [&] {
-    request.architecture = load_architecture(options.architecture, options.set, device::check_device);
-    request.architecture.name = architecture_name(request.architecture, options.architecture);
-  });
+  gather_issues(issues, [&] { request.architecture = given_architecture(options.architecture, options.set); });
   if (gather_issues(issues, [&] {
         request.network = load_quantised(options.workload, options.data, options.quantise, options.thread_count());
       }))

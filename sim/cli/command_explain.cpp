@@ -5,6 +5,8 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string>
 
 #include "arch/energy_keys.h"
 #include "arch/events.h"
@@ -47,6 +49,19 @@ std::string detail(const std::string& metric) {
   return text;
 }
 
+/// A family takes any name that follows it; of these the members are known.
+void check_member(const std::string& metric, const sim::MetricInfo& family) {
+  std::set<std::string> members;
+  if (family.name == "count.*")
+    for (const EventInfo& info : kEventInfo) members.insert(fmt::format("count.{}", info.name));
+  if (family.name == "energy.*")
+    for (const EnergyKey& key : kEnergyKeys) members.insert(fmt::format("energy.{}", key.component));
+  if (!members.empty() && !members.contains(metric))
+    throw InputError(
+        "", "",
+        fmt::format("\"{}\" is not a metric; of {} there are {}", metric, family.name, fmt::join(members, ", ")));
+}
+
 int run(const ExplainOptions& options) {
   std::string text;
   if (options.metric.empty()) {
@@ -59,6 +74,7 @@ int run(const ExplainOptions& options) {
       throw InputError("", "",
                        fmt::format("\"{}\" is not a metric; similar: {}", options.metric,
                                    fmt::join(sim::similar_metrics(options.metric), ", ")));
+    check_member(options.metric, *info);
     text = options.json || !options.out.empty()
                ? entry(*info).dump(2) + "\n"
                : fmt::format("{}\n\nmeaning    {}\nunit       {}\nformula    {}\nsource     {}\n{}", options.metric,

@@ -10,7 +10,6 @@
 #include "arch/input_error.h"
 #include "arch/load.h"
 #include "arch/presets.h"
-#include "device/device_model.h"
 #include "mapping/chip_file.h"
 #include "sim/cli/build_info.h"
 #include "sim/cli/inputs.h"
@@ -53,10 +52,7 @@ std::optional<Q> quantity(const char* option, const std::string& text, std::vect
 sim::ProgramRequest load_inputs(const ProgramOptions& options) {
   sim::ProgramRequest request;
   std::vector<InputIssue> issues;
-  gather_issues(issues, [&] {
-    request.architecture = load_architecture(options.architecture, options.set, device::check_device);
-    request.architecture.name = architecture_name(request.architecture, options.architecture);
-  });
+  gather_issues(issues, [&] { request.architecture = given_architecture(options.architecture, options.set); });
   gather_issues(issues, [&] {
     request.network = load_quantised(options.workload, options.data, options.quantise, options.thread_count());
   });

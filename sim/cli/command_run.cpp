@@ -130,9 +130,7 @@ Architecture load_base(const RunOptions& options, const std::optional<mapping::C
   if (options.architecture.empty() && chip)
     return parse_architecture(chip->architecture_json, chip->path.string(), set, device::check_device);
   const std::string name = options.architecture.empty() ? std::string(kDefaultPreset) : options.architecture;
-  Architecture architecture = load_architecture(name, set, device::check_device);
-  architecture.name = architecture_name(architecture, name);
-  return architecture;
+  return given_architecture(name, set);
 }
 
 /// Architecture, network, data and chip; the mistakes of all are thrown together.

@@ -10,7 +10,6 @@
 
 #include "arch/input_error.h"
 #include "arch/load.h"
-#include "device/device_model.h"
 #include "mapping/write_plan_file.h"
 #include "sim/cli/build_info.h"
 #include "sim/cli/data_path.h"
@@ -71,10 +70,7 @@ workloads::Dataset validation_set(const std::string& data_name, int samples) {
 sim::SelectRequest load_inputs(const SelectOptions& options, Progress& progress) {
   sim::SelectRequest request;
   std::vector<InputIssue> issues;
-  gather_issues(issues, [&] {
-    request.architecture = load_architecture(options.architecture, options.set, device::check_device);
-    request.architecture.name = architecture_name(request.architecture, options.architecture);
-  });
+  gather_issues(issues, [&] { request.architecture = given_architecture(options.architecture, options.set); });
   std::string scores;
   parse_method(options.method, request.method, scores);
   if (gather_issues(issues, [&] {

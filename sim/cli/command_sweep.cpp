@@ -10,7 +10,6 @@
 
 #include "arch/input_error.h"
 #include "arch/load.h"
-#include "device/device_model.h"
 #include "sim/cli/build_info.h"
 #include "sim/cli/data_path.h"
 #include "sim/cli/inputs.h"
@@ -78,8 +77,12 @@ int sweep(const SweepOptions& options, const std::vector<std::string>& arguments
   fs::path out;
   std::string data_name;
   ranks.together([&] {
-    request.architecture = load_architecture(options.architecture, options.set, device::check_device);
-    request.network = load_quantised(options.workload, options.data, options.quantise, options.thread_count());
+    std::vector<InputIssue> issues;
+    gather_issues(issues, [&] { request.architecture = given_architecture(options.architecture, options.set); });
+    gather_issues(issues, [&] {
+      request.network = load_quantised(options.workload, options.data, options.quantise, options.thread_count());
+    });
+    if (!issues.empty()) throw InputError(std::move(issues));
     out = !options.out.empty()
               ? options.out
               : fs::path("results") / fmt::format("sweep-{}-{}", request.architecture.name, request.network.name);

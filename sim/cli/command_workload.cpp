@@ -7,10 +7,8 @@
 #include <optional>
 
 #include "arch/input_error.h"
-#include "arch/load.h"
 #include "arch/output_file.h"
 #include "arch/presets.h"
-#include "device/device_model.h"
 #include "sim/cli/data_path.h"
 #include "sim/cli/inputs.h"
 #include "sim/cli/quantise_options.h"
@@ -74,9 +72,11 @@ int run(const WorkloadOptions& options) {
   Progress progress(options.quiet);
   sim::WorkloadRequest request;
   request.threads = options.thread_count();
-  request.architecture = load_architecture(options.architecture, options.set, device::check_device);
-  request.architecture.name = architecture_name(request.architecture, options.architecture);
-  Loaded loaded = load(options, request, progress);
+  std::vector<InputIssue> issues;
+  Loaded loaded;
+  gather_issues(issues, [&] { request.architecture = given_architecture(options.architecture, options.set); });
+  gather_issues(issues, [&] { loaded = load(options, request, progress); });
+  if (!issues.empty()) throw InputError(std::move(issues));
   if (loaded.real && request.quantised) request.graph = &loaded.real->graph;
   if (!options.data.empty())
     request.data = workloads::load_dataset(options.data, workloads::Split::test, options.samples, data_search_path());

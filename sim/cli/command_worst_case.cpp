@@ -10,7 +10,6 @@
 
 #include "arch/input_error.h"
 #include "arch/load.h"
-#include "device/device_model.h"
 #include "mapping/perturbation_file.h"
 #include "sim/cli/build_info.h"
 #include "sim/cli/data_path.h"
@@ -69,10 +68,7 @@ workloads::Dataset load_split(const std::string& name, workloads::Split split, i
 sim::WorstCaseRequest request_of(const WorstCaseOptions& options) {
   sim::WorstCaseRequest request;
   std::vector<InputIssue> issues;
-  gather_issues(issues, [&] {
-    request.architecture = load_architecture(options.architecture, options.set, device::check_device);
-    request.architecture.name = architecture_name(request.architecture, options.architecture);
-  });
+  gather_issues(issues, [&] { request.architecture = given_architecture(options.architecture, options.set); });
   for (const std::string& workload : options.workloads)
     gather_issues(issues, [&] {
       request.networks.push_back(load_quantised(workload, options.data, options.quantise, options.thread_count()));

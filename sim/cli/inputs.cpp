@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "arch/load.h"
+#include "device/device_model.h"
 #include "sim/report/result_folder.h"
 #include "workloads/model_file.h"
 
@@ -58,13 +60,14 @@ std::string data_name_of(const std::string& given, const workloads::Network& net
   return name;
 }
 
-std::string architecture_name(const Architecture& architecture, const std::string& given) {
+Architecture given_architecture(const std::string& given, const std::vector<std::string>& set) {
+  Architecture architecture = load_architecture(given, set, device::check_device);
+  if (fs::path(given).filename() != "architecture.json") return architecture;
   std::ifstream file(fs::path(given).parent_path() / "manifest.json");
   const auto manifest = nlohmann::json::parse(file, nullptr, false);
-  if (fs::path(given).filename() != "architecture.json" || !manifest.is_object() ||
-      manifest.value("program", "") != "nvcim")
-    return architecture.name;
-  return manifest.value("architecture", architecture.name);
+  if (manifest.is_object() && manifest.value("program", "") == "nvcim")
+    architecture.name = manifest.value("architecture", architecture.name);
+  return architecture;
 }
 
 std::string lasting(const std::string& name_or_path, bool is_name) {

@@ -38,8 +38,9 @@ void add_test_samples_option(CLI::App& command, int& samples);
 /// What --data names, or else the network's own data. Errors: InputError where neither does.
 std::string data_name_of(const std::string& given, const workloads::Network& network);
 
-/// A repeat from a result folder keeps the name that the architecture had there.
-std::string architecture_name(const Architecture& architecture, const std::string& given);
+/// ARCH with `set` replaced, checked; one from a result folder keeps the name that it had there. @param given  a
+/// preset's name or a file. Errors: InputError.
+Architecture given_architecture(const std::string& given, const std::vector<std::string>& set);
 
 /// A file keeps its meaning in another folder only with its whole path. @param is_name  whether it names something that
 /// ships with the program, which wins over a file of that name

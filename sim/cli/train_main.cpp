@@ -6,7 +6,6 @@
 
 #include "arch/input_error.h"
 #include "arch/load.h"
-#include "device/device_model.h"
 #include "sim/cli/build_info.h"
 #include "sim/cli/data_path.h"
 #include "sim/cli/inputs.h"
@@ -184,8 +183,7 @@ int train(const TrainOptions& options, const std::vector<std::string>& arguments
   const int all_samples = data.samples();
   if (!options.noise.empty()) {
     sim::KppJudge judge;
-    judge.architecture = load_architecture(options.chip, options.set, device::check_device);
-    judge.architecture.name = architecture_name(judge.architecture, options.chip);
+    judge.architecture = given_architecture(options.chip, options.set);
     judge.data = sim::hold_out(data, options.validation, "--validation");
     judge.share = options.kpp / 100;
     judge.instances = options.instances;

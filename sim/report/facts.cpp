@@ -25,6 +25,18 @@ std::string named(E value) {
   return fmt::format("{}: {}", entry.text, entry.doc);
 }
 
+/// With per_layer the full scales themselves.
+std::string adc_range(const RunRecord& record) {
+  const AdcParameters& adc = record.architecture.adc;
+  if (adc.range != AdcRange::per_layer) return named(adc.range);
+  std::vector<std::string> layers;
+  for (const mapping::LayerPlan& layer : record.plan.layers) {
+    const std::string& name = record.network.nodes[layer.node].name;
+    layers.push_back(fmt::format("{} {}", name, adc.layer_full_scale.at(name)));
+  }
+  return fmt::format("{}: {} cell levels", entry_of(adc.range).text, fmt::join(layers, ", "));
+}
+
 /// One text per distinct encoding; almost always a single one, since layers differ in weight bits only.
 std::string kappas(const RunRecord& record) {
   std::set<std::pair<int, double>> distinct;
@@ -124,7 +136,7 @@ std::vector<Fact> run_facts(const RunRecord& record, const Costs& costs) {
                                   : "";
   add("adc.energy_law", costs.adc_energy_law + law_doc, "where energy and area of a conversion come from");
   add("adc.transfer", named(a.adc.model), "the converter's transfer");
-  add("adc.range", named(a.adc.range), "what full scale means");
+  add("adc.range", adc_range(record), "what full scale means");
   add("encoding", named(a.crossbar.encoding), "how a signed weight becomes cells");
   const mapping::WeightEncoding& encoding = record.plan.layers.front().encoding;
   add("cells_per_weight",

@@ -45,7 +45,9 @@ std::string tiles(const RunReport& report) {
                    shown(report, "accuracy.low"), shown(report, "accuracy.high"), report.samples));
   tile("Latency", "latency.inference",
        shown(report, "latency.inference.cycles") + " cycles, first input to last output");
-  tile("Throughput", "throughput.inference", "one inference every " + shown(report, "interval.inference"));
+  tile("Throughput", "throughput.inference",
+       "one inference every " + shown(report, "interval.inference") +
+           (report.cycle_samples > 1 ? "" : ", one at a time: one cycle sample"));
   if (report.find("energy.inference"))
     tile("Energy", "energy.inference", "per inference, of which static " + shown(report, "energy.static"));
   else

@@ -202,6 +202,7 @@ CycleResult run_machine(const ChipRun& run, const mapping::Schedule& schedule, s
     if (probe.shuffle != 0) machine.shuffle(probe.shuffle);
     machine.run();
     read_units(machine, context.timeline, probe.statistics);
+    context.timeline.total_cycles = Clocked::now();
   }
   finish_concatenations(run.network, images, context.result, context.timeline);
   const int classes = run.network.classes();

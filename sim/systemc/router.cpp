@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/systemc/router.h"
 
+#include <algorithm>
+
 #include "sim/systemc/network_interface.h"
 
 namespace nvcim::sim {
@@ -58,12 +60,13 @@ Router::Port Router::route(int to) const {
 }
 
 void Router::act(Cycle now) {
+  const Cycle busy_until = busy_until_;
   for (Output& output : outputs_) {
     while (output.returned.ready(now)) output.credits += output.returned.take();
     output.starved = false;
   }
   for (int port = 0; port < kPorts; ++port) serve(now, static_cast<Port>(port));
-  plan_wake(now);
+  plan_wake(now, busy_until);
 }
 
 bool Router::serve(Cycle now, Port port) {
@@ -94,7 +97,9 @@ void Router::forward(Cycle now, Port from, Port port) {
   const auto length = static_cast<Cycle>(packet.flits);
   const std::int64_t flits = packet.flits;
   input.free_at = output.free_at = now + length;
-  time_.busy += length;
+  // Ports that send at once are one busy router.
+  time_.busy += now + length - std::clamp(busy_until_, now, now + length);
+  busy_until_ = std::max(busy_until_, now + length);
   context_.counts.add(packet.row, Event::router_flit, length);
   if (Router* next = neighbours_[port]) {
     context_.counts.add(packet.row, Event::link_flit, length);
@@ -110,7 +115,7 @@ void Router::forward(Cycle now, Port from, Port port) {
     end_points_[from]->give_credit(now, now + length, flits);
 }
 
-void Router::plan_wake(Cycle now) {
+void Router::plan_wake(Cycle now, Cycle busy_until) {
   bool waits = false;
   for (const Input& input : inputs_) {
     if (input.packets.empty()) continue;
@@ -126,7 +131,7 @@ void Router::plan_wake(Cycle now) {
     // Credits on their way were posted before this packet waited for them.
     if (output.starved && !output.returned.empty()) wake_at(output.returned.first_at());
   }
-  time_.set_stalled(waits, now);
+  time_.set_stalled(waits, now, busy_until);
 }
 
 void Router::tell_waits(std::vector<std::string>& sentences) const {

@@ -50,7 +50,7 @@ class Router : public Clocked {
   Port route(int to) const;
   bool serve(Cycle now, Port port);
   void forward(Cycle now, Port from, Port port);
-  void plan_wake(Cycle now);
+  void plan_wake(Cycle now, Cycle busy_until);
 
   MeshContext& context_;
   int row_, column_;
@@ -59,7 +59,8 @@ class Router : public Clocked {
   std::array<Output, kPorts> outputs_;
   std::array<Router*, kPorts> neighbours_{};
   std::array<NetworkInterface*, kPorts> end_points_{};
-  UnitTime time_;
+  UnitTime time_;  // busy: at least one port sends
+  Cycle busy_until_ = 0;
 };
 
 }  // namespace nvcim::sim

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
@@ -40,6 +41,9 @@ TEST_F(Calibrate, GivesAnArchitectureThatOtherCommandsTake) {
     EXPECT_EQ(run.exit_code, 0) << command << run.err;
   }
   EXPECT_EQ(json::parse(read("c/architecture.json"))["adc"], adc);
+  EXPECT_THAT(read("r/result.json"),
+              HasSubstr(fmt::format("per_layer: conv1 {}, conv2 {}, ", adc["layer_full_scale"]["conv1"].get<int>(),
+                                    adc["layer_full_scale"]["conv2"].get<int>())));
 }
 
 TEST_F(Calibrate, ReadsTheTrainingSetAlone) {

@@ -145,6 +145,19 @@ TEST(Machine, TheOrderOfProcessesWithinACycleChangesNothing) {
   }
 }
 
+TEST(Machine, NoUnitWorksOrWaitsLongerThanTheRun) {
+  for (std::uint64_t seed = 300; seed < 420; ++seed) {
+    SCOPED_TRACE(seed);
+    const workloads::Network network =
+        seed % 2 == 0 ? nvcim::testing::random_network(seed) : nvcim::testing::random_graph(seed);
+    const Job job(cramped_architecture(seed, network), network, 2);
+    const Timeline timeline = job.run({}).timeline;
+    for (const Timeline::Sample& sample : timeline.samples) EXPECT_LE(sample.last_output, timeline.total_cycles);
+    for (const Timeline::Unit& unit : timeline.units)
+      EXPECT_LE(unit.busy_cycles + unit.stall_cycles, timeline.total_cycles) << unit.name;
+  }
+}
+
 TEST(Machine, CountsTheConversionsThatReadFullScale) {
   Architecture architecture = ideal_architecture();
   architecture.adc.model = AdcModel::sar;

@@ -3,19 +3,37 @@
 # Trains LeNet on MNIST (4 bits) with each kind of noise on its weights, at the same search effort, and measures the
 # accuracy of programmed chips: the table in sim/studies/README.md.
 #   scripts/reproduce_trice.sh OUT_DIR [SEED…]          seed 1 when none is given
-# Stopped, it goes on when called again. Needs MNIST (scripts/fetch_data.sh mnist) and nvcim, in the PATH or in NVCIM.
-# One thread; THREADS changes that, and with it the last bits of the networks. KINDS="gaussian trice-1" does only those.
+#   RESNET20=FILE.onnx scripts/reproduce_trice.sh …     trains that ResNet-20 for CIFAR-10 (8 bits) further instead
+# Stopped, it goes on when called again. Needs MNIST or CIFAR-10 (scripts/fetch_data.sh) and nvcim, in the PATH or in
+# NVCIM. One thread; THREADS changes that, and with it the last bits of the networks. KINDS="gaussian trice-1" does only
+# those.
 set -euo pipefail
 out=${1:?usage: scripts/reproduce_trice.sh OUT_DIR [SEED…]}
 shift
 seeds=("${@:-1}")
 nvcim=${NVCIM:-nvcim}
 threads=${THREADS:-1}
-samples=22000         # of the training set; the last 2,000 of them are held out for the search
-float_epochs=3        # the same ones for every kind
-quantised_epochs=6    # of three replicas each
-sigma=0.20            # of the cells of the chip that judges
-deployed=(0.20 0.30)  # of the chips that are measured
+
+# The same effort for every kind of noise; of the training samples the last --validation are held out for the search.
+if [[ -z ${RESNET20:-} ]]; then
+  training="lenet --data mnist --bits 4 --samples 22000 --validation 2000 --float-epochs 3 --quantised-epochs 6
+            --sigma-max 0.3 --kpp-instances 100 --kpp 5"
+  sigma=0.20            # of the cells of the chip that judges
+  deployed=(0.20 0.30)  # of the chips that are measured
+  measuring="--data mnist --instances 1000 --samples 1000 --quantiles 1,5"
+  shown=1               # k of the KPP in the table
+  every="none gaussian trice-1 left_censored-1 both_sides-1 trice-0.5 trice-0.7 trice-2 trice-1-zero_mean
+         trice-0.5-zero_mean vanilla fefet4-none fefet4-gaussian fefet4-trice-1"
+else
+  training="$RESNET20 --data cifar10 --normalize 0.485,0.456,0.406/0.229,0.224,0.225 --mirror --samples 8250
+            --validation 250 --quantised-epochs 4 --quantised-learning-rate 0.0003 --sigma-max 0.2
+            --kpp-instances 40 --kpp 10"
+  sigma=0.15
+  deployed=(0.15 0.20)
+  measuring="--data cifar10 --instances 300 --samples 300 --quantiles 5,10"
+  shown=5
+  every="none gaussian trice-1 trice-1-zero_mean"
+fi
 
 # Name and training options.
 declare -A options=(
@@ -34,7 +52,7 @@ declare -A options=(
   [fefet4-gaussian]="--noise gaussian --mid-level-factor 4"
   [fefet4-trice-1]="--noise trice --threshold 1 --mid-level-factor 4"
 )
-kinds=${KINDS:-none gaussian trice-1 left_censored-1 both_sides-1 trice-0.5 trice-0.7 trice-2 trice-1-zero_mean trice-0.5-zero_mean vanilla fefet4-none fefet4-gaussian fefet4-trice-1}
+kinds=${KINDS:-$every}
 
 # Settings of the cells, of the chip that judges and of those that are measured.
 cells() { # NAME SIGMA
@@ -48,17 +66,15 @@ for seed in "${seeds[@]}"; do
     trained=$out/$name-seed$seed
     if [[ ! -e $trained/result.json ]]; then
       # shellcheck disable=SC2046,SC2086  # lists of words
-      "$nvcim" train lenet --data mnist --bits 4 --samples "$samples" --float-epochs "$float_epochs" \
-        --quantised-epochs "$quantised_epochs" ${options[$name]} --sigma-max 0.3 --chip swim_paper \
-        $(cells "$name" "$sigma") --validation 2000 --kpp-instances 100 --kpp 5 --seed "$seed" \
+      "$nvcim" train $training ${options[$name]} --chip swim_paper $(cells "$name" "$sigma") --seed "$seed" \
         --threads "$threads" --quiet --out "$trained"
     fi
     for at in "${deployed[@]}"; do
       measured=$trained.mc-$at
       if [[ ! -e $measured/result.json ]]; then
-        # shellcheck disable=SC2046
-        "$nvcim" mc swim_paper --workload "$trained/network.onnx" --data mnist $(cells "$name" "$at") \
-          --instances 1000 --samples 1000 --quantiles 1,5 --seed 100 --threads "$threads" --quiet --out "$measured"
+        # shellcheck disable=SC2046,SC2086
+        "$nvcim" mc swim_paper --workload "$trained/network.onnx" $measuring $(cells "$name" "$at") \
+          --seed 100 --threads "$threads" --quiet --out "$measured"
       fi
     done
   done
@@ -71,7 +87,7 @@ figure() { # FOLDER METRIC
     if (metric ~ /kpp/) printf " (%.2f to %.2f)", 100 * $3, 100 * $4
   }' "$1/result.csv"
 }
-echo '| noise | seed | cells | noise found | no chip | mean | std | min | 1 % KPP (95 % interval) |'
+echo '| noise | seed | cells | noise found | no chip | mean | std | min | '"$shown"' % KPP (95 % interval) |'
 echo '|---|---|---|---|---|---|---|---|---|'
 for at in "${deployed[@]}"; do
   for name in $kinds; do
@@ -81,7 +97,7 @@ for at in "${deployed[@]}"; do
       found=$(awk -F, '$4 == 1 { sigma = $7 } END { printf "%.3f", sigma }' "$trained/result.csv")
       echo "| $name | $seed | $at | $found | $(figure "$measured" accuracy.reference) |" \
         "$(figure "$measured" accuracy.mean) | $(figure "$measured" accuracy.std) |" \
-        "$(figure "$measured" accuracy.min) | $(figure "$measured" accuracy.kpp.1) |"
+        "$(figure "$measured" accuracy.min) | $(figure "$measured" "accuracy.kpp.$shown") |"
     done
   done
 done

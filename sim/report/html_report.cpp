@@ -47,7 +47,7 @@ std::string tiles(const RunReport& report) {
        shown(report, "latency.inference.cycles") + " cycles, first input to last output");
   tile("Throughput", "throughput.inference",
        "one inference every " + shown(report, "interval.inference") +
-           (report.cycle_samples > 1 ? "" : ", one at a time: one cycle sample"));
+           (report.fills_pipeline() ? "" : ", one sample at a time"));
   if (report.find("energy.inference"))
     tile("Energy", "energy.inference", "per inference, of which static " + shown(report, "energy.static"));
   else

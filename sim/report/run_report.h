@@ -96,6 +96,8 @@ struct RunReport {
   std::vector<PlacedBlock> floor_plan;
   int mesh_rows = 0, mesh_columns = 0, crossbars_per_tile = 0, crossbar_rows = 0, crossbar_columns = 0;
 
+  /// Whether the interval is of samples that follow each other; that of a single one is its latency.
+  bool fills_pipeline() const { return cycle_samples > 1; }
   const Metric* find(std::string_view name) const;
   double value(std::string_view name) const;  ///< of a metric that must be there
   /// energy.inference, or energy.dynamic where the static part is not known.

@@ -35,7 +35,7 @@ std::string value_of(const RunReport& report, std::string_view name) {
 
 std::string key_figures(const RunReport& report) {
   std::vector<std::vector<std::string>> rows;
-  const bool filled = report.cycle_samples > 1;  // the interval of a single sample is its latency
+  const char* const how = report.fills_pipeline() ? "in the filled pipeline" : "with one sample at a time";
   const auto add = [&](std::string name, std::string_view metric, std::string note) {
     if (report.find(metric)) rows.push_back({"  " + std::move(name), value_of(report, metric), std::move(note)});
   };
@@ -56,17 +56,14 @@ std::string key_figures(const RunReport& report) {
   add("latency", "latency.inference",
       "first sample, first input to last output; " + value_of(report, "latency.inference.cycles") + " cycles");
   add("throughput", "throughput.inference",
-      "one inference every " + value_of(report, "interval.inference") +
-          (filled ? " in the filled pipeline" : ", one at a time; more --cycle-samples fill the pipeline"));
+      fmt::format("one inference every {} {}", value_of(report, "interval.inference"), how));
   if (report.find("energy.inference"))
     add("energy", "energy.inference", "per inference, of which static " + value_of(report, "energy.static"));
   else
     add("energy", "energy.dynamic",
         fmt::format("per inference, without the static {}: how long it is drawn needs the cycle model",
                     value_of(report, "power.static")));
-  add("power", "power.average",
-      std::string("average ") + (filled ? "in the filled pipeline" : "of one sample at a time") + "; peak " +
-          value_of(report, "power.peak"));
+  add("power", "power.average", fmt::format("average {}; peak {}", how, value_of(report, "power.peak")));
   add("area", "area.chip", "whole chip");
   add("TOPS", "tops", fmt::format("{} MACs per inference", value_of(report, "macs.inference")));
   add("TOPS/W", "tops_per_watt", "");

@@ -72,6 +72,15 @@ TEST(RunReport, AreaAndMappingAreOfTheWholeChip) {
   EXPECT_EQ(report.floor_plan.size(), run.plan.blocks.size());
 }
 
+TEST(RunReport, ASampleAloneIsNoFilledPipeline) {
+  ExampleRun run;
+  EXPECT_THAT(terminal_report(run.report()), HasSubstr("in the filled pipeline"));
+  run.cycle.timeline.samples.resize(1);
+  const std::string text = terminal_report(run.report());
+  EXPECT_THAT(text, HasSubstr("one sample at a time"));
+  EXPECT_EQ(text.find("filled pipeline"), std::string::npos);
+}
+
 TEST(RunReport, WithoutTheCycleModelHasNoTimesAndNoTotalOfStaticPower) {
   const ExampleRun run;
   RunRecord record = run.record();

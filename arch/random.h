@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "arch/normal_quantile.h"
 
@@ -63,6 +64,9 @@ class DrawStream {
     const NormalQuantile& quantile = NormalQuantile::instance();
     return {quantile(bits[0]), quantile(bits[1]), quantile(bits[2]), quantile(bits[3])};
   }
+  /// The same numbers for the columns from 4·first_group on, as many as `values` takes, several times faster.
+  void normals(std::uint32_t row, std::uint32_t first_group, std::uint32_t use, std::uint32_t sample,
+               std::span<double> values) const;
 
   std::array<std::uint32_t, 2> key() const { return key_; }  ///< for vectorised kernels
 

@@ -38,8 +38,7 @@ BlockAgeing::BlockAgeing(const DeviceParameters& device, const workloads::Networ
       stuck_(block_.columns) {}
 
 void BlockAgeing::draw(std::uint32_t matrix_row, std::uint32_t writing) {
-  fill_row(block_, layer_.encoding, node_.outputs(), normal_,
-           [&](std::uint32_t group) { return stream_.normals(matrix_row, group, 0, writing); });
+  fill_normals(block_, layer_.encoding, node_.outputs(), stream_, matrix_row, 0, writing, scratch_, normal_);
   fill_row(block_, layer_.encoding, node_.outputs(), uniform_,
            [&](std::uint32_t group) { return uniforms(stream_.block(matrix_row, group, 1, writing)); });
 }

@@ -41,7 +41,7 @@ class BlockAgeing {
   double step_;  ///< siemens of one grid step
   DrawStream stream_, stuck_stream_;
   std::vector<int> levels_;
-  std::vector<double> normal_, uniform_, stuck_;
+  std::vector<double> normal_, uniform_, stuck_, scratch_;
 };
 
 }  // namespace nvcim::mapping

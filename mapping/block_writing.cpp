@@ -52,12 +52,9 @@ void BlockWriting::load(int row) {
   target_levels(node_, encoding, block_, row, levels_);
   for (int column = 0; column < block_.columns; ++column)
     targets_[column] = static_cast<std::int16_t>(levels_[column] * encoding.grid_per_level);
-  if (varies_)
-    fill_row(block_, encoding, node_.outputs(), normal_,
-             [&](std::uint32_t group) { return variation_.normals(matrix_row_, group, rewrite_); });
+  if (varies_) fill_normals(block_, encoding, node_.outputs(), variation_, matrix_row_, rewrite_, 0, scratch_, normal_);
   if (own_sigma_ > 0) {
-    fill_row(block_, encoding, node_.outputs(), own_normal_,
-             [&](std::uint32_t group) { return own_.normals(matrix_row_, group); });
+    fill_normals(block_, encoding, node_.outputs(), own_, matrix_row_, 0, 0, scratch_, own_normal_);
     for (int column = 0; column < block_.columns; ++column)
       offset_[column] = static_cast<float>(own_sigma_ * own_normal_[column]);
   }
@@ -79,12 +76,18 @@ void BlockWriting::virgin(std::span<std::int16_t> codes) const {
 }
 
 void BlockWriting::write_once(std::span<std::int16_t> codes) const {
-  for (std::size_t column = 0; column < codes.size(); ++column) {
-    const double deviation =
-        sigma_of_level_[std::abs(levels_[column])] * normal_[column] + own_sigma_ * own_normal_[column];
-    const double code = std::nearbyint(targets_[column] + deviation);
-    codes[column] = static_cast<std::int16_t>(std::clamp(code, double(range_.lowest), double(range_.highest)));
-    if (stuck_.empty()) continue;
+  // Adding and taking away 1.5·2^52 rounds to the nearest integer, ties to even, without a call for every cell. Both
+  // limits are integers, so that clamping first gives the same code.
+  constexpr double kRounder = 6755399441055744;
+  const double lowest = range_.lowest, highest = range_.highest;
+  const int columns = static_cast<int>(codes.size());
+  for (int column = 0; column < columns; ++column) {
+    const double sigma = sigma_of_level_[static_cast<std::size_t>(std::abs(levels_[column]))];
+    const double deviation = sigma * normal_[column] + own_sigma_ * own_normal_[column];
+    const double limited = std::min(std::max(targets_[column] + deviation, lowest), highest);
+    codes[column] = static_cast<std::int16_t>((limited + kRounder) - kRounder);
+  }
+  for (std::size_t column = 0; column < stuck_.size(); ++column) {
     const auto state = device::StuckState(stuck_[column]);
     if (state == device::StuckState::at_g_min) codes[column] = 0;
     if (state == device::StuckState::at_g_max) codes[column] = static_cast<std::int16_t>(range_.span);

@@ -72,7 +72,7 @@ class BlockWriting {
   std::uint32_t matrix_row_ = 0;
   std::vector<int> levels_;
   std::vector<std::int16_t> targets_;
-  std::vector<double> normal_, own_normal_;
+  std::vector<double> normal_, own_normal_, scratch_;
   std::vector<std::uint8_t> stuck_;
   std::vector<std::int16_t> stuck_code_;
   std::vector<std::uint32_t> columns_;  ///< draw addresses

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "arch/parameters.h"
+#include "arch/random.h"
 #include "device/cell_range.h"
 #include "mapping/plan.h"
 #include "workloads/network.h"
@@ -38,5 +39,11 @@ void fill_row(const Block& block, const WeightEncoding& encoding, int layer_outp
     values[column] = group[at % 4];
   }
 }
+
+/// N(0, 1) draws for the block's columns in one row: those of fill_row with DrawStream::normals, all at once.
+/// @param scratch  grows as needed   @param normals  [block.columns]
+void fill_normals(const Block& block, const WeightEncoding& encoding, int layer_outputs, const DrawStream& stream,
+                  std::uint32_t matrix_row, std::uint32_t use, std::uint32_t sample, std::vector<double>& scratch,
+                  std::vector<double>& normals);
 
 }  // namespace nvcim::mapping

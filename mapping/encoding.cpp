@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdlib>
-
-#include "arch/check.h"
 #include "arch/conductance_grid.h"
 #include "mapping/plan.h"
 
@@ -46,27 +43,6 @@ WeightEncoding make_encoding(const Architecture& architecture, int weight_bits) 
       break;
   }
   return encoding;
-}
-
-void WeightEncoding::encode(int weight, int* levels) const {
-  const int limit = (1 << (weight_bits - 1)) - 1;
-  NVCIM_CHECK(std::abs(weight) <= limit, "weight {} of {} bits", weight, weight_bits);
-  switch (encoding) {
-    case Encoding::ideal_signed:
-      levels[0] = weight;
-      break;
-    case Encoding::differential_pair:
-      for (int slice = 0; slice < slices; ++slice) {
-        const int digit = (std::abs(weight) >> (slice * cell_bits)) & max_level;
-        levels[2 * slice] = weight > 0 ? digit : 0;
-        levels[2 * slice + 1] = weight < 0 ? digit : 0;
-      }
-      break;
-    case Encoding::offset_column:
-      for (int slice = 0; slice < slices; ++slice)
-        levels[slice] = ((weight + (1 << (weight_bits - 1))) >> (slice * cell_bits)) & max_level;
-      break;
-  }
 }
 
 }  // namespace nvcim::mapping

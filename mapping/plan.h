@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "arch/check.h"
 #include "arch/parameters.h"
 #include "workloads/network.h"
 
@@ -28,6 +31,29 @@ struct WeightEncoding {
   /// Levels of one weight. @param levels [planes]; signed for ideal_signed.
   void encode(int weight, int* levels) const;
 };
+
+// In line: every cell of a chip goes through it.
+inline void WeightEncoding::encode(int weight, int* levels) const {
+  const int limit = (1 << (weight_bits - 1)) - 1;
+  NVCIM_CHECK(std::abs(weight) <= limit, "weight {} of {} bits", weight, weight_bits);
+  switch (encoding) {
+    case Encoding::ideal_signed:
+      levels[0] = weight;
+      break;
+    case Encoding::differential_pair: {
+      const int above = std::max(weight, 0), below = std::max(-weight, 0);
+      for (int slice = 0; slice < slices; ++slice) {
+        levels[2 * slice] = (above >> (slice * cell_bits)) & max_level;
+        levels[2 * slice + 1] = (below >> (slice * cell_bits)) & max_level;
+      }
+      break;
+    }
+    case Encoding::offset_column:
+      for (int slice = 0; slice < slices; ++slice)
+        levels[slice] = ((weight + (1 << (weight_bits - 1))) >> (slice * cell_bits)) & max_level;
+      break;
+  }
+}
 
 /// A rectangle of a layer's cell matrix that lives in one crossbar. The matrix of a grouped layer is block-diagonal:
 /// one rectangle per group, and no block reaches outside its group's, so that no zeros are stored.

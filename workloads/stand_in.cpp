@@ -16,9 +16,10 @@ constexpr std::uint64_t kSeed = 1;
 template <class T, class Map>
 void fill(std::vector<T>& list, std::uint32_t layer, Map map) {
   const DrawStream draws(kSeed, Purpose::training_weights, 0, layer, 0);
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const DrawStream::Block bits = draws.block(static_cast<std::uint32_t>(i / 4), 0);
-    list[i] = map(DrawStream::uniform(bits[i % 4]));
+  for (std::size_t begin = 0; begin < list.size(); begin += 4) {
+    const DrawStream::Block bits = draws.block(static_cast<std::uint32_t>(begin / 4), 0);
+    for (std::size_t i = 0; i < std::min<std::size_t>(4, list.size() - begin); ++i)
+      list[begin + i] = map(DrawStream::uniform(bits[i]));
   }
 }
 
@@ -37,7 +38,7 @@ Network stand_in_network(std::string_view name, int bits) {
     if (node.kind != Node::Kind::mvm) continue;
     const int limit = (1 << (node.mvm.weight_bits - 1)) - 1;
     fill(node.mvm.weights, static_cast<std::uint32_t>(n),
-         [&](double u) { return static_cast<std::int16_t>(std::floor(u * (2 * limit + 1)) - limit); });
+         [&](double u) { return static_cast<std::int16_t>(static_cast<int>(u * (2 * limit + 1)) - limit); });
     // Uniform weights have a standard deviation of limit / sqrt(3); sums of so many then spread over the codes.
     if (!node.mvm.raw_output)
       node.mvm.requantisation.multiplier = std::sqrt(3.0 / node.matrix_rows()) / std::max(limit, 1);

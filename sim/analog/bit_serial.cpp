@@ -171,15 +171,10 @@ BitSerialBlock::BitSerialBlock(const mapping::ChipInstance& chip, const mapping:
   }
   if (packed.noisy) {
     packed.variance_unit = variance_unit(cells);
-    auto key =
-        DrawStream(chip.seed, Purpose::read_noise, chip.instance,
-                   chip.first_node + static_cast<std::uint32_t>(block.node), static_cast<std::uint32_t>(block.copy))
-            .key();
-    for (auto& round : packed.noise_keys) {
-      round = {key[0], key[1]};
-      key[0] += 0x9E3779B9u;
-      key[1] += 0xBB67AE85u;
-    }
+    packed.noise_keys = philox_keys(DrawStream(chip.seed, Purpose::read_noise, chip.instance,
+                                               chip.first_node + static_cast<std::uint32_t>(block.node),
+                                               static_cast<std::uint32_t>(block.copy))
+                                        .key());
   } else if (dac_bits == 1 && packed.rows <= kTabulatedRows) {
     packed.path = Path::tabulated;
     tabulate(packed);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
+#include "arch/philox_keys.h"
 #include "sim/analog/aligned_buffer.h"
 #include "sim/analog/bit_serial.h"
 
@@ -40,7 +40,7 @@ struct BitSerialBlock::Packed {
   // Read noise
   bool noisy = false;
   float variance_unit = 0;
-  std::array<std::array<std::uint64_t, 2>, 10> noise_keys{};  ///< of the ten rounds of Philox
+  PhiloxKeys noise_keys{};
 
   // Path::tabulated
   int table_outputs = 0;              ///< outputs padded to a vector

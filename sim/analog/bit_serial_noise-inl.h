@@ -9,32 +9,12 @@
 
 #include <hwy/highway.h>
 
+#include "arch/philox-inl.h"
 #include "sim/analog/bit_serial_kernels.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace nvcim::sim::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
-
-/// Philox4x32-10 (arch/random.h) in as many counters as there are 64-bit lanes. Words live in the lower halves of the
-/// lanes; the upper halves carry what the multiplications leave there and are never read.
-template <class D64, class V64 = hn::Vec<D64>>
-HWY_INLINE void philox(D64 d64, V64 c0, V64 c1, V64 c2, V64 c3,
-                       const std::array<std::array<std::uint64_t, 2>, 10>& keys, V64& low, V64& high) {
-  const hn::Repartition<std::uint32_t, D64> words;
-  const auto m0 = hn::BitCast(words, hn::Set(d64, 0xD2511F53u));
-  const auto m1 = hn::BitCast(words, hn::Set(d64, 0xCD9E8D57u));
-  for (const auto& key : keys) {
-    const V64 p0 = hn::MulEven(hn::BitCast(words, c0), m0);
-    const V64 p1 = hn::MulEven(hn::BitCast(words, c2), m1);
-    c0 = hn::Xor(hn::Xor(hn::ShiftRight<32>(p1), c1), hn::Set(d64, key[0]));
-    c2 = hn::Xor(hn::Xor(hn::ShiftRight<32>(p0), c3), hn::Set(d64, key[1]));
-    c1 = p1;
-    c3 = p0;
-  }
-  const V64 mask = hn::Set(d64, 0xffffffffu);
-  low = hn::Or(hn::And(c0, mask), hn::ShiftLeft<32>(c1));
-  high = hn::Or(hn::And(c2, mask), hn::ShiftLeft<32>(c3));
-}
 
 /// Addresses of the draws that one tile of columns takes, phase by phase.
 struct TileDraws {
@@ -86,7 +66,7 @@ struct TileDraws {
       const auto column = hn::LoadU(d64, &column_group[lane]);
       const auto read = hn::Add(use, hn::LoadU(d64, &phase[lane]));
       hn::Vec<decltype(d64)> low, high;
-      philox(d64, row, column, read, sample_word, packed.noise_keys, low, high);
+      nvcim::HWY_NAMESPACE::philox(d64, row, column, read, sample_word, packed.noise_keys, low, high);
       hn::StoreInterleaved2(low, high, d64, draws + 2 * lane);
     }
     if (offset_from < 0) return;

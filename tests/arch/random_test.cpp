@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <vector>
 
 namespace nvcim {
 namespace {
@@ -43,6 +44,19 @@ TEST(DrawStream, PhiloxGivesTheKnownAnswer) {
   EXPECT_EQ(bits[1], 0x41c83b0eu);
   EXPECT_EQ(bits[2], 0xa20bc7c6u);
   EXPECT_EQ(bits[3], 0x6d5451fdu);
+}
+
+TEST(DrawStream, NormalsOfNeighbouringColumnsAreThoseOfTheirGroups) {
+  const DrawStream stream(7, Purpose::programming_variation, 2, 3, 4);
+  for (const std::size_t count : {1, 4, 5, 31, 128, 255, 256, 257, 260, 1000}) {
+    std::vector<double> values(count);
+    const std::uint32_t first_group = static_cast<std::uint32_t>(count) * 11;
+    stream.normals(99, first_group, 5, 6, values);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto group = stream.normals(99, first_group + static_cast<std::uint32_t>(i / 4), 5, 6);
+      ASSERT_EQ(values[i], group[i % 4]) << i << " of " << count;
+    }
+  }
 }
 
 TEST(DrawStream, EveryPartOfTheAddressMatters) {

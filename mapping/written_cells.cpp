@@ -9,8 +9,8 @@
 
 namespace nvcim::mapping {
 
-std::array<std::int64_t, kCellStates> count_states(const WrittenCells& cells) {
-  std::array<std::int64_t, kCellStates> counts{};
+StateCounts count_states(const WrittenCells& cells) {
+  StateCounts counts{};
   for (const WrittenBlock& block : cells.blocks)
     for (const CellState state : block.state) ++counts[static_cast<std::size_t>(state)];
   return counts;

@@ -36,8 +36,10 @@ struct WrittenCells {
   std::vector<WrittenBlock> blocks;  ///< [plan.blocks]
 };
 
-/// Cells by CellState. Cells without history count as none.
-std::array<std::int64_t, kCellStates> count_states(const WrittenCells& cells);
+/// [kCellStates] cells in each state.
+using StateCounts = std::array<std::int64_t, kCellStates>;
+/// Cells without history count as none.
+StateCounts count_states(const WrittenCells& cells);
 
 /// Programs every cell once, unverified, then write-verifies those that the plan marks, rounds of re-verify included.
 /// No time passes and nothing is counted (sim/programming does both and leaves the same cells). Same draws → same

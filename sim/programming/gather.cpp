@@ -45,8 +45,10 @@ mapping::WrittenCells blank_cells(const ProgramJob& job) {
     const std::size_t size = std::size_t(block.rows) * block.columns;
     mapping::WrittenBlock& written = cells.blocks.emplace_back();
     written.codes.resize(size);
-    written.state.assign(size, mapping::CellState::unwritten);
-    written.pulses.assign(size, 0);
+    if (job.keep_history) {
+      written.state.assign(size, mapping::CellState::unwritten);
+      written.pulses.assign(size, 0);
+    }
     if (job.architecture.device.stuck_at_g_max == 0) continue;
     mapping::BlockWriting writing(job.architecture, job.network, job.plan, index, job.draws);
     for (int row = 0; row < block.rows; ++row) {

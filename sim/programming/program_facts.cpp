@@ -56,6 +56,10 @@ ProgramFacts::ProgramFacts(const ProgramJob& program_job)
   if (job.budget.time) deadline = static_cast<Cycle>(std::floor((*job.budget.time * clock).value() * (1 + 1e-12)));
   reverify_wait = cycles(controller.reverify_wait, clock);
   arbitrated = controller.peak_power.value() > 0 || job.budget.limits_pulses();
+  std::int64_t first_writes = 0;
+  for (const mapping::Block& block : job.plan.blocks) first_writes += block.rows;
+  whole_blocks = !job.keep_history && all_rows == first_writes && !job.budget.time && !job.budget.limits_pulses() &&
+                 controller.half_select == HalfSelect::none;
 }
 
 std::int64_t ProgramFacts::bits_of(const RowJob& row) const {

@@ -37,6 +37,8 @@ struct ProgramFacts {
   Cycle reverify_wait = 0;
   /// Pulses are granted by the chip's power unit: a power limit or a budget of pulses or energy is to be kept.
   bool arbitrated = false;
+  /// Every cell is written once and nobody asks for codes or history on the way: blocks can be worked out whole.
+  bool whole_blocks = false;
 
   const mapping::LayerPlan& layer_of(const mapping::Block& block) const {
     return job.plan.layers[job.plan.layer_of_node[block.node]];

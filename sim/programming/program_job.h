@@ -39,6 +39,7 @@ struct ProgramJob {
   ProgramBudget budget;
   std::function<void(std::int64_t done, std::int64_t all)> progress;  ///< rows; may be empty
   int threads = 1;  ///< with two or more the functional engine works out unverified writes ahead; the same bits
+  bool keep_history = true;  ///< of every cell; without, `state` and `pulses` of the result stay empty
 };
 
 /// Pulses of one kind at one step of their ramp in one layer. Conductances are sums of codes with the pedestal.
@@ -80,7 +81,7 @@ struct ControllerTime {
 };
 
 struct ProgramResult {
-  mapping::WrittenCells cells;  ///< with history
+  mapping::WrittenCells cells;  ///< with history where the job keeps it
   ProgramCounts counts;
   std::vector<ControllerTime> controllers;  ///< [plan.tiles_used]
   Cycle cycles = 0;                         ///< until the last controller ended

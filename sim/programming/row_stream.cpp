@@ -9,17 +9,18 @@ RowStream::RowStream(const ProgramFacts& facts)
     : facts_(facts),
       slots_(facts.rows.size(), facts.job.architecture.write_controller.buffer_rows),
       next_row_(facts.rows.size(), 0),
+      ready_(facts.rows.size()),
       left_(facts.all_rows),
       bus_free_at_(static_cast<Cycle>(facts.job.architecture.buffer.external_access_cycles)),
-      events_(facts.job.network.nodes.size()) {}
+      events_(facts.job.network.nodes.size()) {
+  for (int tile = 0; tile < static_cast<int>(facts.rows.size()); ++tile) look(tile);
+}
 
 std::optional<int> RowStream::pick() const {
-  const int tiles = static_cast<int>(slots_.size());
-  for (int turn = 0; turn < tiles; ++turn) {
-    const int tile = (turn_ + turn) % tiles;
-    if (slots_[tile] > 0 && next_row_[tile] < facts_.rows[tile].size()) return tile;
-  }
-  return std::nullopt;
+  std::size_t tile = turn_ == 0 ? ready_.find_first() : ready_.find_next(static_cast<std::size_t>(turn_) - 1);
+  if (tile == ready_.npos) tile = ready_.find_first();
+  if (tile == ready_.npos) return std::nullopt;
+  return static_cast<int>(tile);
 }
 
 std::optional<Cycle> RowStream::next() const {
@@ -33,6 +34,7 @@ std::optional<RowStream::Sent> RowStream::send(Cycle now) {
   if (!tile) return std::nullopt;
   Sent sent{*tile, next_row_[*tile]++, 0};
   --slots_[*tile];
+  look(*tile);
   --left_;
   turn_ = *tile + 1;
   const RowJob& row = facts_.rows[*tile][sent.row];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/dynamic_bitset.hpp>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -23,7 +24,10 @@ class RowStream {
     Cycle at = 0;         ///< read from the global buffer, ready for the network
   };
   /// A tile's controller is done with a row.
-  void slot_freed(int tile) { ++slots_[tile]; }
+  void slot_freed(int tile) {
+    ++slots_[tile];
+    look(tile);
+  }
   /// The next row that can leave external memory in this cycle, if any.
   std::optional<Sent> send(Cycle now);
   /// Next cycle at which something may leave without another slot; nothing: a slot is needed, or all is sent.
@@ -34,10 +38,12 @@ class RowStream {
 
  private:
   std::optional<int> pick() const;
+  void look(int tile) { ready_[tile] = slots_[tile] > 0 && next_row_[tile] < facts_.rows[tile].size(); }
 
   const ProgramFacts& facts_;
   std::vector<int> slots_;             ///< [tiles]
   std::vector<std::size_t> next_row_;  ///< [tiles]
+  boost::dynamic_bitset<> ready_;      ///< [tiles] has a slot and rows left
   std::int64_t left_ = 0;
   int turn_ = 0;  ///< tile that is first asked
   Cycle bus_free_at_, written_at_ = 0, read_free_at_ = 0;

@@ -73,11 +73,21 @@ void RowTally::before_pulses(const RowJob& row, std::span<const std::int16_t> co
 
 void RowTally::after_pulses(const RowJob& row, std::span<const std::int16_t> codes, PulseKind kind, int ramp_step,
                             const device::Pulse& pulse) {
+  add_pulses(row, kind, ramp_step, pulse,
+             {columns_.size(), static_cast<std::uint64_t>(before_ + conductance(row, codes, columns_)),
+              static_cast<std::uint64_t>(half_selected_)});
+}
+
+void RowTally::first_write(const RowJob& row, std::uint64_t conductance, const device::Pulse& pulse) {
+  add_pulses(row, PulseKind::first_write, 0, pulse,
+             {static_cast<std::uint64_t>(facts_.job.plan.blocks[row.block].columns), conductance, 0});
+}
+
+void RowTally::add_pulses(const RowJob& row, PulseKind kind, int ramp_step, const device::Pulse& pulse,
+                          const PulseTally& added) {
   const mapping::Block& block = facts_.job.plan.blocks[row.block];
   auto& tallies = counts.pulses[block.node][static_cast<std::size_t>(kind)];
   if (tallies.size() <= static_cast<std::size_t>(ramp_step)) tallies.resize(ramp_step + 1);
-  const PulseTally added{columns_.size(), static_cast<std::uint64_t>(before_ + conductance(row, codes, columns_)),
-                         static_cast<std::uint64_t>(half_selected_)};
   PulseTally& tally = tallies[ramp_step];
   tally.pulses += added.pulses;
   tally.conductance += added.conductance;

@@ -27,12 +27,16 @@ class RowTally {
   /// After them.
   void after_pulses(const RowJob& row, std::span<const std::int16_t> codes, PulseKind kind, int ramp_step,
                     const device::Pulse& pulse);
+  /// An unverified write of a whole row. @param conductance  before plus after it
+  void first_write(const RowJob& row, std::uint64_t conductance, const device::Pulse& pulse);
   void verify_read(const RowJob& row, std::span<const std::int16_t> codes, std::span<const std::uint16_t> columns);
 
   /// Energy since the last call.
   std::uint64_t take_attojoules();
 
  private:
+  void add_pulses(const RowJob& row, PulseKind kind, int ramp_step, const device::Pulse& pulse,
+                  const PulseTally& added);
   void count(std::size_t layer, std::size_t node, Event event, std::uint64_t amount);
   std::int64_t conductance(const RowJob& row, std::span<const std::int16_t> codes,
                            std::span<const std::uint16_t> columns) const;

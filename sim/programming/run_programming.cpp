@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <deque>
 #include <queue>
-#include <tuple>
 
+#include "arch/check.h"
 #include "sim/programming/first_writes.h"
 #include "sim/programming/gather.h"
 #include "sim/programming/mesh_arrival.h"
@@ -18,14 +18,16 @@ enum class Kind : std::uint8_t { slot, stream, release, request, power, row, ans
 
 struct Happening {
   Cycle at;
-  Kind kind;
-  int tile;
-  std::uint64_t order;
+  std::uint64_t rank;          ///< within a cycle: kind, tile and order of posting, packed
   std::uint64_t a = 0, b = 0;  ///< payload
 
-  bool operator>(const Happening& o) const {
-    return std::tie(at, kind, tile, order) > std::tie(o.at, o.kind, o.tile, o.order);
+  static constexpr int kTileBits = 20, kOrderBits = 40;
+  static std::uint64_t rank_of(Kind kind, int tile, std::uint64_t order) {
+    return (static_cast<std::uint64_t>(kind) << kTileBits | static_cast<std::uint64_t>(tile)) << kOrderBits | order;
   }
+  Kind kind() const { return static_cast<Kind>(rank >> (kTileBits + kOrderBits)); }
+  int tile() const { return static_cast<int>(rank >> kOrderBits & ((1u << kTileBits) - 1)); }
+  bool operator>(const Happening& o) const { return at != o.at ? at > o.at : rank > o.rank; }
 };
 
 /// The modules of sim/programming without a kernel under them.
@@ -34,7 +36,7 @@ class Engine {
   explicit Engine(const ProgramJob& job)
       : facts_(job),
         first_writes_(facts_),
-        cells_(blank_cells(job)),
+        cells_(facts_.whole_blocks ? no_cells(job) : blank_cells(job)),
         stream_(facts_),
         power_(job.architecture.write_controller.peak_power, job.budget),
         mesh_(job.architecture, job.network.nodes.size()),
@@ -50,22 +52,36 @@ class Engine {
       queue_.pop();
       take(next);
     }
+    if (facts_.whole_blocks)
+      for (std::size_t block = 0; block < cells_.blocks.size(); ++block)
+        cells_.blocks[block].codes = first_writes_.take(static_cast<int>(block));
     return gather(facts_, std::move(cells_), controllers_, stream_, mesh_.events());
   }
 
  private:
   static constexpr Cycle kNever = ~Cycle{0};
 
+  /// Their codes come from first_writes_ at the end.
+  static mapping::WrittenCells no_cells(const ProgramJob& job) {
+    mapping::WrittenCells cells;
+    cells.draws = job.draws;
+    cells.blocks.resize(job.plan.blocks.size());
+    return cells;
+  }
+
   void post(Cycle at, Kind kind, int tile, std::uint64_t a = 0, std::uint64_t b = 0) {
-    queue_.push({at, kind, tile, order_++, a, b});
+    NVCIM_CHECK(tile < 1 << Happening::kTileBits && order_ < std::uint64_t{1} << Happening::kOrderBits,
+                "message {} of tile {}", order_, tile);
+    queue_.push({at, Happening::rank_of(kind, tile, order_++), a, b});
   }
 
   void take(const Happening& next) {
     const Cycle now = next.at;
-    TileController& controller = controllers_[next.tile];
-    switch (next.kind) {
+    const int tile = next.tile();
+    TileController& controller = controllers_[tile];
+    switch (next.kind()) {
       case Kind::slot:
-        stream_.slot_freed(next.tile);
+        stream_.slot_freed(tile);
         post(now, Kind::stream, 0);
         break;
       case Kind::stream:
@@ -76,7 +92,7 @@ class Engine {
         post(now, Kind::power, 0);
         break;
       case Kind::request:
-        power_.request(next.tile, {next.a, next.b});
+        power_.request(tile, {next.a, next.b});
         post(now, Kind::power, 0);
         break;
       case Kind::power:
@@ -85,14 +101,14 @@ class Engine {
         break;
       case Kind::row:
         controller.row_arrived();
-        post(now, Kind::controller, next.tile);
+        post(now, Kind::controller, tile);
         break;
       case Kind::answer:
         controller.answer(next.a != 0);
-        post(now, Kind::controller, next.tile);
+        post(now, Kind::controller, tile);
         break;
       case Kind::controller:
-        act(now, next.tile);
+        act(now, tile);
         break;
     }
   }

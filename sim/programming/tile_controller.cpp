@@ -17,7 +17,7 @@ using device::WriteAction;
 using device::WriteOperation;
 
 TileController::TileController(const ProgramFacts& facts, int tile, std::vector<mapping::WrittenBlock>& cells,
-                               const FirstWrites* ahead)
+                               FirstWrites* ahead)
     : facts_(facts),
       tile_(tile),
       rows_(facts.rows[tile]),
@@ -104,8 +104,8 @@ bool TileController::begin_row(Cycle now, Messages& messages) {
   before_ = {};
   row_open_ = row.round != RowJob::kFirstWrite;
   first_written_ = false;
-  mapping::RowWriting& writing = writing_of(row.block);
   if (row_open_) {
+    mapping::RowWriting& writing = writing_of(row.block);
     rounds_before_ = writing.writer().counts().rounds;
     writing.start(row.row, static_cast<std::uint32_t>(row.round), facts_.job.write_plan.verify[row.block]);
   }
@@ -173,40 +173,51 @@ void TileController::next_operation(Cycle now, Messages& messages) {
 void TileController::pulse(Cycle now) {
   const RowJob& row = rows_[next_];
   const mapping::Block& block = facts_.job.plan.blocks[row.block];
-  mapping::RowWriting& writing = writing_of(row.block);
   const WriteTiming& timing = facts_.timing;
   const WriteOperation next =
-      row_open_ ? writing.writer().peek() : WriteOperation{WriteAction::set, {}, timing.first_pulse(), 0};
+      row_open_ ? writing_of(row.block).writer().peek() : WriteOperation{WriteAction::set, {}, timing.first_pulse(), 0};
   const int cells = row_open_ ? static_cast<int>(next.columns.size()) : block.columns;
   const Cycle length = timing.pulses(next.pulse, timing.pulse_turns(next.pulse, cells));
   if (!in_time(now, length)) return stop(now);
-  const auto sums = column_sums_.find(row.block);
-  const std::span<const std::int64_t> column_sums =
-      sums == column_sums_.end() ? std::span<const std::int64_t>() : std::span<const std::int64_t>(sums->second);
   if (row_open_) {
+    mapping::RowWriting& writing = writing_of(row.block);
     const auto kind = next.action == WriteAction::set ? PulseKind::set : PulseKind::reset;
     const int ramp_length = (kind == PulseKind::set ? facts_.rules[0].set : facts_.rules[0].reset).ramp.length();
-    tally_.before_pulses(row, writing.codes(), next.columns, column_sums);
+    tally_.before_pulses(row, writing.codes(), next.columns, column_sums());
     const int ramp_step = std::min(next.ramp_step, ramp_length - 1);
     const device::Pulse shape = next.pulse;
     writing.writer().step();
     tally_.after_pulses(row, writing.codes(), kind, ramp_step, shape);
   } else {
-    std::vector<std::uint16_t> all(block.columns);
-    std::iota(all.begin(), all.end(), std::uint16_t{0});
-    std::span<const std::int16_t> codes(cells_[row.block].codes.data() + std::size_t(row.row) * block.columns,
-                                        std::size_t(block.columns));
-    tally_.before_pulses(row, codes, all, column_sums);
-    const std::span<const std::int16_t> known =
-        ahead_ == nullptr ? std::span<const std::int16_t>() : ahead_->row(row.block, row.row);
-    known.empty() ? writing.write_once(row.row) : writing.write_once(row.row, known);
-    tally_.after_pulses(row, codes, PulseKind::first_write, 0, next.pulse);
+    write_first(row);
     first_written_ = true;
     ++tally_.counts.first_writes;
   }
   time_.busy += length;
   ready_at_ = now + length;
   stage_ = Stage::work;
+}
+
+void TileController::write_first(const RowJob& row) {
+  const device::Pulse shape = facts_.timing.first_pulse();
+  if (ahead_ != nullptr && facts_.whole_blocks)
+    return tally_.first_write(row, ahead_->conductance(row.block, row.row), shape);
+  const auto columns = static_cast<std::size_t>(facts_.job.plan.blocks[row.block].columns);
+  std::vector<std::uint16_t> all(columns);
+  std::iota(all.begin(), all.end(), std::uint16_t{0});
+  const std::span<const std::int16_t> codes(cells_[row.block].codes.data() + std::size_t(row.row) * columns, columns);
+  tally_.before_pulses(row, codes, all, column_sums());
+  const std::span<const std::int16_t> known =
+      ahead_ == nullptr ? std::span<const std::int16_t>() : ahead_->row(row.block, row.row);
+  mapping::RowWriting& writing = writing_of(row.block);
+  known.empty() ? writing.write_once(row.row) : writing.write_once(row.row, known);
+  tally_.after_pulses(row, codes, PulseKind::first_write, 0, shape);
+}
+
+/// Of the row being written; empty but for half_voltage.
+std::span<const std::int64_t> TileController::column_sums() const {
+  const auto sums = column_sums_.find(rows_[next_].block);
+  return sums == column_sums_.end() ? std::span<const std::int64_t>() : std::span<const std::int64_t>(sums->second);
 }
 
 void TileController::end_row(Cycle now, Messages& messages) {

@@ -28,7 +28,7 @@ class TileController {
   /// @param cells  [plan.blocks] of the whole chip, sized; the controller writes those of its tile
   /// @param ahead  unverified writes that are worked out elsewhere, or null
   TileController(const ProgramFacts& facts, int tile, std::vector<mapping::WrittenBlock>& cells,
-                 const FirstWrites* ahead = nullptr);
+                 FirstWrites* ahead = nullptr);
 
   struct Messages {
     std::optional<PowerRequest> request;
@@ -58,6 +58,8 @@ class TileController {
   bool begin_row(Cycle now, Messages& messages);
   void next_operation(Cycle now, Messages& messages);
   void pulse(Cycle now);
+  void write_first(const RowJob& row);
+  std::span<const std::int64_t> column_sums() const;
   void end_row(Cycle now, Messages& messages);
   void stop(Cycle now);
   bool in_time(Cycle now, Cycle length) const { return length <= facts_.deadline && now <= facts_.deadline - length; }
@@ -68,7 +70,7 @@ class TileController {
   const int tile_;
   const std::vector<RowJob>& rows_;
   std::vector<mapping::WrittenBlock>& cells_;
-  const FirstWrites* ahead_;
+  FirstWrites* ahead_;
   std::map<int, std::unique_ptr<mapping::RowWriting>> writings_;  ///< by block, made when its first row begins
   std::map<int, std::vector<std::int64_t>> column_sums_;          ///< by block, [columns], half_voltage only
   RowTally tally_;

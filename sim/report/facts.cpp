@@ -76,7 +76,7 @@ std::string programming(const RunRecord& record) {
     return fmt::format("{}: every cell holds its target plus a chosen deviation, checked cell by cell",
                        record.perturbation_name);
   if (record.programmed_name.empty()) return "every cell written once, nothing verified";
-  const auto states = mapping::count_states(*record.programmed);
+  const mapping::StateCounts& states = *record.cell_states;
   const double all = std::max(1.0, static_cast<double>(std::accumulate(states.begin(), states.end(), std::int64_t{0})));
   std::string text = record.programmed_name;
   constexpr std::array kWords = {"never written", "written once, unverified", "verified",

@@ -75,7 +75,7 @@ class Builder {
     add_area();
     add_mapping();
     if (record_.perturbation) add_perturbation();
-    if (record_.programmed) add_cell_states();
+    if (record_.cell_states) add_cell_states();
     if (record_.programming) {
       add("latency.programming", record_.programming->seconds);
       add("energy.programming", record_.programming->joules);
@@ -267,7 +267,7 @@ class Builder {
   }
 
   void add_cell_states() {
-    const std::array<std::int64_t, mapping::kCellStates> states = mapping::count_states(*record_.programmed);
+    const mapping::StateCounts& states = *record_.cell_states;
     const auto count = [&](mapping::CellState state) {
       return static_cast<double>(states[static_cast<std::size_t>(state)]);
     };

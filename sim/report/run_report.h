@@ -31,7 +31,7 @@ struct RunRecord {
   std::string data;  ///< name of the data set
   std::uint64_t seed = 0;
   std::uint32_t instance = 0;
-  const mapping::WrittenCells* programmed = nullptr;         ///< cells with history; none when their codes were chosen
+  std::optional<mapping::StateCounts> cell_states = {};      ///< of the chip's cells; none when their codes were chosen
   std::string programmed_name = {};                          ///< of a chip that was programmed before
   std::optional<ProgrammingCost> programming = {};           ///< of a chip that was programmed for this run
   const mapping::Perturbation* perturbation = nullptr;       ///< when the deviations of the cells were chosen

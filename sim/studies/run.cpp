@@ -54,13 +54,17 @@ mapping::WrittenCells without_history(const mapping::WrittenCells& cells) {
 }
 
 /// Every cell written once, in time, nothing verified.
-void write_once(const RunRequest& request, RunOutcome& outcome) {
-  const mapping::WritePlan nothing_verified = mapping::verify_none(outcome.plan);
-  const ProgramJob job{request.architecture, request.network, outcome.plan, nothing_verified, request.draws(), {}, {},
-                       request.threads};
+mapping::WrittenCells write_once(const RunRequest& request, RunOutcome& outcome) {
+  const mapping::WritePlan nothing_verified;
+  ProgramJob job{request.architecture, request.network, outcome.plan, nothing_verified, request.draws(), {}, {},
+                 request.threads};
+  job.keep_history = false;
   ProgramResult result = run_programming(job);
   outcome.programming = {program_seconds(job, result.cycles), program_energy(job, result.counts).total};
-  outcome.written = std::move(result.cells);
+  outcome.cell_states.emplace();
+  std::int64_t& written = (*outcome.cell_states)[static_cast<std::size_t>(mapping::CellState::written)];
+  for (const mapping::WrittenBlock& block : result.cells.blocks) written += std::ssize(block.codes);
+  return std::move(result.cells);
 }
 
 mapping::ChipInstance make_chip(const RunRequest& request, RunOutcome& outcome) {
@@ -72,9 +76,10 @@ mapping::ChipInstance make_chip(const RunRequest& request, RunOutcome& outcome) 
         mapping::perturbed_cells(still, request.network, plan, request.deviations->perturbation, request.draws()),
         request.threads);
   }
-  if (!request.chip) write_once(request, outcome);
-  const mapping::WrittenCells& cells = request.chip ? request.chip->cells : *outcome.written;
-  return mapping::make_instance(request.architecture, request.network, plan, without_history(cells), request.threads);
+  if (request.chip) outcome.cell_states = mapping::count_states(request.chip->cells);
+  return mapping::make_instance(request.architecture, request.network, plan,
+                                request.chip ? without_history(request.chip->cells) : write_once(request, outcome),
+                                request.threads);
 }
 
 }  // namespace
@@ -171,9 +176,7 @@ RunReport report_run(const RunRequest& request, const RunOutcome& outcome) {
                           .data = request.data.name,
                           .seed = outcome.chip.seed,
                           .instance = outcome.chip.instance,
-                          .programmed = request.chip      ? &request.chip->cells
-                                        : outcome.written ? &*outcome.written
-                                                          : nullptr,
+                          .cell_states = outcome.cell_states,
                           .programmed_name = request.chip ? request.chip->name : "",
                           .programming = outcome.programming,
                           .perturbation = request.deviations ? &request.deviations->perturbation : nullptr,

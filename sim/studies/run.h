@@ -56,8 +56,8 @@ struct RunRequest {
 
 struct RunOutcome {
   mapping::Plan plan;
-  std::optional<mapping::WrittenCells> written;  ///< when a chip was programmed for this run, with history
-  std::optional<ProgrammingCost> programming;    ///< of it
+  std::optional<mapping::StateCounts> cell_states;  ///< unless their codes were chosen
+  std::optional<ProgrammingCost> programming;       ///< when a chip was programmed for this run
   mapping::ChipInstance chip;
   std::vector<int> reference_predicted;
   std::optional<InferenceResult> functional;

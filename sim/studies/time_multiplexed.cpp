@@ -103,7 +103,7 @@ RoundFigures figures_of(const RunRequest& request, const RunOutcome& outcome, in
     figures.layers.push_back(request.network.nodes[layer.node].name);
   figures.result = request.network.nodes.back().name;
   figures.crossbars = outcome.plan.crossbars_used;
-  figures.cells = mapping::count_states(*outcome.written)[static_cast<std::size_t>(mapping::CellState::written)];
+  figures.cells = (*outcome.cell_states)[static_cast<std::size_t>(mapping::CellState::written)];
   figures.programming_seconds = outcome.programming->seconds;
   figures.programming_joules = outcome.programming->joules;
   figures.inference_seconds = seconds_of_batch(request.architecture, outcome.cycle->timeline, batch);

@@ -5,6 +5,7 @@
 #include "device/device_model.h"
 #include "mapping/chip_instance.h"
 #include "sim/programming/first_difference.h"
+#include "sim/programming/program_facts.h"
 #include "sim/systemc/program_machine.h"
 #include "tests/programming/random_job.h"
 
@@ -34,6 +35,35 @@ TEST_P(Agreement, FunctionalAndSystemCLeaveTheSameChipCountsAndCycles) {
     for (std::size_t block = 0; block < timeless.blocks.size(); ++block)
       EXPECT_EQ(timeless.blocks[block], functional.cells.blocks[block]) << "seed " << seed << ", block " << block;
   }
+}
+
+TEST_P(Agreement, WithoutHistoryItIsTheSameChipAtTheSameTimes) {
+  constexpr int kCases = 10;
+  int whole_blocks = 0;
+  for (int i = 0; i < kCases; ++i) {
+    const std::uint64_t seed = 1000 + static_cast<std::uint64_t>(GetParam()) * kCases + i;
+    const std::unique_ptr<OwnedJob> owned = random_job(seed);
+    owned->threads = 1 + static_cast<int>(seed / 2 % 2);
+    if (i % 2 == 0) {  // every cell once, nothing else
+      owned->write_plan = {};
+      owned->budget = {};
+      if (i % 4 == 0) owned->architecture.write_controller.half_select = HalfSelect::none;
+    }
+    const sim::ProgramResult kept = sim::run_programming(owned->job());
+    sim::ProgramJob job = owned->job();
+    job.keep_history = false;
+    whole_blocks += sim::ProgramFacts(job).whole_blocks;
+    sim::ProgramResult functional = sim::run_programming(job);
+    EXPECT_EQ(sim::first_difference(functional, sim::program_systemc(job, 0)), "") << "seed " << seed;
+    for (std::size_t block = 0; block < kept.cells.blocks.size(); ++block) {
+      mapping::WrittenBlock& cells = functional.cells.blocks[block];
+      EXPECT_TRUE(cells.state.empty() && cells.pulses.empty());
+      cells.state = kept.cells.blocks[block].state;
+      cells.pulses = kept.cells.blocks[block].pulses;
+    }
+    EXPECT_EQ(sim::first_difference(functional, kept), "") << "seed " << seed;
+  }
+  EXPECT_GE(whole_blocks, 3);
 }
 
 INSTANTIATE_TEST_SUITE_P(Random, Agreement, ::testing::Range(0, 16));

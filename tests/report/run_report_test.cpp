@@ -137,7 +137,7 @@ TEST(RunReport, OfAChipThatWasProgrammedBeforeCountsItsCells) {
   cells.blocks[0].state = {CellState::verified, CellState::verified, CellState::verified, CellState::unconverged,
                            CellState::unwritten};
   RunRecord record = run.record();
-  record.programmed = &cells;
+  record.cell_states = mapping::count_states(cells);
   record.programmed_name = "chip.h5 0123";
   const RunReport report = make_run_report(record, run.costs);
   EXPECT_EQ(report.value("cells"), 5);

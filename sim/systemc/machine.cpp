@@ -7,6 +7,7 @@
 #include "sim/systemc/external_memory.h"
 #include "sim/systemc/global_buffer.h"
 #include "sim/systemc/mesh_network.h"
+#include "sim/systemc/mvm_helper.h"
 #include "sim/systemc/simulation_context.h"
 #include "sim/systemc/tile.h"
 #include "workloads/reference.h"
@@ -67,8 +68,8 @@ Machine::Machine(Context& context, const BufferShares& shares, const std::vector
   global_.connect(memory_);
   memory_.connect(global_);
   for (int tile = 0; tile < context.run.plan.tiles_used; ++tile)
-    tiles_.push_back(
-        std::make_unique<Tile>(context, tile, at_or_empty(shares.inputs, tile), at_or_empty(shares.outputs, tile)));
+    tiles_.push_back(std::make_unique<Tile>(fmt::format("tile{}", tile).c_str(), context, tile,
+                                            at_or_empty(shares.inputs, tile), at_or_empty(shares.outputs, tile)));
   for (const auto& tile : tiles_) network_.attach(tile->number(), tile->interface());
   network_.attach_global(global_interface_);
   connect_maps();
@@ -196,6 +197,8 @@ CycleResult run_machine(const ChipRun& run, const mapping::Schedule& schedule, s
   BufferShares shares = share_buffers(context);
   if (probe.change) probe.change(shares);
   const auto images = encode_images(run.network, pixels, samples);
+  MvmHelper mvms(context, options.threads);
+  context.mvms = &mvms;
   {
     const SimulationContext kernel;
     Machine machine(context, shares, images);

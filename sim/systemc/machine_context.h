@@ -14,6 +14,8 @@
 
 namespace nvcim::sim {
 
+class MvmHelper;
+
 /// One map that a stage reads.
 struct InputFacts {
   WindowTable window;
@@ -66,6 +68,7 @@ struct Context {
   const EngineOptions& options;
   int samples;
   MvmTiming mvm;
+  MvmHelper* mvms = nullptr;       ///< set before the machine is built
   std::vector<StageFacts> stages;  ///< [schedule.stages]
   EventCounts counts;
   MeshContext network;

@@ -106,16 +106,23 @@ void gather_rows(const workloads::Node& node, const std::uint8_t* map, int chann
   const int y0 = position / node.output.width * w.stride_h - w.pad_top;
   const int x0 = position % node.output.width * w.stride_w - w.pad_left;
   const std::size_t plane = std::size_t(node.input.height) * node.input.width;
+  const int height = node.input.height, width = node.input.width, kernel_w = w.kernel_w;
+  const int dilation_w = node.mvm.dilation_w;
+  const auto filling = static_cast<std::uint8_t>(node.input_zero_point);
   int channel = row_begin / w.area(), ky = row_begin % w.area() / w.kernel_w, kx = row_begin % w.kernel_w;
-  for (int row = 0; row < rows; ++row) {
-    const int y = y0 + ky * node.mvm.dilation_h, x = x0 + kx * node.mvm.dilation_w;
-    const bool inside = y >= 0 && y < node.input.height && x >= 0 && x < node.input.width;
-    out[row] = inside ? map[std::size_t(channel - channel_begin) * plane + std::size_t(y) * node.input.width + x]
-                      : static_cast<std::uint8_t>(node.input_zero_point);
-    if (++kx == w.kernel_w) {
-      kx = 0;
-      if (++ky == w.kernel_h) ky = 0, ++channel;
+  for (int row = 0; row < rows;) {
+    // One line of the window.
+    const int y = y0 + ky * node.mvm.dilation_h;
+    const bool inside = y >= 0 && y < height;
+    const std::uint8_t* line =
+        inside ? map + std::size_t(channel - channel_begin) * plane + std::size_t(y) * width : nullptr;
+    const int end = std::min(kernel_w, kx + rows - row);
+    for (; kx < end; ++kx, ++row) {
+      const int x = x0 + kx * dilation_w;
+      out[row] = inside && x >= 0 && x < width ? line[x] : filling;
     }
+    kx = 0;
+    if (++ky == w.kernel_h) ky = 0, ++channel;
   }
 }
 

@@ -39,7 +39,8 @@ Router::Router(MeshContext& context, int tile)
 
 void Router::arrive(Cycle now, Cycle cycle, Port port, Packet packet) {
   NVCIM_CHECK(cycle + router_cycles_ > now, "packet at cycle {} for cycle {}", now, cycle);
-  inputs_[port].packets.emplace_back(cycle + router_cycles_, std::move(packet));
+  const Port to = route(packet.to);
+  inputs_[port].packets.push_back({cycle + router_cycles_, to, std::move(packet)});
   wake_at(cycle + router_cycles_);
 }
 
@@ -65,34 +66,39 @@ void Router::act(Cycle now) {
     while (output.returned.ready(now)) output.credits += output.returned.take();
     output.starved = false;
   }
-  for (int port = 0; port < kPorts; ++port) serve(now, static_cast<Port>(port));
+  std::array<unsigned, kPorts> from_inputs{};  // bits: whose first packet may leave through the port
+  for (unsigned from = 0; from < kPorts; ++from) {
+    const Input& input = inputs_[from];
+    if (input.packets.empty() || input.packets.front().eligible > now || input.free_at > now) continue;
+    from_inputs[input.packets.front().port] |= 1u << from;
+  }
+  for (int port = 0; port < kPorts; ++port)
+    if (from_inputs[port] != 0) serve(now, static_cast<Port>(port), from_inputs[port]);
   plan_wake(now, busy_until);
 }
 
-bool Router::serve(Cycle now, Port port) {
+/// @param from_inputs  bits, not 0
+void Router::serve(Cycle now, Port port, unsigned from_inputs) {
   Output& output = outputs_[port];
-  if (output.free_at > now) return false;
-  for (int turn = 1; turn <= kPorts; ++turn) {
-    const auto from = static_cast<Port>((output.last_served + turn) % kPorts);
-    Input& input = inputs_[from];
-    if (input.packets.empty() || input.packets.front().first > now || input.free_at > now) continue;
-    const Packet& packet = input.packets.front().second;
-    if (route(packet.to) != port) continue;
-    if (neighbours_[port] && output.credits < packet.flits) {
+  if (output.free_at > now) return;
+  int from = output.last_served;
+  for (int turn = 0; turn < kPorts; ++turn) {
+    from = from + 1 == kPorts ? 0 : from + 1;
+    if ((from_inputs >> from & 1) == 0) continue;
+    if (neighbours_[port] && output.credits < inputs_[from].packets.front().packet.flits) {
       output.starved = true;
       continue;
     }
-    forward(now, from, port);
+    forward(now, static_cast<Port>(from), port);
     output.last_served = from;
-    return true;
+    return;
   }
-  return false;
 }
 
 void Router::forward(Cycle now, Port from, Port port) {
   Input& input = inputs_[from];
   Output& output = outputs_[port];
-  Packet packet = std::move(input.packets.front().second);
+  Packet packet = std::move(input.packets.front().packet);
   input.packets.pop_front();
   const auto length = static_cast<Cycle>(packet.flits);
   const std::int64_t flits = packet.flits;
@@ -119,14 +125,14 @@ void Router::plan_wake(Cycle now, Cycle busy_until) {
   bool waits = false;
   for (const Input& input : inputs_) {
     if (input.packets.empty()) continue;
-    const auto& [eligible, packet] = input.packets.front();
+    const auto& [eligible, port, packet] = input.packets.front();
     const Cycle earliest = std::max(eligible, input.free_at);
     if (earliest > now) {
       wake_at(earliest);
       continue;
     }
     waits = true;
-    Output& output = outputs_[route(packet.to)];
+    Output& output = outputs_[port];
     if (output.free_at > now) wake_at(output.free_at);
     // Credits on their way were posted before this packet waited for them.
     if (output.starved && !output.returned.empty()) wake_at(output.returned.first_at());
@@ -137,8 +143,7 @@ void Router::plan_wake(Cycle now, Cycle busy_until) {
 void Router::tell_waits(std::vector<std::string>& sentences) const {
   for (const Input& input : inputs_) {
     if (input.packets.empty()) continue;
-    const Packet& packet = input.packets.front().second;
-    const Port port = route(packet.to);
+    const auto& [eligible, port, packet] = input.packets.front();
     sentences.push_back(fmt::format("{} {} waits for {} credits of {}, has {}", unit_name(), kPortNames[port],
                                     packet.flits, neighbours_[port] ? neighbours_[port]->unit_name() : "its end point",
                                     outputs_[port].credits));

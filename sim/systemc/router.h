@@ -34,9 +34,14 @@ class Router : public Clocked {
   void tell_waits(std::vector<std::string>& sentences) const override;
 
  private:
+  struct Waiting {
+    Cycle eligible;  ///< its head may leave
+    Port port;       ///< to here
+    Packet packet;
+  };
   struct Input {
-    std::deque<std::pair<Cycle, Packet>> packets;  ///< cycle at which the head may leave
-    Cycle free_at = 0;                             ///< the packet before has left
+    std::deque<Waiting> packets;
+    Cycle free_at = 0;  ///< the packet before has left
   };
   struct Output {
     Cycle free_at = 0;
@@ -48,7 +53,7 @@ class Router : public Clocked {
 
   void act(Cycle now) override;
   Port route(int to) const;
-  bool serve(Cycle now, Port port);
+  void serve(Cycle now, Port port, unsigned from_inputs);
   void forward(Cycle now, Port from, Port port);
   void plan_wake(Cycle now, Cycle busy_until);
 

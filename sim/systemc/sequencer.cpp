@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/systemc/sequencer.h"
 
+#include <utility>
+
 #include "sim/systemc/activation_unit.h"
+#include "sim/systemc/mvm_helper.h"
 
 namespace nvcim::sim {
 namespace {
@@ -19,6 +22,7 @@ Sequencer::Sequencer(Context& context, int tile, std::vector<Crossbar*> crossbar
       tasks_on_(crossbars_.size()),
       last_issued_(crossbars_.size(), 0),
       registers_(crossbars_.size(), kInputRegisters),
+      stirred_(crossbars_.size()),
       bus_bits_(context.run.architecture.buffer.bus_bits),
       access_cycles_(static_cast<Cycle>(context.run.architecture.buffer.access_cycles)) {}
 
@@ -111,22 +115,27 @@ const Sequencer::Part& Sequencer::Map::slowest() const {
 void Sequencer::act(Cycle now) {
   const Cycle port_busy_until = read_free_at_;
   if (!looked_)
-    for (Task& task : tasks_) look(task);
+    for (Task& task : tasks_) {
+      look(task);
+      stir(task);
+    }
   looked_ = true;
   while (inbox_.ready(now)) take(now, inbox_.take());
   const int count = static_cast<int>(crossbars_.size());
   bool issued = false;
-  for (int turn = 0; turn < count; ++turn) {
-    const int crossbar = (first_crossbar_ + turn) % count;
-    while (try_issue(now, crossbar)) issued = true;
+  if (stirred_.any()) {
+    for (int turn = 0; turn < count; ++turn) {
+      const int crossbar = first_crossbar_ + turn < count ? first_crossbar_ + turn : first_crossbar_ + turn - count;
+      if (!stirred_[static_cast<std::size_t>(crossbar)]) continue;
+      while (try_issue(now, crossbar)) issued = true;
+    }
+    stirred_.reset();
   }
   // Only what was done moves the turn on: being woken in vain must change nothing.
   if (issued) first_crossbar_ = (first_crossbar_ + 1) % count;
   for (const int join : joins_)
     while (tasks_[join].next < tasks_[join].slot_limit && tasks_[join].window_is_in) issue_join(now, tasks_[join]);
-  bool waits = false;
-  for (const Task& task : tasks_) waits = waits || task.window_is_in;
-  time_.set_stalled(waits, now, port_busy_until);
+  time_.set_stalled(windows_in_ > 0, now, port_busy_until);
 }
 
 void Sequencer::take(Cycle now, Message message) {
@@ -136,17 +145,21 @@ void Sequencer::take(Cycle now, Message message) {
       break;
     case Message::Kind::register_free:
       ++registers_[message.a];
+      stirred_.set(static_cast<std::size_t>(message.a));
       break;
     case Message::Kind::rows_read: {
       Task& task = tasks_[message.a];
-      task.unread = after(task, task.unread);
+      const std::uint64_t read = std::exchange(task.unread, after(task, task.unread));
       for (const int map : task.maps)
-        if (map >= 0) let_go(now, maps_[map]);
+        if (map >= 0) let_go(now, maps_[map], read);
       break;
     }
     case Message::Kind::slots:
       for (Task& task : tasks_)
-        if (task.stage == message.a && task.column_block == message.b) task.slot_limit = message.limit;
+        if (task.stage == message.a && task.column_block == message.b) {
+          task.slot_limit = message.limit;
+          stir(task);
+        }
       break;
   }
 }
@@ -165,9 +178,14 @@ void Sequencer::store(const Transfer& pixel) {
   NVCIM_CHECK(pixel.index < map.freed + static_cast<std::uint64_t>(map.share.capacity_pixels),
               "tile {}: pixel {} has no room, {} freed, {} fit", tile_, pixel.index, map.freed,
               map.share.capacity_pixels);
+  const std::uint64_t arrived = map.slowest().arrived;
+  const bool more = arrived != std::exchange(map.arrived, arrived);
   if (map.tasks.empty()) return;
   for (const int task : map.tasks)
-    if (!tasks_[task].window_is_in) look(tasks_[task]);
+    if (more && !tasks_[task].window_is_in) {
+      look(tasks_[task]);
+      if (tasks_[task].window_is_in) stir(tasks_[task]);
+    }
   while (map.first_sample + map.samples.size() <= sample)
     map.samples.emplace_back(std::size_t(consumer.channel_end - consumer.channel_begin) * per_sample);
   std::vector<std::uint8_t>& codes = map.samples[sample - map.first_sample];
@@ -185,27 +203,29 @@ std::uint64_t Sequencer::after(const Task& task, std::uint64_t index) const {
   return (index / positions + 1) * positions + static_cast<std::uint64_t>(task.copy);
 }
 
-std::uint64_t Sequencer::unneeded(const Map& map) const {
+std::uint64_t Sequencer::unneeded(const Map& map, std::uint64_t position) const {
   const StageFacts& stage = context_.stages[map.share.stage];
   const InputFacts& input = stage.inputs[map.share.input];
   const auto positions = static_cast<std::uint64_t>(stage.positions());
-  const auto per_sample = static_cast<std::uint64_t>(input.pixels);
+  return position / positions * static_cast<std::uint64_t>(input.pixels) +
+         static_cast<std::uint64_t>(input.window.needed[position % positions]);
+}
+
+std::uint64_t Sequencer::unneeded(const Map& map) const {
   std::uint64_t first = kNever;
-  for (int index : map.tasks) {
-    const std::uint64_t unread = tasks_[index].unread;
-    first = std::min(
-        first, unread / positions * per_sample + static_cast<std::uint64_t>(input.window.needed[unread % positions]));
-  }
+  for (const int task : map.tasks) first = std::min(first, unneeded(map, tasks_[task].unread));
   return first;
 }
 
-void Sequencer::let_go(Cycle now, Map& map) {
+void Sequencer::let_go(Cycle now, Map& map, std::uint64_t position) {
+  // Others still need what the task that is furthest behind needs.
+  if (unneeded(map, position) > map.freed) return;
   const auto per_sample = static_cast<std::uint64_t>(context_.stages[map.share.stage].inputs[map.share.input].pixels);
   const std::uint64_t freed = unneeded(map);
   if (freed <= map.freed) return;
   map.freed = freed;
   while (!map.samples.empty() && (map.first_sample + 1) * per_sample <= freed &&
-         map.arrived() >= (map.first_sample + 1) * per_sample) {
+         map.arrived >= (map.first_sample + 1) * per_sample) {
     map.samples.pop_front();
     ++map.first_sample;
   }
@@ -226,13 +246,14 @@ void Sequencer::set_next(Task& task, std::uint64_t next) const {
 }
 
 bool Sequencer::input_is_in(const Task& task, std::size_t input) const {
-  return task.maps[input] < 0 || maps_[task.maps[input]].arrived() >= task.wanted[input];
+  return task.maps[input] < 0 || maps_[task.maps[input]].arrived >= task.wanted[input];
 }
 
-void Sequencer::look(Task& task) const {
-  task.window_is_in = !task.is_done;
-  for (std::size_t input = 0; input < task.maps.size(); ++input)
-    task.window_is_in = task.window_is_in && input_is_in(task, input);
+void Sequencer::look(Task& task) {
+  bool is_in = !task.is_done;
+  for (std::size_t input = 0; input < task.maps.size(); ++input) is_in = is_in && input_is_in(task, input);
+  windows_in_ += static_cast<int>(is_in) - static_cast<int>(task.window_is_in);
+  task.window_is_in = is_in;
 }
 
 bool Sequencer::try_issue(Cycle now, int crossbar) {
@@ -292,6 +313,7 @@ void Sequencer::issue_mvm(Cycle now, Task& task) {
   }
   --registers_[task.crossbar];
   const Cycle end = read(now, task, static_cast<std::int64_t>(job->codes.size()) * stage.node->input_bits);
+  context_.mvms->issue(job);
   crossbars_[task.crossbar]->load(now, end, std::move(job));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/dynamic_bitset.hpp>
 #include <deque>
 
 #include "sim/systemc/buffer_shares.h"
@@ -57,8 +58,8 @@ class Sequencer : public Clocked {
     std::uint64_t freed = 0;                        ///< pixels below it are gone
     std::uint64_t first_sample = 0;                 ///< of `samples`
     std::deque<std::vector<std::uint8_t>> samples;  ///< [channels][height * width] of each sample in part here
+    std::uint64_t arrived = 0;                      ///< pixels of the slowest part
     const Part& slowest() const;
-    std::uint64_t arrived() const { return slowest().arrived; }
   };
   /// MVMs of one part of a layer, or the positions of a column of a digital stage.
   struct Task {
@@ -87,10 +88,16 @@ class Sequencer : public Clocked {
   void add_task(Task task);
   void set_next(Task& task, std::uint64_t next) const;
   /// Whether the task's window is in by now: after a step of the task, and when pixels arrive.
-  void look(Task& task) const;
-  /// Pixels below it are read by no window that is still to come.
+  void look(Task& task);
+  /// Something happened for which the task may issue now.
+  void stir(const Task& task) {
+    if (task.crossbar >= 0) stirred_.set(static_cast<std::size_t>(task.crossbar));
+  }
+  /// Pixels below it are not read by the task's windows from a position on, and by no window that is still to come.
+  std::uint64_t unneeded(const Map& map, std::uint64_t position) const;
   std::uint64_t unneeded(const Map& map) const;
-  void let_go(Cycle now, Map& map);
+  /// After a task has read its window at a position.
+  void let_go(Cycle now, Map& map, std::uint64_t position);
   bool input_is_in(const Task& task, std::size_t input) const;
   bool try_issue(Cycle now, int crossbar);
   void issue_mvm(Cycle now, Task& task);
@@ -113,6 +120,8 @@ class Sequencer : public Clocked {
   std::vector<int> joins_;                  ///< in tasks_
   std::vector<int> last_issued_;            ///< [crossbars] in tasks_on_
   std::vector<int> registers_;              ///< [crossbars] free
+  boost::dynamic_bitset<> stirred_;         ///< [crossbars] may have something to issue; the others have not
+  int windows_in_ = 0;                      ///< tasks whose window is in
   bool looked_ = false;                     ///< at every task once
   int first_crossbar_ = 0;
   Inbox<Message> inbox_;

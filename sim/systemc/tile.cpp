@@ -23,8 +23,10 @@ std::vector<Crossbar*> pointers(const Modules<Crossbar>& crossbars) {
 
 }  // namespace
 
-Tile::Tile(Context& context, int number, const std::vector<InputShare>& inputs, const std::vector<OutputShare>& outputs)
-    : number_(number),
+Tile::Tile(const sc_core::sc_module_name& name, Context& context, int number, const std::vector<InputShare>& inputs,
+           const std::vector<OutputShare>& outputs)
+    : sc_module(name),
+      number_(number),
       groups_(outputs),
       interface_(context.network, fmt::format("tile{}.interface", number), number, *this),
       activation_(context, number),

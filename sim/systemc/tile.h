@@ -16,10 +16,11 @@
 namespace nvcim::sim {
 
 /// The units of one tile and the wires between them; hands what arrives from the network to the unit it is for.
-class Tile : public TransferSink {
+class Tile : public sc_core::sc_module, public TransferSink {
  public:
   /// @param shares  of this tile
-  Tile(Context& context, int number, const std::vector<InputShare>& inputs, const std::vector<OutputShare>& outputs);
+  Tile(const sc_core::sc_module_name& name, Context& context, int number, const std::vector<InputShare>& inputs,
+       const std::vector<OutputShare>& outputs);
 
   void deliver(Cycle now, TransferPtr transfer) override;
 

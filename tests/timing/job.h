@@ -28,9 +28,10 @@ struct Job {
         pixels(random_images(network, samples, 7)) {}
 
   sim::ChipRun chip_run() const { return {architecture, network, plan, chip}; }
-  sim::CycleResult run(const sim::MachineProbe& probe = {}) const {
+  sim::CycleResult run(const sim::MachineProbe& probe = {}, int threads = 1) const {
     sim::EngineOptions options;
     options.keep_traces = true;
+    options.threads = threads;
     return sim::run_machine(chip_run(), schedule, pixels, samples, options, probe);
   }
 

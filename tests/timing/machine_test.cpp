@@ -145,6 +145,19 @@ TEST(Machine, TheOrderOfProcessesWithinACycleChangesNothing) {
   }
 }
 
+TEST(Machine, ASecondThreadForTheValuesChangesNothing) {
+  for (std::uint64_t seed = 500; seed < 540; ++seed) {
+    const workloads::Network network =
+        seed % 2 == 0 ? nvcim::testing::random_network(seed) : nvcim::testing::random_graph(seed);
+    const Job job(cramped_architecture(seed, network), network, 2);
+    const CycleResult alone = job.run({.change = take_the_spare}), helped = job.run({.change = take_the_spare}, 2);
+    EXPECT_TRUE(same_timeline(alone.timeline, helped.timeline)) << seed;
+    EXPECT_EQ(alone.timeline.at_full_scale, helped.timeline.at_full_scale) << seed;
+    EXPECT_EQ(alone.inference.counts, helped.inference.counts) << seed;
+    EXPECT_EQ(alone.inference.logits, helped.inference.logits) << seed;
+  }
+}
+
 TEST(Machine, NoUnitWorksOrWaitsLongerThanTheRun) {
   for (std::uint64_t seed = 300; seed < 420; ++seed) {
     SCOPED_TRACE(seed);

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/systemc/mvm_helper.h"
+
+#include <utility>
+
+namespace nvcim::sim {
+
+MvmHelper::MvmHelper(const Context& context, int threads) : arithmetic_(context) {
+  if (threads >= 2) thread_ = std::thread([this] { work(); });
+}
+
+MvmHelper::~MvmHelper() {
+  if (!thread_.joinable()) return;
+  issued_.store(kStop, std::memory_order_release);
+  issued_.notify_one();
+  thread_.join();
+}
+
+void MvmHelper::issue(const MvmJobPtr& job) {
+  if (!thread_.joinable()) return;
+  const std::uint64_t number = issued_.load(std::memory_order_relaxed);
+  Slot& slot = slots_[number % kSlots];
+  if (slot.full.load(std::memory_order_acquire)) return;
+  slot.job = job;
+  slot.full.store(true, std::memory_order_relaxed);
+  issued_.store(number + 1, std::memory_order_release);
+  issued_.notify_one();
+}
+
+MvmValues& MvmHelper::values(MvmJob& job) {
+  if (begin(job)) work_out(job, scratch_);
+  job.state.wait(MvmJob::State::begun, std::memory_order_acquire);
+  return job.values;
+}
+
+/// Whether the caller is the one to work it out.
+bool MvmHelper::begin(MvmJob& job) const {
+  MvmJob::State expected = MvmJob::State::waiting;
+  return job.state.compare_exchange_strong(expected, MvmJob::State::begun, std::memory_order_acquire);
+}
+
+void MvmHelper::work_out(MvmJob& job, MvmArithmetic::Scratch& scratch) const {
+  arithmetic_.work_out(job, scratch);
+  job.state.store(MvmJob::State::done, std::memory_order_release);
+  job.state.notify_one();
+}
+
+void MvmHelper::work() {
+  MvmArithmetic::Scratch scratch;
+  for (std::uint64_t taken = 0;; ++taken) {
+    issued_.wait(taken, std::memory_order_acquire);
+    if (issued_.load(std::memory_order_acquire) == kStop) return;
+    Slot& slot = slots_[taken % kSlots];
+    const MvmJobPtr job = std::move(slot.job);
+    slot.full.store(false, std::memory_order_release);
+    if (begin(*job)) work_out(*job, scratch);
+  }
+}
+
+}  // namespace nvcim::sim

@@ -64,29 +64,38 @@ HWY_NOINLINE void narrow_tile(const Packed& packed, int tile, const NarrowPlan& 
   const V16 lift = hn::Set(d16, static_cast<std::uint16_t>(plan.bias - ((1 << (shift - 1)) - 1)));
   const V16 one = hn::Set(d16, std::uint16_t{1});
   const V16 code_max = hn::Set(d16, static_cast<std::uint16_t>(std::min(packed.conversion.code_max, 65535)));
-  const auto convert_and_add = [&](const V16* sum, int bit, V16* total) HWY_ATTR {
+  // The upper half of this product is a shift to the right, in fewer operations than one by a variable.
+  const V16 shifter = hn::Set(d16, static_cast<std::uint16_t>(1 << (16 - shift)));
+  // From the highest bit of the codes down.
+  const auto convert_and_add = [&](const V16* sum, V16* total) HWY_ATTR {
     for (int v = 0; v < kV16; ++v) {
       // Half to even without a branch: sum + half - 1, one more when the quotient is odd.
       const V16 lifted = hn::SaturatedSub(sum[v], lift);
-      const V16 odd = hn::And(hn::ShiftRightSame(lifted, shift), one);
-      const V16 code = hn::Min(hn::ShiftRightSame(hn::Add(lifted, odd), shift), code_max);
-      total[v] = hn::Add(total[v], hn::ShiftLeftSame(code, bit));
+      const V16 odd = hn::And(hn::MulHigh(lifted, shifter), one);
+      const V16 code = hn::Min(hn::MulHigh(hn::Add(lifted, odd), shifter), code_max);
+      total[v] = hn::Add(hn::Add(total[v], total[v]), code);
     }
   };
-  const std::size_t bit_stride = std::size_t(groups) * kChunk;
   for (int vector = 0; vector < vectors; ++vector) {
     V16 total[kV16];
     for (int v = 0; v < kV16; ++v) total[v] = hn::Zero(d16);
-    int bit = 0;
-    for (; bit + kAtOnce <= packed.bits; bit += kAtOnce) {
+    const std::uint8_t* own = index_of(indices, 0, vector);
+    int bit = packed.bits;
+    for (; bit >= kAtOnce; bit -= kAtOnce) {
       V16 sums[kAtOnce][kV16];
-      add_groups<kAtOnce>(indices + bit * bit_stride + vector, bit_stride, tables, group_rows, groups, bias, sums);
-      for (int b = 0; b < kAtOnce; ++b) convert_and_add(sums[b], bit + b, total);
+      add_groups<kAtOnce>(own + bit - kAtOnce, tables, group_rows, groups, bias, sums);
+      for (int b = kAtOnce - 1; b >= 0; --b) convert_and_add(sums[b], total);
     }
-    for (; bit < packed.bits; ++bit) {
+    constexpr int kHalf = std::max(kAtOnce / 2, 1);
+    for (; bit >= kHalf; bit -= kHalf) {
+      V16 sums[kHalf][kV16];
+      add_groups<kHalf>(own + bit - kHalf, tables, group_rows, groups, bias, sums);
+      for (int b = kHalf - 1; b >= 0; --b) convert_and_add(sums[b], total);
+    }
+    for (; bit > 0; --bit) {
       V16 sums[1][kV16];
-      add_groups<1>(indices + bit * bit_stride + vector, bit_stride, tables, group_rows, groups, bias, sums);
-      convert_and_add(sums[0], bit, total);
+      add_groups<1>(own + bit - 1, tables, group_rows, groups, bias, sums);
+      convert_and_add(sums[0], total);
     }
     std::int32_t* out = registers + std::size_t(vector) * register_stride + tile * kTile;
     for (int v = 0; v < kV16; ++v) {
@@ -137,14 +146,13 @@ struct NoiseInputs {
 
 /// planes[b] = sums of kBits neighbouring bits of the codes, run by run.
 template <int kBits>
-HWY_INLINE void add_runs(const std::uint8_t* indices, std::size_t bit_stride, const std::uint16_t* tables,
-                         int group_rows, const Run* runs, int run_count, std::int32_t bias_sum,
-                         V32 (*HWY_RESTRICT planes)[kV32]) {
+HWY_INLINE void add_runs(const std::uint8_t* indices, const std::uint16_t* tables, int group_rows, const Run* runs,
+                         int run_count, std::int32_t bias_sum, V32 (*HWY_RESTRICT planes)[kV32]) {
   for (int b = 0; b < kBits; ++b)
     for (int v = 0; v < kV32; ++v) planes[b][v] = hn::Set(d32, -bias_sum);
   for (int run = 0; run < run_count; ++run) {
     V16 part[kBits][kV16];
-    add_groups<kBits>(indices + std::size_t(runs[run].begin) * kChunk, bit_stride,
+    add_groups<kBits>(indices + std::size_t(runs[run].begin) * kIndexStride,
                       tables + (std::size_t(runs[run].begin) << group_rows) * kTile, group_rows,
                       runs[run].end - runs[run].begin, hn::Set(d16, runs[run].bias), part);
     for (int b = 0; b < kBits; ++b)
@@ -169,12 +177,11 @@ HWY_INLINE void fill_sigmas(const Packed& packed, const NoiseInputs& inputs, con
   V32 sum[kBits][kV32];
   for (int b = 0; b < kBits; ++b)
     for (int v = 0; v < kV32; ++v) sum[b][v] = hn::Zero(d32);
-  const std::size_t bit_stride = std::size_t(groups) * kChunk;
-  const std::uint8_t* index = indices + bit * bit_stride + vector;
+  const std::uint8_t* index = index_of(indices, 0, vector) + bit;
   const auto* table = reinterpret_cast<const std::int32_t*>(inputs.variances);
-  for (int group = 0; group < groups; ++group, index += kChunk, table += std::size_t{kTile} << group_rows)
+  for (int group = 0; group < groups; ++group, index += kIndexStride, table += std::size_t{kTile} << group_rows)
     for (int b = 0; b < kBits; ++b) {
-      const std::int32_t* entry = table + std::size_t(index[b * bit_stride]) * kTile;
+      const std::int32_t* entry = table + std::size_t(index[b]) * kTile;
       for (int v = 0; v < kV32; ++v) sum[b][v] = hn::Add(sum[b][v], hn::Load(d32, entry + v * kLanes32));
     }
   const VF unit = hn::Set(df, packed.variance_unit);
@@ -190,7 +197,6 @@ HWY_NOINLINE void wide_tile(const Packed& packed, int tile, int group_rows, int 
   Run runs[1025];
   std::int32_t bias_sum = 0;
   const int run_count = plan_runs(packed, tile, group_rows, bias_sum, runs);
-  const std::size_t bit_stride = std::size_t(groups) * kChunk;
   const float* gains = packed.gain.data() + tile * kTile;
   const float* offsets = packed.offset.data() + tile * kTile;
   // Vectors of the tile that hold any column; the rest stays 0 and unread.
@@ -225,18 +231,18 @@ HWY_NOINLINE void wide_tile(const Packed& packed, int tile, int group_rows, int 
       }
     };
     int bit = 0;
-    for (; bit + kAtOnce <= packed.bits; bit += kAtOnce) {
-      V32 planes[kAtOnce][kV32];
-      add_runs<kAtOnce>(indices + bit * bit_stride + vector, bit_stride, tables, group_rows, runs, run_count, bias_sum,
-                        planes);
-      VF sigmas[kAtOnce][kV32];
-      if (packed.noisy) fill_sigmas<kAtOnce>(packed, noise_inputs, indices, vector, bit, group_rows, groups, sigmas);
-      for (int b = 0; b < kAtOnce; ++b) add_plane(planes[b], sigmas[b], bit + b);
+    const std::uint8_t* own = index_of(indices, 0, vector);
+    constexpr int kTogether = std::min(kAtOnce, 4);  // 32-bit sums take two registers each
+    for (; bit + kTogether <= packed.bits; bit += kTogether) {
+      V32 planes[kTogether][kV32];
+      add_runs<kTogether>(own + bit, tables, group_rows, runs, run_count, bias_sum, planes);
+      VF sigmas[kTogether][kV32];
+      if (packed.noisy) fill_sigmas<kTogether>(packed, noise_inputs, indices, vector, bit, group_rows, groups, sigmas);
+      for (int b = 0; b < kTogether; ++b) add_plane(planes[b], sigmas[b], bit + b);
     }
     for (; bit < packed.bits; ++bit) {
       V32 planes[1][kV32];
-      add_runs<1>(indices + bit * bit_stride + vector, bit_stride, tables, group_rows, runs, run_count, bias_sum,
-                  planes);
+      add_runs<1>(own + bit, tables, group_rows, runs, run_count, bias_sum, planes);
       VF sigmas[1][kV32];
       if (packed.noisy) fill_sigmas<1>(packed, noise_inputs, indices, vector, bit, group_rows, groups, sigmas);
       add_plane(planes[0], sigmas[0], bit);
@@ -273,20 +279,26 @@ HWY_NOINLINE void tabulated_chunk(const Packed& packed, const std::uint8_t* indi
                                   std::int32_t* joined) {
   const hn::CappedTag<std::int32_t, 8> d;
   const int lanes = static_cast<int>(hn::Lanes(d));
-  for (int vector = 0; vector < vectors; ++vector)
+  const std::size_t outputs = static_cast<std::size_t>(packed.table_outputs);
+  for (int vector = 0; vector < vectors; ++vector) {
+    std::uint64_t lower = 0, upper = 0;
+    std::memcpy(&lower, index_of(indices, 0, vector), sizeof lower);
+    if (groups > 1) std::memcpy(&upper, index_of(indices, 1, vector), sizeof upper);
     for (int output = 0; output < packed.table_outputs; output += lanes) {
+      const std::int32_t* table = packed.table.data() + output;
       auto sum = hn::Zero(d);
       for (int bit = packed.bits - 1; bit >= 0; --bit) {
-        const std::uint8_t* index = indices + std::size_t(bit * groups) * kChunk + vector;
-        const std::size_t pattern = groups == 1 ? std::size_t{*index} : std::size_t(*index | index[kChunk] << 8);
-        sum = hn::Add(hn::Add(sum, sum), hn::Load(d, packed.table.data() + pattern * packed.table_outputs + output));
+        const std::size_t pattern = (lower >> (8 * bit) & 0xff) | (upper >> (8 * bit) & 0xff) << 8;
+        sum = hn::Add(hn::Add(sum, sum), hn::Load(d, table + pattern * outputs));
       }
-      hn::Store(sum, d, joined + std::size_t(vector) * packed.table_outputs + output);
+      hn::Store(sum, d, joined + std::size_t(vector) * outputs + output);
     }
+  }
 }
 
 /// Rows per group for the least work: building 2^g entries against fewer, slower look-ups.
 HWY_INLINE int choose_group(const Packed& packed, int vectors) {
+  if (const char* e = getenv(vectors > 100 ? "GC" : "GF")) return atoi(e);
   int best = 4;
   double least = 1e30;
   for (int rows = 3; rows <= 7; ++rows) {
@@ -304,7 +316,7 @@ void chunk(const Packed& packed, const std::uint8_t* inputs, std::size_t input_s
   const bool tabulated = packed.path == BitSerialBlock::Path::tabulated;
   const int group_rows = tabulated ? 8 : choose_group(packed, vectors);
   const int groups = (packed.rows + group_rows - 1) / group_rows;
-  std::uint8_t* indices = buffers.indices.reserve(std::size_t(packed.bits) * groups * kChunk + HWY_MAX_BYTES);
+  std::uint8_t* indices = buffers.indices.reserve(std::size_t(groups) * kIndexStride + HWY_MAX_BYTES);
   fill_indices(packed, inputs, input_stride, vectors, group_rows, indices);
   if (tabulated) {
     std::int32_t* joined = buffers.joined.reserve(std::size_t(kChunk) * packed.table_outputs);

@@ -12,8 +12,10 @@
 namespace nvcim::sim {
 
 inline constexpr int kTile = 32;    ///< columns worked on at a time: one cache line of 16-bit sums
-inline constexpr int kChunk = 320;  ///< vectors worked on at a time; 5 cache lines, so index rows spread over all sets
+inline constexpr int kChunk = 320;  ///< vectors worked on at a time
 inline constexpr int kMaxBits = 8;
+/// Bytes from one group's indices to the next: an odd number of cache lines, so groups spread over all sets of a cache.
+inline constexpr int kIndexStride = kChunk * kMaxBits + 64;
 
 struct BitSerialBlock::Packed {
   const mapping::ChipInstance* chip = nullptr;
@@ -50,7 +52,7 @@ struct BitSerialBlock::Packed {
 };
 
 struct BitSerialWorkspace::Buffers {
-  AlignedBuffer<std::uint8_t> indices;     ///< [bits][groups][kChunk]
+  AlignedBuffer<std::uint8_t> indices;     ///< [groups][kIndexStride], of them [kChunk][kMaxBits]
   AlignedBuffer<std::uint16_t> tables;     ///< [groups][2^group][kTile]
   AlignedBuffer<std::uint32_t> variances;  ///< [groups][2^group][kTile]
   AlignedBuffer<std::int32_t> registers;   ///< [kChunk][lanes + a tile]

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/systemc/clocked.h"
 
+#include "sim/systemc/simulation_context.h"
+
 namespace nvcim::sim {
 namespace {
 
@@ -14,7 +16,9 @@ std::string module_name(std::string name) {
 }  // namespace
 
 Clocked::Clocked(const std::string& unit_name)
-    : sc_module(sc_core::sc_module_name(module_name(unit_name).c_str())), unit_name_(unit_name) {
+    : sc_module(sc_core::sc_module_name(module_name(unit_name).c_str())),
+      unit_name_(unit_name),
+      calendar_(SimulationContext::calendar()) {
   SC_METHOD(activate);
   sensitive << wake_;
   dont_initialize();
@@ -26,32 +30,13 @@ Clocked::~Clocked() {
   if (sc_core::sc_get_status() != sc_core::SC_ELABORATION) process_.kill();
 }
 
-void Clocked::wake_at(Cycle cycle) {
-  if (!wishes_.empty() && wishes_.top() == cycle) return;
-  wishes_.push(cycle);
-  if (!acting_) notify_next(now());
-}
-
 void Clocked::activate() {
-  const Cycle cycle = now();
   if (shuffle_ != 0) {
     shuffle_ = shuffle_ * 1664525u + 1013904223u;
-    if ((shuffle_ >> 30) != 0) return wake_.notify(sc_core::SC_ZERO_TIME);
+    if ((shuffle_ >> 30) != 0) return notify();
   }
-  notified_ = kNever;
-  while (!wishes_.empty() && wishes_.top() <= cycle) wishes_.pop();
   ++activations_;
-  acting_ = true;
-  act(cycle);
-  acting_ = false;
-  notify_next(cycle);
-}
-
-void Clocked::notify_next(Cycle cycle) {
-  if (wishes_.empty() || wishes_.top() >= notified_) return;
-  notified_ = wishes_.top();
-  // A notification for cycle 0 is possible before the simulation starts only.
-  wake_.notify(notified_ > cycle ? sc_core::sc_time::from_value(notified_ - cycle) : sc_core::SC_ZERO_TIME);
+  act(now());
 }
 
 }  // namespace nvcim::sim

@@ -2,9 +2,7 @@
 #pragma once
 
 #include <algorithm>
-#include <functional>
 #include <memory>
-#include <queue>
 #include <string>
 #include <systemc>
 #include <tuple>
@@ -13,14 +11,13 @@
 
 #include "arch/check.h"
 #include "sim/analog/timing.h"
+#include "sim/systemc/calendar.h"
 
 /// The discipline of the cycle model: one SystemC time step is one cycle, a module acts at most once per cycle, and
 /// whatever it tells another module is visible there in a later cycle only. So no result depends on the order in which
 /// SystemC runs the processes of a cycle; several things that reach one module in the same cycle are taken in the order
 /// of their senders' numbers.
 namespace nvcim::sim {
-
-inline constexpr Cycle kNever = ~Cycle{0};
 
 /// Messages to one module, each with the cycle at which it becomes visible.
 template <class T>
@@ -79,7 +76,9 @@ class Clocked : public sc_core::sc_module {
   ~Clocked() override;
 
   /// Any module may wake any other in a later cycle; several wishes for one cycle are one activation.
-  void wake_at(Cycle cycle);
+  void wake_at(Cycle cycle) { calendar_.enter(cycle, *this); }
+  /// The calendar's: acts in the next delta cycle.
+  void notify() { wake_.notify(sc_core::SC_ZERO_TIME); }
 
   const std::string& unit_name() const { return unit_name_; }
   /// From now on acts in a pseudo-random delta cycle of each cycle: for the test that the order does not matter.
@@ -96,14 +95,11 @@ class Clocked : public sc_core::sc_module {
 
  private:
   void activate();
-  void notify_next(Cycle now);
 
   std::string unit_name_;
+  Calendar& calendar_;
   sc_core::sc_event wake_;
   sc_core::sc_process_handle process_;
-  std::priority_queue<Cycle, std::vector<Cycle>, std::greater<>> wishes_;
-  Cycle notified_ = kNever;
-  bool acting_ = false;
   std::uint32_t shuffle_ = 0;
   std::uint64_t activations_ = 0;
 };

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <systemc>
+
+#include "sim/systemc/calendar.h"
 
 namespace nvcim::sim {
 
@@ -15,11 +18,16 @@ class SimulationContext {
   SimulationContext(const SimulationContext&) = delete;
   SimulationContext& operator=(const SimulationContext&) = delete;
 
+  /// Of the innermost context.
+  static Calendar& calendar();
+
  private:
   sc_core::sc_simcontext* outer_;
   sc_core::sc_simcontext* outer_default_;
   sc_core::sc_simcontext* own_;
   sc_core::sc_actions information_, warning_;
+  Calendar* outer_calendar_;
+  std::unique_ptr<Calendar> calendar_;
 };
 
 }  // namespace nvcim::sim

@@ -8,6 +8,7 @@
 #define HWY_TARGET_INCLUDE "sim/analog/phase_sums.cpp"
 #include <hwy/foreach_target.h>
 // After foreach_target.h
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -18,7 +19,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 /// @param columns  stride of the cells and of the sums   @param at_once  4 or 8, not below the phases
 template <int at_once>
 void sum_phases(const std::int16_t* cells, int columns, const int* rows, int pairs, const std::int32_t* digits,
-                int phases, std::int32_t* sums) {
+                int phases, [[maybe_unused]] std::span<const std::int16_t> soon, std::int32_t* sums) {
   int column = 0;
 #if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR
   // A word holds the codes of two rows in one column, so that one instruction multiplies and adds both: columns of even
@@ -27,6 +28,7 @@ void sum_phases(const std::int16_t* cells, int columns, const int* rows, int pai
   const hn::Repartition<std::int16_t, decltype(d)> d16;
   const hn::Repartition<std::uint32_t, decltype(d)> du;
   const int lanes = static_cast<int>(hn::Lanes(d));
+  constexpr std::size_t kFetched = 2 * 64 / sizeof(std::int16_t);
   const auto low_half = hn::Set(du, 0xffff);
   for (; column + 2 * lanes <= columns; column += 2 * lanes) {
     auto even0 = hn::Zero(d), even1 = even0, even2 = even0, even3 = even0;
@@ -34,6 +36,12 @@ void sum_phases(const std::int16_t* cells, int columns, const int* rows, int pai
     auto odd0 = even0, odd1 = even0, odd2 = even0, odd3 = even0;
     auto odd4 = even0, odd5 = even0, odd6 = even0, odd7 = even0, none = even0;
     for (int pair = 0; pair < pairs; ++pair) {
+      // Two cache lines per turn: all of a block by the last column of one of its size.
+      if (soon.size() > kFetched) {
+        hwy::Prefetch(soon.data());
+        hwy::Prefetch(soon.data() + kFetched / 2);
+        soon = soon.subspan(kFetched);
+      }
       const auto load = [&](int row) {
         return hn::BitCast(du, hn::LoadU(d16, cells + std::size_t(row) * columns + column));
       };
@@ -85,12 +93,12 @@ void sum_phases(const std::int16_t* cells, int columns, const int* rows, int pai
 }
 
 void four_phases(const std::int16_t* cells, int columns, const int* rows, int pairs, const std::int32_t* digits,
-                 int phases, std::int32_t* sums) {
-  sum_phases<4>(cells, columns, rows, pairs, digits, phases, sums);
+                 int phases, std::span<const std::int16_t> soon, std::int32_t* sums) {
+  sum_phases<4>(cells, columns, rows, pairs, digits, phases, soon, sums);
 }
 void eight_phases(const std::int16_t* cells, int columns, const int* rows, int pairs, const std::int32_t* digits,
-                  int phases, std::int32_t* sums) {
-  sum_phases<8>(cells, columns, rows, pairs, digits, phases, sums);
+                  int phases, std::span<const std::int16_t> soon, std::int32_t* sums) {
+  sum_phases<8>(cells, columns, rows, pairs, digits, phases, soon, sums);
 }
 
 }  // namespace nvcim::sim::HWY_NAMESPACE
@@ -122,7 +130,8 @@ HWY_EXPORT(four_phases);
 HWY_EXPORT(eight_phases);
 
 void PhaseSums::run(const mapping::Block& block, const mapping::ProgrammedBlock& cells,
-                    std::span<const std::uint8_t> codes, int dac_bits, int phases, std::int32_t* sums) {
+                    std::span<const std::uint8_t> codes, int dac_bits, int phases, std::int32_t* sums,
+                    std::span<const std::int16_t> soon) {
   rows_.clear();
   for (int row = 0; row < block.rows; ++row)
     if (codes[row] != 0) rows_.push_back(row);
@@ -138,9 +147,9 @@ void PhaseSums::run(const mapping::Block& block, const mapping::ProgrammedBlock&
     for (int phase = 0; phase < stride; ++phase) own[phase] = first[phase] | second[phase] << 16;
   }
   if (stride == kMostPhases) HWY_DYNAMIC_DISPATCH(eight_phases)
-  (cells.codes.data(), block.columns, rows_.data(), pairs, digits_.data(), phases, sums);
+  (cells.codes.data(), block.columns, rows_.data(), pairs, digits_.data(), phases, soon, sums);
   else HWY_DYNAMIC_DISPATCH(four_phases)(cells.codes.data(), block.columns, rows_.data(), pairs, digits_.data(), phases,
-                                         sums);
+                                         soon, sums);
 }
 
 }  // namespace nvcim::sim

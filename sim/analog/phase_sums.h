@@ -14,8 +14,9 @@ namespace nvcim::sim {
 class PhaseSums {
  public:
   /// @param codes  [block.rows]   @param phases  at most 8   @param sums  [phases][block.columns], overwritten
+  /// @param soon   cells that are read next, fetched into the cache meanwhile
   void run(const mapping::Block& block, const mapping::ProgrammedBlock& cells, std::span<const std::uint8_t> codes,
-           int dac_bits, int phases, std::int32_t* sums);
+           int dac_bits, int phases, std::int32_t* sums, std::span<const std::int16_t> soon = {});
 
  private:
   std::vector<int> rows_;             // of codes that are not 0

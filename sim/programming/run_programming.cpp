@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <deque>
-#include <queue>
+#include <functional>
 
 #include "arch/check.h"
+#include "sim/programming/cycle_queue.h"
 #include "sim/programming/first_writes.h"
 #include "sim/programming/gather.h"
 #include "sim/programming/mesh_arrival.h"
@@ -17,7 +19,6 @@ namespace {
 enum class Kind : std::uint8_t { slot, stream, release, request, power, row, answer, controller };
 
 struct Happening {
-  Cycle at;
   std::uint64_t rank;          ///< within a cycle: kind, tile and order of posting, packed
   std::uint64_t a = 0, b = 0;  ///< payload
 
@@ -27,7 +28,7 @@ struct Happening {
   }
   Kind kind() const { return static_cast<Kind>(rank >> (kTileBits + kOrderBits)); }
   int tile() const { return static_cast<int>(rank >> kOrderBits & ((1u << kTileBits) - 1)); }
-  bool operator>(const Happening& o) const { return at != o.at ? at > o.at : rank > o.rank; }
+  bool operator>(const Happening& o) const { return rank > o.rank; }
 };
 
 /// The modules of sim/programming without a kernel under them.
@@ -47,10 +48,15 @@ class Engine {
 
   ProgramResult run() {
     post(0, Kind::stream, 0);
-    while (!queue_.empty()) {
-      const Happening next = queue_.top();
-      queue_.pop();
-      take(next);
+    for (now_ = 0; now_ != kNever; now_ = queue_.next()) {
+      due_ = &queue_.turn_to(now_);
+      std::make_heap(due_->begin(), due_->end(), std::greater<>());
+      while (!due_->empty()) {
+        std::pop_heap(due_->begin(), due_->end(), std::greater<>());
+        const Happening next = due_->back();
+        due_->pop_back();
+        take(now_, next);
+      }
     }
     if (facts_.whole_blocks)
       for (std::size_t block = 0; block < cells_.blocks.size(); ++block)
@@ -59,8 +65,6 @@ class Engine {
   }
 
  private:
-  static constexpr Cycle kNever = ~Cycle{0};
-
   /// Their codes come from first_writes_ at the end.
   static mapping::WrittenCells no_cells(const ProgramJob& job) {
     mapping::WrittenCells cells;
@@ -72,11 +76,13 @@ class Engine {
   void post(Cycle at, Kind kind, int tile, std::uint64_t a = 0, std::uint64_t b = 0) {
     NVCIM_CHECK(tile < 1 << Happening::kTileBits && order_ < std::uint64_t{1} << Happening::kOrderBits,
                 "message {} of tile {}", order_, tile);
-    queue_.push({at, Happening::rank_of(kind, tile, order_++), a, b});
+    const Happening happening{Happening::rank_of(kind, tile, order_++), a, b};
+    if (at != now_) return queue_.enter(at, happening);
+    due_->push_back(happening);
+    std::push_heap(due_->begin(), due_->end(), std::greater<>());
   }
 
-  void take(const Happening& next) {
-    const Cycle now = next.at;
+  void take(Cycle now, const Happening& next) {
     const int tile = next.tile();
     TileController& controller = controllers_[tile];
     switch (next.kind()) {
@@ -149,7 +155,9 @@ class Engine {
   std::deque<TileController> controllers_;
   std::vector<Cycle> acted_;  ///< [tiles] last cycle in which the controller acted
   Cycle streamed_ = kNever;
-  std::priority_queue<Happening, std::vector<Happening>, std::greater<>> queue_;
+  CycleQueue<Happening> queue_;
+  Cycle now_ = kNever;
+  std::vector<Happening>* due_ = nullptr;  ///< in this cycle, as a heap
   std::uint64_t order_ = 0;
   std::int64_t done_ = 0;
 };

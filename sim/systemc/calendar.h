@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <queue>
 #include <systemc>
-#include <utility>
-#include <vector>
 
-#include "sim/analog/timing.h"
+#include "sim/programming/cycle_queue.h"
 
 namespace nvcim::sim {
-
-inline constexpr Cycle kNever = ~Cycle{0};
 
 class Clocked;
 
@@ -29,23 +22,11 @@ class Calendar : public sc_core::sc_module {
   void enter(Cycle cycle, Clocked& module);
 
  private:
-  /// Cycles ahead for which there is a page; what is farther waits in a queue.
-  static constexpr Cycle kPages = 1024;
-  using Far = std::pair<Cycle, Clocked*>;
-  struct Later {
-    bool operator()(const Far& a, const Far& b) const { return a.first > b.first; }
-  };
-
   void ring();
-  void write(Cycle cycle, Clocked& module);
-  Cycle next_entry() const;
 
   sc_core::sc_event tick_;
-  Cycle first_ = 0;          ///< of the pages: the cycle that rang last
   Cycle rings_at_ = kNever;  ///< tick_ is notified for it
-  std::array<std::vector<Clocked*>, kPages> pages_;
-  std::array<std::uint64_t, kPages / 64> written_{};  ///< bits: pages that are not empty
-  std::priority_queue<Far, std::vector<Far>, Later> far_;
+  CycleQueue<Clocked*> queue_;
 };
 
 }  // namespace nvcim::sim

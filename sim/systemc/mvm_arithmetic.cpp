@@ -8,17 +8,19 @@ namespace nvcim::sim {
 MvmArithmetic::MvmArithmetic(const Context& context)
     : context_(context), blocks_(std::make_unique<OfBlock[]>(context.run.plan.blocks.size())) {}
 
-void MvmArithmetic::work_out(MvmJob& job, Scratch& scratch) const {
+void MvmArithmetic::work_out(MvmJob& job, Scratch& scratch, const MvmJob* next) const {
   MvmValues& values = job.values;
+  std::span<const std::int16_t> soon;
+  if (next != nullptr) soon = context_.run.chip.blocks[next->blocks.front()].codes;
   std::size_t first_row = 0;
   for (const int index : job.blocks) {
-    add_block(job, index, first_row, scratch, values);
+    add_block(job, index, first_row, soon, scratch, values);
     first_row += static_cast<std::size_t>(context_.run.plan.blocks[index].rows);
   }
 }
 
-void MvmArithmetic::add_block(const MvmJob& job, int index, std::size_t first_row, Scratch& scratch,
-                              MvmValues& values) const {
+void MvmArithmetic::add_block(const MvmJob& job, int index, std::size_t first_row, std::span<const std::int16_t> soon,
+                              Scratch& scratch, MvmValues& values) const {
   const StageFacts& stage = context_.stages[job.stage];
   const mapping::Block& block = context_.run.plan.blocks[index];
   const mapping::ProgrammedBlock& cells = context_.run.chip.blocks[index];
@@ -29,7 +31,7 @@ void MvmArithmetic::add_block(const MvmJob& job, int index, std::size_t first_ro
   scratch.sums.resize(std::size_t(phases) * columns);
   scratch.codes.resize(columns);
   scratch.registers.assign(columns, 0);
-  scratch.phase_sums.run(block, cells, codes, dac_bits, phases, scratch.sums.data());
+  scratch.phase_sums.run(block, cells, codes, dac_bits, phases, scratch.sums.data(), soon);
   for (int phase = 0; phase < phases; ++phase) {
     convert_columns(conversion, cells.converters, scratch.sums.data() + std::size_t(phase) * columns,
                     noise_of(job, index, phase, codes, scratch), columns, scratch.codes.data());

@@ -29,14 +29,16 @@ class MvmArithmetic {
 
   /// The context must outlive it.
   explicit MvmArithmetic(const Context& context);
-  void work_out(MvmJob& job, Scratch& scratch) const;
+  /// @param next  the job after it, if known: its cells are fetched meanwhile
+  void work_out(MvmJob& job, Scratch& scratch, const MvmJob* next = nullptr) const;
 
  private:
   struct OfBlock {
     std::once_flag once;
     std::vector<std::uint64_t> conductances;  // [rows]
   };
-  void add_block(const MvmJob& job, int index, std::size_t first_row, Scratch& scratch, MvmValues& values) const;
+  void add_block(const MvmJob& job, int index, std::size_t first_row, std::span<const std::int16_t> soon,
+                 Scratch& scratch, MvmValues& values) const;
   const float* noise_of(const MvmJob& job, int index, int phase, std::span<const std::uint8_t> codes,
                         Scratch& scratch) const;
 

@@ -39,8 +39,8 @@ bool MvmHelper::begin(MvmJob& job) const {
   return job.state.compare_exchange_strong(expected, MvmJob::State::begun, std::memory_order_acquire);
 }
 
-void MvmHelper::work_out(MvmJob& job, MvmArithmetic::Scratch& scratch) const {
-  arithmetic_.work_out(job, scratch);
+void MvmHelper::work_out(MvmJob& job, MvmArithmetic::Scratch& scratch, const MvmJob* next) const {
+  arithmetic_.work_out(job, scratch, next);
   job.state.store(MvmJob::State::done, std::memory_order_release);
   job.state.notify_one();
 }
@@ -49,11 +49,14 @@ void MvmHelper::work() {
   MvmArithmetic::Scratch scratch;
   for (std::uint64_t taken = 0;; ++taken) {
     issued_.wait(taken, std::memory_order_acquire);
-    if (issued_.load(std::memory_order_acquire) == kStop) return;
+    const std::uint64_t issued = issued_.load(std::memory_order_acquire);
+    if (issued == kStop) return;
     Slot& slot = slots_[taken % kSlots];
     const MvmJobPtr job = std::move(slot.job);
     slot.full.store(false, std::memory_order_release);
-    if (begin(*job)) work_out(*job, scratch);
+    // Only this thread takes jobs out, so the next one stays where it is.
+    const MvmJob* next = issued > taken + 1 ? slots_[(taken + 1) % kSlots].job.get() : nullptr;
+    if (begin(*job)) work_out(*job, scratch, next);
   }
 }
 

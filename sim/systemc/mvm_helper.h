@@ -37,7 +37,7 @@ class MvmHelper {
 
   void work();
   bool begin(MvmJob& job) const;
-  void work_out(MvmJob& job, MvmArithmetic::Scratch& scratch) const;
+  void work_out(MvmJob& job, MvmArithmetic::Scratch& scratch, const MvmJob* next = nullptr) const;
 
   MvmArithmetic arithmetic_;
   MvmArithmetic::Scratch scratch_;  // of the simulation's thread

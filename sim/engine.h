@@ -25,7 +25,7 @@ struct ChipRun {
 
 struct EngineOptions {
   int threads = 1;
-  int batch = 64;                                     ///< samples that a worker takes at a time (functional engine)
+  int batch = 0;  ///< samples that a worker takes at a time (functional engine); 0: as many as suit the network
   bool keep_traces = false;                           ///< fill SampleResult::sums and codes
   std::uint32_t first_sample = 0;                     ///< number of the first sample, the address of its read noise
   std::function<void(int done, int total)> progress;  ///< called from one thread at a time; may be empty

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <mutex>
+#include <numeric>
 #include <optional>
 
 #include "arch/check.h"
@@ -26,6 +27,20 @@ struct Worker {
   LayerWorkspace layer;
   std::vector<LayerActivity> activity;  ///< [MVM layers]
 };
+
+int divide_up(int a, int b) {
+  return (a + b - 1) / b;
+}
+
+/// Tables of a block are made anew for every batch, so large ones are fast as long as their maps stay in a cache; and
+/// every thread gets as many of them as the others.
+int choose_batch(const workloads::MapSlots& slots, int samples, int wished_threads) {
+  constexpr std::size_t kMapBytes = 2 << 20;
+  const std::size_t of_image = std::accumulate(slots.size.begin(), slots.size.end(), std::size_t{0});
+  const int most = static_cast<int>(std::clamp<std::size_t>(kMapBytes / std::max<std::size_t>(of_image, 1), 64, 256));
+  const int threads = std::clamp(wished_threads, 1, samples);
+  return divide_up(samples, divide_up(divide_up(samples, most), threads) * threads);
+}
 
 /// Runs batches from pixels to logits.
 class BatchRunner {
@@ -102,8 +117,10 @@ InferenceResult run_functional(const ChipRun& run, std::span<const std::uint8_t>
   NVCIM_CHECK(samples >= 0 && pixels.size() >= std::size_t(samples) * network.input.size(), "{} pixels for {} samples",
               pixels.size(), samples);
   const bool gives_codes = network.nodes.back().kind != Node::Kind::mvm || !network.nodes.back().mvm.raw_output;
-  const int batch = std::clamp(options.batch, 1, std::max(1, samples));
-  const int batches = (samples + batch - 1) / batch;
+  const workloads::MapSlots slots = workloads::make_map_slots(network);
+  const int most = std::max(1, samples);
+  const int batch = options.batch > 0 ? std::min(options.batch, most) : choose_batch(slots, most, options.threads);
+  const int batches = divide_up(samples, batch);
   const int threads = std::clamp(options.threads, 1, std::max(1, batches));
   const int classes = network.classes();
 
@@ -122,7 +139,6 @@ InferenceResult run_functional(const ChipRun& run, std::span<const std::uint8_t>
   }
   if (options.keep_traces) result.traces.resize(samples);
 
-  const workloads::MapSlots slots = workloads::make_map_slots(network);
   const BatchRunner runner(run, slots, layers);
   std::vector<Worker> workers(threads);
   for (Worker& worker : workers) {

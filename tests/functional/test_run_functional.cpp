@@ -122,7 +122,7 @@ TEST(RunFunctional, GivesTheSameBytesForAnyThreadsAndBatch) {
   options.keep_traces = true;
   const InferenceResult expected = run_functional(chip.run(), pixels, samples, options);
   for (int threads : {1, 2})
-    for (int batch : {1, 7, 64}) {
+    for (int batch : {0, 1, 7, 64}) {
       options.threads = threads;
       options.batch = batch;
       expect_same(run_functional(chip.run(), pixels, samples, options), expected);

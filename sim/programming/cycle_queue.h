@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "arch/check.h"
 #include "sim/analog/timing.h"
 
 namespace nvcim::sim {
@@ -21,6 +22,7 @@ class CycleQueue {
  public:
   /// @param cycle  not before the one turned to last
   void enter(Cycle cycle, Item item) {
+    NVCIM_CHECK(cycle >= first_, "cycle {} is over in cycle {}", cycle, first_);
     if (cycle - first_ < kPages)
       write(cycle, std::move(item));
     else

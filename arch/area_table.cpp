@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "arch/adc_laws.h"
+#include "arch/ceil_div.h"
 #include "arch/check.h"
 #include "arch/component_figures.h"
 #include "arch/conductance_grid.h"
@@ -16,10 +17,6 @@
 
 namespace nvcim {
 namespace {
-
-std::int64_t divide_up(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
-}
 
 /// How many units the structure asks for, and how fast each can work.
 class Structure {
@@ -40,7 +37,7 @@ class Structure {
     if (name == "accumulation") return tiles() * accumulators_per_tile();
     if (name == "activation") return tiles() * arch_.digital.activation_lanes;
     if (name == "pooling") return tiles() * arch_.digital.pooling_lanes;
-    if (name == "interconnect") return divide_up(tiles(), arch_.interconnect.tiles_per_router);
+    if (name == "interconnect") return ceil_div<std::int64_t>(tiles(), arch_.interconnect.tiles_per_router);
     if (name == "global_buffer" || name == "external_memory") return 1;
     if (name == "chip_link") return arch_.chip.links;
     return tiles();
@@ -131,8 +128,10 @@ class Structure {
   std::int64_t tiles() const { return arch_.chip.tiles(); }
   std::int64_t crossbars() const { return tiles() * arch_.tile.crossbars; }
   int group_size() const { return std::min(arch_.tile.crossbars, arch_.tile.crossbars_per_group); }
-  std::int64_t groups() const { return tiles() * divide_up(arch_.tile.crossbars, group_size()); }
-  std::int64_t adcs_per_crossbar() const { return divide_up(arch_.crossbar.columns, arch_.adc.columns_per_adc); }
+  std::int64_t groups() const { return tiles() * ceil_div<std::int64_t>(arch_.tile.crossbars, group_size()); }
+  std::int64_t adcs_per_crossbar() const {
+    return ceil_div<std::int64_t>(arch_.crossbar.columns, arch_.adc.columns_per_adc);
+  }
   std::int64_t shift_adds_per_group() const {
     const double codes = double(adcs_per_crossbar() * group_size()) * arch_.adc.sample_rate.value();
     // Rates are given in decimal; a rounding in the last place must not cost a unit.
@@ -140,7 +139,7 @@ class Structure {
         std::ceil(codes / (figures::kShiftAddsPerCycle * arch_.chip.clock.value()) * (1 - 1e-12)));
   }
   std::int64_t accumulators_per_tile() const {
-    return divide_up(arch_.digital.accumulate_lanes, figures::kShiftAddsPerCycle);
+    return ceil_div<std::int64_t>(arch_.digital.accumulate_lanes, figures::kShiftAddsPerCycle);
   }
   /// Event::cell_conduction of one phase with every cell at g_max and every row at the largest digit.
   double full_conduction() const {
@@ -230,10 +229,11 @@ AreaTable area_table(const Architecture& architecture, int weight_bits) {
 PeakThroughput peak_throughput(const Architecture& architecture, int weight_bits, int input_bits) {
   const CrossbarParameters& crossbar = architecture.crossbar;
   std::int64_t planes = 1;
-  if (crossbar.encoding == Encoding::differential_pair) planes = 2 * divide_up(weight_bits - 1, crossbar.cell_bits);
-  if (crossbar.encoding == Encoding::offset_column) planes = divide_up(weight_bits, crossbar.cell_bits);
+  if (crossbar.encoding == Encoding::differential_pair)
+    planes = 2 * ceil_div<std::int64_t>(weight_bits - 1, crossbar.cell_bits);
+  if (crossbar.encoding == Encoding::offset_column) planes = ceil_div<std::int64_t>(weight_bits, crossbar.cell_bits);
   const std::int64_t weights = crossbar.rows * (crossbar.columns / planes);
-  const auto reads = double(divide_up(input_bits, architecture.dac.bits));
+  const auto reads = double(ceil_div<std::int64_t>(input_bits, architecture.dac.bits));
   const AreaTable table = area_table(architecture, weight_bits);
 
   PeakThroughput peak;

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "arch/area_table.h"
+#include "arch/ceil_div.h"
 #include "arch/input_error.h"
 #include "mapping/plan.h"
 
@@ -16,10 +17,6 @@ namespace {
 using workloads::Node;
 
 constexpr int kMostCopies = 1024;  // of /mapping/duplicate
-
-std::int64_t divide_up(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
-}
 
 /// What limits how many copies there may be of one layer.
 struct Layer {
@@ -31,7 +28,7 @@ struct Layer {
 std::int64_t work_of(const Architecture& architecture, const Node& node) {
   const WeightEncoding encoding = make_encoding(architecture, node.mvm.weight_bits);
   const std::int64_t columns = std::int64_t{1} * node.outputs() * encoding.planes();
-  return node.positions() * divide_up(node.input_bits, architecture.dac.bits) *
+  return node.positions() * ceil_div<std::int64_t>(node.input_bits, architecture.dac.bits) *
          std::min<std::int64_t>(columns, architecture.adc.columns_per_adc);
 }
 
@@ -72,14 +69,15 @@ std::vector<int> choose_copies(const Architecture& architecture, const workloads
   const auto at_pace = [&](std::int64_t pace) {
     std::vector<int> wanted = fixed;
     for (const Layer& layer : layers)
-      wanted[layer.node] = static_cast<int>(std::min<std::int64_t>(divide_up(layer.work, pace), layer.most_copies));
+      wanted[layer.node] =
+          static_cast<int>(std::min<std::int64_t>(ceil_div<std::int64_t>(layer.work, pace), layer.most_copies));
     return wanted;
   };
   // The fastest pace that fits; with few copies at a slow pace everything does.
   std::int64_t fits = 1, too_fast = 0;
   for (const Layer& layer : layers) {
     fits = std::max(fits, layer.work);
-    too_fast = std::max(too_fast, divide_up(layer.work, layer.most_copies) - 1);
+    too_fast = std::max(too_fast, ceil_div<std::int64_t>(layer.work, layer.most_copies) - 1);
   }
   while (fits - too_fast > 1) {
     const std::int64_t pace = too_fast + (fits - too_fast) / 2;

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "arch/ceil_div.h"
 #include "arch/conductance_grid.h"
 #include "mapping/plan.h"
 
 namespace nvcim::mapping {
-namespace {
-
-int divide_up(int a, int b) {
-  return (a + b - 1) / b;
-}
-
-}  // namespace
-
 WeightEncoding make_encoding(const Architecture& architecture, int weight_bits) {
   WeightEncoding encoding;
   encoding.encoding = architecture.crossbar.encoding;
@@ -26,7 +19,7 @@ WeightEncoding make_encoding(const Architecture& architecture, int weight_bits) 
       encoding.factor = {1};
       break;
     case Encoding::differential_pair:
-      encoding.slices = divide_up(weight_bits - 1, encoding.cell_bits);
+      encoding.slices = ceil_div(weight_bits - 1, encoding.cell_bits);
       for (int slice = 0; slice < encoding.slices; ++slice) {
         const std::int64_t weight = std::int64_t{1} << (slice * encoding.cell_bits);
         encoding.factor.push_back(weight);
@@ -34,7 +27,7 @@ WeightEncoding make_encoding(const Architecture& architecture, int weight_bits) 
       }
       break;
     case Encoding::offset_column:
-      encoding.slices = divide_up(weight_bits, encoding.cell_bits);
+      encoding.slices = ceil_div(weight_bits, encoding.cell_bits);
       for (int slice = 0; slice < encoding.slices; ++slice)
         encoding.factor.push_back(std::int64_t{1} << (slice * encoding.cell_bits));
       // The offset 2^(bits-1) is one digit of the top slice, so a single column at that level holds it.

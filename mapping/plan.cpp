@@ -7,6 +7,7 @@
 #include <limits>
 #include <string>
 
+#include "arch/ceil_div.h"
 #include "arch/check.h"
 #include "arch/input_error.h"
 #include "device/device_model.h"
@@ -18,10 +19,6 @@ namespace {
 
 using workloads::Network;
 using workloads::Node;
-
-int divide_up(int a, int b) {
-  return (a + b - 1) / b;
-}
 
 /// How a layer's groups are cut. One group: the whole layer.
 struct Cut {
@@ -35,8 +32,8 @@ Cut cut_groups(const CrossbarParameters& crossbar, const Node& node, const Weigh
   const int offset_columns = encoding.has_offset_column() ? 1 : 0;
   Cut cut;
   cut.outputs = (crossbar.columns - offset_columns) / encoding.planes();
-  cut.row_blocks = divide_up(node.matrix_rows(), crossbar.rows);
-  cut.column_blocks = divide_up(node.group_outputs(), cut.outputs);
+  cut.row_blocks = ceil_div(node.matrix_rows(), crossbar.rows);
+  cut.column_blocks = ceil_div(node.group_outputs(), cut.outputs);
   if (cut.row_blocks == 1 && cut.column_blocks == 1) {
     const int columns = node.group_outputs() * encoding.planes() + offset_columns;
     cut.together = std::min({crossbar.rows / node.matrix_rows(), crossbar.columns / columns, node.mvm.groups});
@@ -51,14 +48,14 @@ LayerPlan cut_layer(const Architecture& architecture, const Network& network, in
   LayerPlan layer;
   layer.node = node_index;
   layer.encoding = make_encoding(architecture, node.mvm.weight_bits);
-  layer.phases = divide_up(node.input_bits, architecture.dac.bits);
+  layer.phases = ceil_div(node.input_bits, architecture.dac.bits);
   layer.copies = copies;
   const int groups = node.mvm.groups, rows = node.matrix_rows(), outputs = node.group_outputs();
   const int planes = layer.encoding.planes();
   const int offset_columns = layer.encoding.has_offset_column() ? 1 : 0;
   const Cut cut = cut_groups(architecture.crossbar, node, layer.encoding);
   layer.row_blocks = cut.row_blocks;
-  layer.column_blocks = divide_up(groups, cut.together) * cut.column_blocks;
+  layer.column_blocks = ceil_div(groups, cut.together) * cut.column_blocks;
   for (int column_block = 0; column_block < layer.column_blocks; ++column_block)
     layer.output_begin.push_back(column_block / cut.column_blocks * cut.together * outputs +
                                  column_block % cut.column_blocks * cut.outputs);
@@ -124,7 +121,7 @@ void place(const Architecture& architecture, Plan& plan) {
     }
   plan.crossbars_used = static_cast<int>(crossbars.size());
   plan.crossbars_per_tile = architecture.tile.crossbars;
-  plan.tiles_used = divide_up(plan.crossbars_used, plan.crossbars_per_tile);
+  plan.tiles_used = ceil_div(plan.crossbars_used, plan.crossbars_per_tile);
 }
 
 Plan cut_and_place(const Architecture& architecture, const Network& network, const std::vector<int>& copies) {

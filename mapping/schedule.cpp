@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "arch/ceil_div.h"
 #include "arch/check.h"
 
 namespace nvcim::mapping {
@@ -14,10 +15,6 @@ namespace {
 using workloads::kNetworkInput;
 using workloads::Network;
 using workloads::Node;
-
-std::int64_t divide_up(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
-}
 
 /// Of one value that leaves the last node of a network.
 int result_bits(const Node& node) {
@@ -228,11 +225,11 @@ int Mesh::links(int from, int to) const {
 }
 
 int Mesh::packets(std::int64_t bits) const {
-  return static_cast<int>(divide_up(divide_up(bits, flit_bits), buffer_flits - 1));
+  return static_cast<int>(ceil_div<std::int64_t>(ceil_div<std::int64_t>(bits, flit_bits), buffer_flits - 1));
 }
 
 std::int64_t Mesh::flits(std::int64_t bits) const {
-  return divide_up(bits, flit_bits) + packets(bits);
+  return ceil_div<std::int64_t>(bits, flit_bits) + packets(bits);
 }
 
 Mesh make_mesh(const Architecture& architecture) {

@@ -11,7 +11,7 @@
 namespace nvcim::mapping {
 namespace {
 
-constexpr std::string_view kEnd = "end ";
+constexpr std::string_view kLastLine = "end ";
 
 /// The text before the last line, once that line has vouched for it.
 std::string_view checked_body(const std::string& file, std::string_view text, const SummedText& format) {
@@ -22,11 +22,11 @@ std::string_view checked_body(const std::string& file, std::string_view text, co
                      fmt::format("version {} of the format; this program reads {}", version, format.version));
   const std::size_t last = text.size() < 2 ? 0 : text.rfind('\n', text.size() - 2) + 1;
   const std::string_view line = text.substr(last);
-  if (!line.starts_with(kEnd) || !line.ends_with('\n') || line.size() != kEnd.size() + 16 + 1)
+  if (!line.starts_with(kLastLine) || !line.ends_with('\n') || line.size() != kLastLine.size() + 16 + 1)
     throw InputError(file, fmt::format("byte {}", text.size()), "is cut off: the last line is not the check sum");
   const std::string_view body = text.substr(0, last);
   const std::string expected = hexadecimal(fingerprint(body.data(), body.size()));
-  const std::string_view found = line.substr(kEnd.size(), 16);
+  const std::string_view found = line.substr(kLastLine.size(), 16);
   if (found != expected)
     throw InputError(file, "", fmt::format("is damaged: its check sum is {}, but the file says {}", expected, found));
   return body;
@@ -39,7 +39,7 @@ std::string first_line(const SummedText& format) {
 }
 
 std::string summed(std::string text) {
-  return text + std::string(kEnd) + hexadecimal(fingerprint(text.data(), text.size())) + "\n";
+  return text + std::string(kLastLine) + hexadecimal(fingerprint(text.data(), text.size())) + "\n";
 }
 
 std::string hexadecimal(std::uint64_t value) {

@@ -18,7 +18,7 @@ namespace nvcim::mapping {
 namespace {
 
 constexpr SummedText kFormat{"nvcim write plan ", "1", "a write plan of nvcim"};
-constexpr std::size_t kSizeLimit = std::size_t{1} << 30;
+constexpr std::size_t kPlanSizeLimit = std::size_t{1} << 30;
 constexpr const char* kDigits = "0123456789abcdef";
 
 std::uint64_t placement_fingerprint(const Plan& plan) {
@@ -103,7 +103,7 @@ std::string write_plan_text(const Architecture& architecture, const workloads::N
 }
 
 WritePlanFile load_write_plan(const std::filesystem::path& file, const workloads::Network& network, const Plan& plan) {
-  const std::vector<std::uint8_t> bytes = workloads::read_file(file, kSizeLimit);
+  const std::vector<std::uint8_t> bytes = workloads::read_file(file, kPlanSizeLimit);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   SummedLines lines(file.string(), text, kFormat);
   WritePlanFile result;

@@ -6,4 +6,4 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 mode=(--dry-run -Werror)
 [ "${1:-}" != --fix ] || mode=(-i)
-git -c safe.directory="$PWD" ls-files -z -- '*.h' '*.cpp' | xargs -0 --no-run-if-empty clang-format "${mode[@]}"
+git -c safe.directory="$PWD" ls-files -z -- '*.h' '*.cpp' | xargs -0 --no-run-if-empty "$(command -v clang-format-14 || echo clang-format)" "${mode[@]}"

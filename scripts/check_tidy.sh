@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# clang-tidy over the source files that differ from a commit, in a build folder that has been built.
+# clang-tidy over the source files that differ from a commit.
 #   scripts/check_tidy.sh [COMMIT]
 # Without COMMIT: where this branch left origin's main line, or the commit before this one. Looks at files, most recently
 # changed first, until NVCIM_TIDY_SECONDS (default 300) have passed, and names those it did not reach.
@@ -10,12 +10,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # A clone may belong to another user than the one who checks it (root in CI).
 git() { command git -c safe.directory="$PWD" "$@"; }
 
-build=${NVCIM_BUILD:-build/release}
+# A configuration of its own: file by file, without the precompiled headers of another compiler. Nothing is built in it.
+build=build/tidy
 seconds=${NVCIM_TIDY_SECONDS:-300}
-[ -f "$build/compile_commands.json" ] || {
-  echo "error: no $build/compile_commands.json; build first (scripts/test.sh)" >&2
-  exit 1
-}
+cmake --preset dev -B "$build" -DNVCIM_TESTS=ON -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >/dev/null
 
 base=${1:-}
 if [ -z "$base" ]; then
@@ -47,13 +45,14 @@ mapfile -t files < <(ls -t -- "${files[@]}")
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 deadline=$(($(date +%s) + seconds))
-export build results deadline
+tidy=$(command -v clang-tidy-14 || command -v clang-tidy)
+export build results deadline tidy
 # Each file is one process; its output is kept apart, so two do not mix.
 tidy_one() {
   name=${1//\//_}
   if [ "$(date +%s)" -ge "$deadline" ]; then
     echo "$1" >"$results/$name.skipped"
-  elif ! clang-tidy --quiet -p "$build" "$1" >"$results/$name.log" 2>/dev/null; then
+  elif ! "$tidy" --quiet -p "$build" "$1" >"$results/$name.log" 2>/dev/null; then
     echo "$1" >"$results/$name.failed"
   fi
 }

@@ -7,7 +7,6 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/set_up.sh"
 
 install_packages "${build_packages[@]}"
-use_openblas
 build release nvcim
 
 say "Running LeNet on the Fashion-MNIST test set on rram_1t1r_128"

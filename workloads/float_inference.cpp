@@ -16,8 +16,8 @@
 namespace nvcim::workloads {
 namespace {
 
-constexpr int kLargestBatch = 64;
-constexpr std::size_t kBufferFloats = std::size_t{8} << 20;  // per batch, of the largest map
+constexpr int kInferenceBatch = 64;
+constexpr std::size_t kMapFloats = std::size_t{8} << 20;  // per batch, of the largest map
 
 /// What all threads share.
 struct Plan {
@@ -30,7 +30,7 @@ struct Plan {
       if (const auto* convolution = std::get_if<GraphConvolution>(&node.operation))
         products[n].emplace_back(*convolution, of.nodes[node.inputs.front()].output, node.output);
     }
-    batch = static_cast<int>(std::clamp<std::size_t>(kBufferFloats / largest, 1, kLargestBatch));
+    batch = static_cast<int>(std::clamp<std::size_t>(kMapFloats / largest, 1, kInferenceBatch));
   }
 
   const FloatGraph& graph;

@@ -3,12 +3,10 @@
 #include <algorithm>
 
 #include "workloads/gradient_pass.h"
+#include "workloads/round_float.h"
 
 namespace nvcim::workloads {
 namespace {
-
-// Adding and taking away 1.5·2^23 rounds a float of magnitude below 2^22 to the nearest integer, ties to even.
-constexpr float kRounder = 12582912.0f;
 
 /// Calls visit(index in the output, index in the input or -1 for the fill) for every element of a batch.
 template <class Visit>
@@ -53,7 +51,7 @@ void GradientPass::forward_join(int n, int samples) {
   for (std::size_t i = 0; i < count; ++i) {
     const float scaled = out[i] * multiplier;
     layer.open[i] = scaled > low && scaled <= high;
-    out[i] = (std::min(std::max(scaled, low), high) + kRounder) - kRounder;
+    out[i] = round_float(std::min(std::max(scaled, low), high));
   }
 }
 

@@ -9,15 +9,13 @@
 #include "workloads/float_graph.h"
 #include "workloads/gradient_windows.h"
 #include "workloads/reference.h"
+#include "workloads/round_float.h"
 
 namespace nvcim::workloads {
 namespace {
 
-constexpr std::size_t kLargestBatch = 64;
-constexpr std::size_t kBufferFloats = std::size_t{2} << 20;  // of the unrolled windows of a batch: about a cache's size
-
-// Adding and taking away 1.5·2^23 rounds a float of magnitude below 2^22 to the nearest integer, ties to even.
-constexpr float kRounder = 12582912.0f;
+constexpr std::size_t kGradientBatch = 64;
+constexpr std::size_t kWindowFloats = std::size_t{2} << 20;  // of the unrolled windows of a batch: about a cache's size
 
 /// Real value of one step of a logit: what the integers say, so that it is right even where a file's own scales are not
 /// given. A sum is on the scale of its first input.
@@ -67,7 +65,7 @@ GradientPass::GradientPass(const Network& network)
     if (node.kind == Node::Kind::mvm)
       largest_columns = std::max(largest_columns, std::size_t(node.window_rows()) * node.positions());
   }
-  const std::size_t batch = std::clamp<std::size_t>(kBufferFloats / largest_columns, 1, kLargestBatch);
+  const std::size_t batch = std::clamp<std::size_t>(kWindowFloats / largest_columns, 1, kGradientBatch);
   batch_ = static_cast<int>(batch);
   unit_ = logit_unit(network);
   gradient_ = zero_weights(network);
@@ -198,7 +196,7 @@ void GradientPass::forward_mvm(int n, int samples, const std::vector<float>& wei
       const float scaled = (sums[i] + bias) * multiplier;
       open[i] = scaled > low && scaled <= high;
       const float clamped = std::min(std::max(scaled, low), high);
-      next[i] = (clamped + kRounder) - kRounder;
+      next[i] = round_float(clamped);
     }
   }
 }

@@ -17,7 +17,7 @@ namespace nvcim::workloads {
 
 namespace {
 
-constexpr std::size_t kSizeLimit = std::size_t{1} << 29;
+constexpr std::size_t kModelSizeLimit = std::size_t{1} << 29;
 
 std::string zoo_names() {
   std::string names;
@@ -28,7 +28,7 @@ std::string zoo_names() {
 }  // namespace
 
 std::vector<std::uint8_t> model_bytes(const std::string& file) {
-  return read_file(file, kSizeLimit);
+  return read_file(file, kModelSizeLimit);
 }
 
 AnyNetwork load_model(std::string_view name_or_file) {

@@ -6,12 +6,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "workloads/onnx_limits.h"
+
 namespace nvcim::workloads::onnx_file {
 namespace {
 
 constexpr std::size_t kLargestNetwork = std::size_t{1} << 28;  // elements of weights, tables and folded constants
 constexpr std::size_t kMostDecoded = std::size_t{1} << 29;     // elements read from the file, again and again
-constexpr std::int64_t kLargestMap = std::int64_t{1} << 24;    // elements of a feature map
 constexpr int kShownAttributes = 8, kShownEntries = 8;
 
 std::string text_of_attribute(const onnx::AttributeProto& a) {

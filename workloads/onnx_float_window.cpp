@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
+#include "workloads/onnx_limits.h"
+
 namespace nvcim::workloads::onnx_file {
 namespace {
-
-constexpr std::int64_t kLargestWindow = 4096;  // kernel side, stride, dilation, padding
 
 /// One direction of a window on a map.
 struct Direction {

@@ -6,15 +6,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "workloads/onnx_limits.h"
+
 namespace nvcim::workloads::onnx_file {
 
 namespace {
 
-constexpr std::int64_t kLargestMap = std::int64_t{1} << 24;  // elements of a feature map
-constexpr std::int64_t kLargestWindow = 4096;                // kernel side, stride, padding
-
 /// int32 biases are stored with the scale weight · input in single precision; another scale is another unit.
-constexpr double kSameScale = 1e-5;
+constexpr double kSameBiasScale = 1e-5;
 
 std::string list_text(const std::vector<std::int64_t>& list) {
   std::string text;
@@ -130,7 +129,7 @@ bool set_bias(Graph& graph, const onnx::NodeProto& node, const std::string& tens
   if (maker && maker->op_type() == "DequantizeLinear") {
     const auto bias = graph.quantised_constant(node, tensor);
     if (!bias) return false;
-    if (bias->quantiser.zero_point != 0 || std::abs(bias->quantiser.scale - unit) > kSameScale * unit) {
+    if (bias->quantiser.zero_point != 0 || std::abs(bias->quantiser.scale - unit) > kSameBiasScale * unit) {
       graph.complain(node, fmt::format("bias scale {}, zero point {}; it must be weight scale x input scale = {}, 0",
                                        bias->quantiser.scale, bias->quantiser.zero_point, unit));
       return false;

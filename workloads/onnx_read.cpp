@@ -19,7 +19,7 @@ namespace onnx_file {
 namespace {
 
 constexpr std::int64_t kLargestSide = 4096;
-constexpr double kSameScale = 1e-6;
+constexpr double kSameMapScale = 1e-6;
 
 /// Follows the one chain from the input to the output, node by node.
 class Walk {
@@ -185,7 +185,7 @@ bool Walk::check_type(const onnx::NodeProto& node, const Quantiser& q) {
 }
 
 bool Walk::same_quantiser(const onnx::NodeProto& node, const Quantiser& found) {
-  if (std::abs(found.scale - grid_.scale) <= kSameScale * grid_.scale && unsigned_zero(found) == grid_.zero_point)
+  if (std::abs(found.scale - grid_.scale) <= kSameMapScale * grid_.scale && unsigned_zero(found) == grid_.zero_point)
     return true;
   return refuse(node, fmt::format("scale {}, zero point {}, but its input has {}, {}; only Conv, Gemm and MatMul may "
                                   "change them",

@@ -11,6 +11,7 @@
 #include "arch/fingerprint.h"
 #include "arch/input_error.h"
 #include "workloads/network_check.h"
+#include "workloads/onnx_limits.h"
 #include "workloads/onnx_metadata.h"
 #include "workloads/onnx_tensor.h"
 
@@ -22,7 +23,6 @@ using Kind = Node::Kind;
 
 constexpr const char* kKey = "nvcim.graph";
 constexpr const char* kTableKey = "nvcim.input_table";
-constexpr std::int64_t kLargestMap = std::int64_t{1} << 24;
 constexpr std::int64_t kLargestInteger = 1 << 16;
 
 constexpr std::array<std::pair<Kind, const char*>, 5> kKinds = {{{Kind::mvm, "mvm"},
@@ -144,8 +144,8 @@ class Field {
   Shape shape() const {
     const auto part = list(3);
     const Shape result{part[0].integer(1), part[1].integer(1), part[2].integer(1)};
-    if (std::int64_t{1} * result.channels * result.height > kLargestMap ||
-        std::int64_t{1} * result.channels * result.height * result.width > kLargestMap)
+    if (std::int64_t{1} * result.channels * result.height > onnx_file::kLargestMap ||
+        std::int64_t{1} * result.channels * result.height * result.width > onnx_file::kLargestMap)
       fail("is larger than any map");
     return result;
   }

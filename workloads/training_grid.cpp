@@ -7,14 +7,13 @@
 #include <algorithm>
 #include <limits>
 
+#include "workloads/round_float.h"
+
 namespace nvcim::workloads {
 namespace {
 
 constexpr int kCalibrationValues = 100000;  // of each map, at least: evenly spaced
 constexpr std::int64_t kGrain = 32768;      // elements that are worth a thread
-
-// Adding and taking away 1.5·2^23 rounds a float of magnitude below 2^22 to the nearest integer, ties to even.
-constexpr float kRounder = 12582912.0f;
 
 struct Steps {
   float scale = 1, low = 0, high = 0;  // codes, the zero point taken off
@@ -30,7 +29,7 @@ void round_to(Steps steps, const float* __restrict from, float* __restrict to, s
     inside[i] = static_cast<std::uint8_t>(int{code >= steps.low} & int{code <= steps.high});
     const float above = code < steps.low ? steps.low : code;  // what is not a number stays so
     const float clamped = above > steps.high ? steps.high : above;
-    to[i] = ((clamped + kRounder) - kRounder) * steps.scale;
+    to[i] = round_float(clamped) * steps.scale;
   }
 }
 

@@ -11,6 +11,7 @@
 #include "arch/check.h"
 #include "arch/fingerprint.h"
 #include "arch/input_error.h"
+#include "mapping/summed_text.h"
 #include "workloads/gzip_file.h"
 #include "workloads/network_identity.h"
 
@@ -26,10 +27,6 @@ constexpr std::string_view kNetwork = "# network ";
 constexpr std::string_view kHolds = "# holds ";
 constexpr std::string_view kEnd = "# end ";
 constexpr std::size_t kSizeLimit = std::size_t{1} << 32;
-
-std::string hexadecimal(std::uint64_t value) {
-  return fmt::format("{:016x}", value);
-}
 
 /// The line that begins with `word`, without it; empty when there is none among the first three.
 std::string_view header(std::string_view text, std::string_view word) {

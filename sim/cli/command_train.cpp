@@ -11,7 +11,7 @@ void add_train_command(CLI::App& program) {
 }
 
 int exec_train(int argc, char** argv) {
-  return hand_over_to("nvcim-train", argc, argv);
+  return hand_over_to(kTrainProgram, argc, argv);
 }
 
 }  // namespace nvcim::cli

@@ -6,6 +6,7 @@
 #include "sim/cli/build_info.h"
 #include "sim/cli/command_calibrate.h"
 #include "sim/cli/command_check.h"
+#include "sim/cli/command_completion.h"
 #include "sim/cli/command_explain.h"
 #include "sim/cli/command_mc.h"
 #include "sim/cli/command_presets.h"
@@ -49,6 +50,7 @@ int run_nvcim(int argc, char** argv, sim::Ranks& ranks) {
   add_presets_command(program, action);
   add_explain_command(program, action);
   add_train_command(program);
+  add_completion_command(program, kVersion, action);
   const Action checked = [&] {
     const std::string command = program.get_subcommands().front()->get_name();
     const bool spreads = command == "mc" || command == "sweep" || command == "worst-case";

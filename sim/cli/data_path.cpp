@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "sim/cli/build_info.h"
+#include "sim/cli/program_folder.h"
 
 namespace nvcim::cli {
 
@@ -17,6 +18,9 @@ std::vector<std::filesystem::path> data_search_path() {
     path.push_back(fs::path(xdg) / "nvcim");
   else if (home != nullptr && *home != '\0')
     path.push_back(fs::path(home) / ".local/share/nvcim");
+  // Beside an installed program, and in the checkout of one that was only built.
+  if (const fs::path folder = program_folder(); !folder.empty())
+    path.push_back(folder.parent_path() / "share/nvcim/data");
   path.push_back(fs::path(kSourceFolder) / "data");
   return path;
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sim/cli/command_line.h"
+#include "sim/cli/program_folder.h"
 
 namespace nvcim::cli {
 
@@ -22,15 +23,22 @@ bool started_by_mpi() {
   return std::any_of(std::begin(kRanks), std::end(kRanks), [](const char* name) { return std::getenv(name); });
 }
 
-int hand_over_to(const std::string& name, int argc, char** argv) {
-  std::error_code error;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  const std::filesystem::path program = (error ? std::filesystem::path(argv[0]) : self).parent_path() / name;
+int hand_over_to(const Sibling& sibling, int argc, char** argv) {
+  const std::filesystem::path folder = program_folder();
+  const std::filesystem::path program =
+      (folder.empty() ? std::filesystem::path(argv[0]).parent_path() : folder) / sibling.name;
   std::vector<char*> arguments(argv, argv + argc);
   arguments.push_back(nullptr);
   ::execv(program.c_str(), arguments.data());
-  fmt::print(stderr, "error: {}: cannot be started: {}; it is built beside nvcim\n", program.string(),
-             std::strerror(errno));
+  if (errno == ENOENT)
+    fmt::print(stderr,
+               "error: {}: is not there; {} needs it, and it needs {}. In a checkout: apt-get install {}, then "
+               "cmake --preset release && cmake --build --preset release --target {}. Where nvcim was installed as a "
+               "package: apt-get install {}\n",
+               program.string(), sibling.purpose, sibling.library, sibling.library_packages, sibling.target,
+               sibling.package);
+  else
+    fmt::print(stderr, "error: {}: cannot be started: {}\n", program.string(), std::strerror(errno));
   return kBadInput;
 }
 

@@ -7,7 +7,7 @@
 
 int main(int argc, char** argv) {
   using namespace nvcim;
-  if (cli::started_by_mpi()) return cli::hand_over_to("nvcim-mpi", argc, argv);
+  if (cli::started_by_mpi()) return cli::hand_over_to(cli::kMpiProgram, argc, argv);
   if (argc > 1 && std::string_view(argv[1]) == "train") return cli::exec_train(argc, argv);
   sim::OneProcess alone;
   return cli::run_nvcim(argc, argv, alone);

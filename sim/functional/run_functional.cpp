@@ -4,6 +4,7 @@
 #include <numeric>
 #include <optional>
 
+#include "arch/ceil_div.h"
 #include "arch/check.h"
 #include "mapping/schedule.h"
 #include "sim/engine.h"
@@ -28,10 +29,6 @@ struct Worker {
   std::vector<LayerActivity> activity;  ///< [MVM layers]
 };
 
-int divide_up(int a, int b) {
-  return (a + b - 1) / b;
-}
-
 /// Tables of a block are made anew for every batch, so large ones are fast as long as their maps stay in a cache; and
 /// every thread gets as many of them as the others.
 int choose_batch(const workloads::MapSlots& slots, int samples, int wished_threads) {
@@ -39,7 +36,7 @@ int choose_batch(const workloads::MapSlots& slots, int samples, int wished_threa
   const std::size_t of_image = std::accumulate(slots.size.begin(), slots.size.end(), std::size_t{0});
   const int most = static_cast<int>(std::clamp<std::size_t>(kMapBytes / std::max<std::size_t>(of_image, 1), 64, 256));
   const int threads = std::clamp(wished_threads, 1, samples);
-  return divide_up(samples, divide_up(divide_up(samples, most), threads) * threads);
+  return ceil_div(samples, ceil_div(ceil_div(samples, most), threads) * threads);
 }
 
 /// Runs batches from pixels to logits.
@@ -120,7 +117,7 @@ InferenceResult run_functional(const ChipRun& run, std::span<const std::uint8_t>
   const workloads::MapSlots slots = workloads::make_map_slots(network);
   const int most = std::max(1, samples);
   const int batch = options.batch > 0 ? std::min(options.batch, most) : choose_batch(slots, most, options.threads);
-  const int batches = divide_up(samples, batch);
+  const int batches = ceil_div(samples, batch);
   const int threads = std::clamp(options.threads, 1, std::max(1, batches));
   const int classes = network.classes();
 

@@ -78,6 +78,10 @@ std::string table_html(const PageTable& table) {
 
 }  // namespace
 
+std::string percent_figure(double share) {
+  return fmt::format("{:.2f}", 100 * share);
+}
+
 std::string study_page(const StudyPage& page, const PageTexts& texts) {
   Json charts = Json::array();
   std::string body;

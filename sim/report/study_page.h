@@ -83,6 +83,9 @@ struct StudyPage {
   std::vector<PageSection> sections;
 };
 
+/// A share 0…1 in percent with two decimals, the unit standing in a heading: "87.71".
+std::string percent_figure(double share);
+
 /// All text is escaped. A section without items is left out.
 std::string study_page(const StudyPage& page, const PageTexts& texts);
 

@@ -16,8 +16,8 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-std::string percent(double share) {
-  return fmt::format("{:.2f} %", 100 * share);
+std::string percent_text(double share) {
+  return percent_figure(share) + " %";
 }
 
 std::string grouped(std::size_t count) {
@@ -50,8 +50,8 @@ std::string label_of(const std::string& name) {
 /// What stands where an interval would, for a quantile out of reach.
 std::string shortage(const MonteCarloFigure& figure) {
   std::string text = fmt::format("needs {} instances or more", grouped(std::size_t(figure.instances_needed)));
-  if (figure.high) text += fmt::format("; at most {}", percent(*figure.high));
-  if (figure.low) text += fmt::format("; at least {}", percent(*figure.low));
+  if (figure.high) text += fmt::format("; at most {}", percent_text(*figure.high));
+  if (figure.low) text += fmt::format("; at least {}", percent_text(*figure.low));
   return text;
 }
 
@@ -62,8 +62,8 @@ Rows rows_of(const MonteCarloResult& result) {
     if (figure.instances_needed > 0)
       interval = shortage(figure);
     else if (figure.low && figure.high)
-      interval = percent(*figure.low) + " to " + percent(*figure.high);
-    rows.push_back({label_of(figure.name), figure.value ? percent(*figure.value) : "not resolved", interval});
+      interval = percent_text(*figure.low) + " to " + percent_text(*figure.high);
+    rows.push_back({label_of(figure.name), figure.value ? percent_text(*figure.value) : "not resolved", interval});
   }
   return rows;
 }

@@ -21,10 +21,6 @@ using Rows = std::vector<std::vector<std::string>>;
 /// Accuracy may lie so far below that of verifying everything and count as equal.
 constexpr double kEqual = 0.005;
 
-std::string percent(double share) {
-  return fmt::format("{:.2f}", 100 * share);
-}
-
 double mean_of(const SweepPoint& point) {
   return spread_of(point.accuracy).mean;
 }
@@ -49,8 +45,8 @@ Rows point_rows(const SweepRequest& request, const SweepResult& result) {
   for (const SweepPoint& point : result.points) {
     const Spread spread = spread_of(point.accuracy);
     rows.push_back(
-        {request.methods[point.method].name(), fmt::format("{:.3f}", point.nwc), percent(spread.mean),
-         percent(spread.deviation), percent(spread.ci95), percent(spread.minimum),
+        {request.methods[point.method].name(), fmt::format("{:.3f}", point.nwc), percent_figure(spread.mean),
+         percent_figure(spread.deviation), percent_figure(spread.ci95), percent_figure(spread.minimum),
          first && last ? fmt::format("{:.0f}", 100 * recovery(spread.mean, mean_of(*first), mean_of(*last))) : "",
          format_si_rounded(point.seconds, "s"), format_si_rounded(point.joules, "J"),
          fmt::format("{:.0f}", point.verified_cells), fmt::format("{:.0f}", point.rows_touched)});
@@ -120,7 +116,7 @@ std::string lead_of(const SweepRequest& request, const SweepResult& result) {
   return fmt::format(
       "{} samples of {}, {} instances; {} % without a chip; {}, sigma {} x {}; write-verify: {}, simulated pulse by "
       "pulse, tolerance {:.4g} of the range",
-      request.data.samples(), request.data.name, request.instances, percent(result.reference_accuracy),
+      request.data.samples(), request.data.name, request.instances, percent_figure(result.reference_accuracy),
       choice_text(device.model), device.sigma, device.sigma_scale,
       choice_text(request.architecture.write_controller.process),
       request.architecture.write_controller.tolerance * device.sigma_scale);

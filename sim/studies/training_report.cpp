@@ -18,10 +18,6 @@ using Rows = std::vector<std::vector<std::string>>;
 using workloads::EpochRecord;
 using workloads::ReplicaRecord;
 
-std::string percent(double share) {
-  return fmt::format("{:.2f}", 100 * share);
-}
-
 Json metric(const char* name, double value) {
   const MetricInfo* info = find_metric(name);
   NVCIM_CHECK(info != nullptr, "{} is not registered", name);
@@ -64,11 +60,11 @@ Rows rows_of(const TrainingReport& report) {
     const ReplicaRecord& one = record.replicas.at(record.chosen);
     auto& row = rows.emplace_back();
     row = {fmt::format("{}", record.epoch), record.quantised ? "quantised" : "float", fmt::format("{:.4f}", one.loss),
-           percent(one.accuracy)};
+           percent_figure(one.accuracy)};
     if (noisy(report))
       for (double sigma : {record.sigma_low, record.sigma_high, one.sigma})
         row.push_back(record.quantised ? fmt::format("{:.4f}", sigma) : "");
-    if (report.judged) row.push_back(one.merit ? percent(*one.merit) : "");
+    if (report.judged) row.push_back(one.merit ? percent_figure(*one.merit) : "");
   }
   return rows;
 }
@@ -169,8 +165,10 @@ std::string training_csv(const TrainingReport& report) {
 }
 
 std::string training_text(const TrainingReport& report) {
-  std::string text = fmt::format("{}: {} % of the {} test set", report.network, percent(report.accuracy), report.data);
-  if (report.float_accuracy >= 0) text += fmt::format(", {} % before quantisation", percent(report.float_accuracy));
+  std::string text =
+      fmt::format("{}: {} % of the {} test set", report.network, percent_figure(report.accuracy), report.data);
+  if (report.float_accuracy >= 0)
+    text += fmt::format(", {} % before quantisation", percent_figure(report.float_accuracy));
   text += "\n";
   if (!report.judged) return text;
   return text + fmt::format("{}{}\n\n", noise_text(report), judge_text(report)) +
@@ -206,7 +204,7 @@ std::string training_page(const TrainingReport& report, const PageTexts& texts) 
          {sigma_chart(report)}});
   page.sections.push_back({"Epochs",
                            fmt::format("Quantised network on the {} test set, without a chip: {} %.", report.data,
-                                       percent(report.accuracy)),
+                                       percent_figure(report.accuracy)),
                            {PageTable{rows_of(report), 2}}});
   return study_page(page, texts);
 }

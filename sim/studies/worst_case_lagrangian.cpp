@@ -17,8 +17,6 @@ constexpr int kIterations = 200;  // of Adam for one c
 constexpr int kBisections = 9, kMostBisections = 15;
 constexpr double kRate = 0.05, kLastRate = 0.002;  // of Adam, in units of the reach
 constexpr double kSlack = 0.02;                    // past the reach by which a point still counts as within it
-constexpr double kWorthIt = 0.001;                 // share of the samples that a bisection must gain to go on
-constexpr double kSoftness = 1.0 / 16;             // of the margin, in units of the mean margin
 
 /// Minimises c·mean(margin) + sum over the weights of max(|u| - 1, 0), u being the deviation in units of its reach.
 class Relaxation {

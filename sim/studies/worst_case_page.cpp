@@ -15,10 +15,6 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-std::string percent(double share) {
-  return fmt::format("{:.2f}", 100 * share);
-}
-
 std::string bound_text(const WorstCaseSetting& setting) {
   return setting.budget < 1 ? fmt::format("{} / {}", setting.bound, setting.loose_bound)
                             : fmt::format("{}", setting.bound);
@@ -53,9 +49,10 @@ Rows found_rows(const WorstCaseRequest& request, const WorstCaseResult& result, 
     const WorstCaseSetting& setting = result.settings[found.setting];
     const double largest = std::max(found.extent.largest_tight, found.extent.largest_loose);
     rows.push_back({request.networks[setting.network].name, verified_text(setting), bound_text(setting),
-                    search_name(found.method), percent(double(found.correct_searched) / request.search.samples()),
-                    percent(double(found.correct) / request.data.samples()), percent(result.reference[setting.network]),
-                    fmt::format("{:.4f}", largest),
+                    search_name(found.method),
+                    percent_figure(double(found.correct_searched) / request.search.samples()),
+                    percent_figure(double(found.correct) / request.data.samples()),
+                    percent_figure(result.reference[setting.network]), fmt::format("{:.4f}", largest),
                     found.found_by + (found.converged || found.method == SearchMethod::sign ? "" : ", not converged")});
     if (with_seconds)
       rows.back().insert(rows.back().end() - 1, found.seconds ? fmt::format("{:.0f}", *found.seconds) : "");
@@ -71,8 +68,8 @@ Rows drawn_rows(const WorstCaseRequest& request, const WorstCaseResult& result) 
     for (const int count : drawn.correct) values.push_back(double(count) / request.data.samples());
     const Spread spread = spread_of(values);
     rows.push_back({request.networks[setting.network].name, verified_text(setting), bound_text(setting),
-                    draw_name(drawn.draw), fmt::format("{}", values.size()), percent(spread.mean),
-                    percent(spread.deviation), percent(spread.minimum)});
+                    draw_name(drawn.draw), fmt::format("{}", values.size()), percent_figure(spread.mean),
+                    percent_figure(spread.deviation), percent_figure(spread.minimum)});
   }
   return rows;
 }

@@ -18,11 +18,7 @@ constexpr Schedule kBeyond{
 constexpr Schedule kNarrow{.iterations = 600, .first_step = 0.06, .last_step = 0.01, .first_reach = 1.5};
 constexpr Schedule kRefine{.iterations = 200, .first_step = 0.1, .last_step = 0.01};
 constexpr int kMostBars = 4, kMostRounds = 6;
-constexpr double kWorthIt = 0.001;    // share of the samples that a round must gain to go on
 constexpr double kStalemate = 0.005;  // share of the samples that two classes hold against each other
-
-// Softness in units of the mean margin; found on LeNet, where a quarter or four times as much reaches less.
-constexpr double kSoftness = 1.0 / 16;
 
 /// Two classes whose samples are held by each other's: where margin descent ends, because what moves one class over
 /// moves the other back.

@@ -189,6 +189,8 @@ class Checks {
           "/device/drift", "none", "model, or /device/relaxation to a technology,");
     check(device.relaxation == RelaxationModel::none, "/device/temperature", "/device/relaxation", "none",
           "a technology");
+    check(a_.write_controller.process == WriteProcess::measured, "/write_controller/tolerance",
+          "/write_controller/process", "measured", "redraw or incremental");
     const bool ideal_adc = a_.adc.model == AdcModel::ideal;
     for (const char* pointer : {"/adc/range", "/adc/full_scale_levels", "/adc/layer_full_scale", "/adc/offset_sigma",
                                 "/adc/gain_sigma", "/adc/inl"})

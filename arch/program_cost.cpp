@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "arch/cycles.h"
+
 namespace nvcim {
 namespace {
 
-/// A time that is a whole number of cycles but for rounding does not take one more.
-Time whole_cycles(const Architecture& architecture, Time time) {
-  const double cycles = (time * architecture.chip.clock).value();
-  return std::ceil(cycles * (1 - 1e-12)) / architecture.chip.clock;
+Time in_whole_cycles(const Architecture& architecture, Time time) {
+  return static_cast<double>(whole_cycles(time, architecture.chip.clock)) / architecture.chip.clock;
 }
 
 }  // namespace
@@ -32,8 +32,8 @@ Time write_row_time(const Architecture& architecture, int columns) {
   const WriteControllerParameters& writer = architecture.write_controller;
   const int at_once = cells_per_turn(architecture, writer.pulse_voltage);
   const int turns = (columns + at_once - 1) / at_once;
-  return whole_cycles(architecture, writer.set_up_time) +
-         double(turns) * whole_cycles(architecture, writer.pulse_width);
+  return in_whole_cycles(architecture, writer.set_up_time) +
+         double(turns) * in_whole_cycles(architecture, writer.pulse_width);
 }
 
 }  // namespace nvcim

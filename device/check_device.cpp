@@ -124,6 +124,9 @@ void check_table(const Architecture& architecture, std::vector<Contradiction>& f
       faults.push_back({{"/device/table", "/crossbar/cell_bits"},
                         fmt::format("\"{}\" has {} levels, cells of {} bits have {}", p.table, table.levels(),
                                     architecture.crossbar.cell_bits, 1 << architecture.crossbar.cell_bits)});
+    if (architecture.write_controller.process == WriteProcess::measured)
+      for (const std::string& missing : table.unstated(architecture.write_controller.max_attempts))
+        faults.push_back({{"/device/table"}, fmt::format("\"{}\" {}", p.table, missing)});
   } catch (const InputError& error) {
     for (const InputIssue& issue : error.issues()) {
       const bool in_table = !issue.file.empty();

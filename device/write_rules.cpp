@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "arch/input_error.h"
 #include "device/programming_variation.h"
@@ -21,6 +22,37 @@ PolarityRules polarity(const DeviceParameters& device, const PulseParameters& pu
     rules.switching.push_back(static_cast<std::uint64_t>(std::ldexp(probability, 32)));
   }
   return rules;
+}
+
+/// P(N(0, sigma) > distance)
+double beyond(double distance, double sigma) {
+  if (sigma == 0) return 0;
+  return 0.5 * std::erfc(distance / (sigma * std::numbers::sqrt2));
+}
+
+MeasuredLevel measured_level(const MeasuredTable& table, const CellRange& range, int level, int target, double sigma) {
+  const int at = table.table_level(level);
+  const MeasuredTable::Window window = table.window(at);
+  MeasuredLevel rules{at, window.below * range.span, window.above * range.span, 0, 0};
+  // No tail where the cell has no room beyond its window: no conductance below zero.
+  if (target - std::floor(rules.below) - 1 >= range.lowest) rules.low_tail = beyond(rules.below, sigma);
+  if (target + std::floor(rules.above) + 1 <= range.highest) rules.high_tail = beyond(rules.above, sigma);
+  return rules;
+}
+
+void add_table(const Architecture& architecture, const ConductanceGrid& grid, WriteRules& rules) {
+  const std::string& name = architecture.device.table;
+  rules.table = MeasuredTable::load(name);
+  const auto refuse = [&](const std::string& why) {
+    throw InputError(architecture.name, "/device/table", fmt::format("\"{}\" {}", name, why));
+  };
+  if (rules.table->levels() != grid.max_level + 1)
+    refuse(fmt::format("has {} levels, the cells have {}", rules.table->levels(), grid.max_level + 1));
+  const std::vector<std::string> unstated = rules.table->unstated(rules.max_attempts);
+  if (!unstated.empty()) refuse(unstated.front());
+  for (int level = 0; level <= grid.max_level; ++level)
+    rules.measured.push_back(
+        measured_level(*rules.table, rules.range, level, level * grid.steps_per_level, rules.redraw_sigma[level]));
 }
 
 }  // namespace
@@ -56,6 +88,7 @@ WriteRules make_write_rules(const Architecture& architecture, const ConductanceG
       .fixed_set = controller.fixed_set_pulses,
       .fixed_reset = controller.fixed_reset_pulses,
       .table = std::nullopt,
+      .measured = {},
       .verify_lsb = verify_resolution(architecture.adc, range),
       .read_sigma = has_read_noise(device) && !noise_by_cell ? std::sqrt(read_variance(device, range.span, 0)) : 0,
       .noise_by_cell = noise_by_cell,
@@ -63,13 +96,7 @@ WriteRules make_write_rules(const Architecture& architecture, const ConductanceG
   };
   for (int level = 0; level <= grid.max_level; ++level)
     rules.redraw_sigma.push_back(programming_sigma(device, static_cast<double>(level) / grid.max_level) * range.span);
-  if (rules.process == WriteProcess::measured) {
-    rules.table = MeasuredTable::load(device.table);
-    if (rules.table->levels() != grid.max_level + 1)
-      throw InputError(architecture.name, "/device/table",
-                       fmt::format("\"{}\" has {} levels, the cells have {}", device.table, rules.table->levels(),
-                                   grid.max_level + 1));
-  }
+  if (rules.process == WriteProcess::measured) add_table(architecture, grid, rules);
   return rules;
 }
 

@@ -21,6 +21,16 @@ struct PolarityRules {
   static constexpr int kListed = 4096;
 };
 
+/// What one level of the architecture takes from the table of the `measured` process; distances from the target in grid
+/// steps.
+struct MeasuredLevel {
+  int table_level;
+  double below, above;         ///< deviations that pass; infinite on the outer side of an end level
+  double low_tail, high_tail;  ///< probability that an unverified write ends below, above the window, where it can
+
+  bool passes(double deviation) const { return deviation >= -below && deviation <= above; }
+};
+
 /// Everything write-verify needs to know about the cells of one layer: made once, shared by all rows and threads.
 /// Distances are in grid steps; every spread and the tolerance include sigma_scale.
 struct WriteRules {
@@ -35,15 +45,18 @@ struct WriteRules {
   double pulse_sigma;     ///< its spread
   double verified_sigma;  ///< residual of fixed_mean
   int fixed_set, fixed_reset;
-  std::optional<MeasuredTable> table;  ///< of `measured`
-  double verify_lsb;                   ///< resolution of a verify read; 0: unlimited
-  double read_sigma;                   ///< read noise where it does not depend on the cell; 0: none
-  bool noise_by_cell;                  ///< read noise depends on the conductance: `parameters` decides
+  std::optional<MeasuredTable> table;   ///< of `measured`
+  std::vector<MeasuredLevel> measured;  ///< [max_level + 1] of `measured`, which has windows instead of a tolerance
+  double verify_lsb;                    ///< resolution of a verify read; 0: unlimited
+  double read_sigma;                    ///< read noise where it does not depend on the cell; 0: none
+  bool noise_by_cell;                   ///< read noise depends on the conductance: `parameters` decides
   DeviceParameters parameters;
 };
 
 /// @param grid  the layer's
-/// @throws InputError when the process is `measured` and its table cannot be read or has another number of levels.
+/// @throws InputError when the process is `measured` and its table cannot be read, has another number of levels, or
+/// does
+///         not say where cells end.
 WriteRules make_write_rules(const Architecture& architecture, const ConductanceGrid& grid);
 
 /// Standard deviation that a verified write is expected to leave, in units of g_max - g_min, sigma_scale included:

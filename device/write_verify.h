@@ -69,9 +69,10 @@ struct WriteDraws {
 ///   fixed_mean   fixed_set SET and fixed_reset RESET pulses for every cell, the fewer first; no read; success for all.
 ///   measured     each cell draws its pulses from the table; a round is one attempt of every cell that still needs one:
 ///                SET and RESET those whose attempt has one (the RESETs of a cell come first), READ them. The last
-///                round is the slowest cell's. A cell ends within the tolerance (uniform) or, where the measured cell
-///                failed or max_attempts came first, outside it by a half-normal amount with the spread of an
-///                unverified write.
+///                round is the slowest cell's. Where the table leaves out the first pulse, every cell takes that before
+///                the first round, without a READ. A cell that succeeds ends in its level's window, one that fails
+///                outside it, where the table says; a cell that max_attempts cuts off, and one whose end the table
+///                leaves to an unverified write, ends where such a write does that misses the window.
 ///
 /// A draw is addressed by (row, column, the cell's own attempt), so neither the order of rows, the other cells of the
 /// row, threads, nor tiling move it. Calling `step` until `done` gives the same codes and counts, whoever calls it;
@@ -113,14 +114,19 @@ class RowWriter {
 
  private:
   using Columns = std::vector<std::uint16_t>;
-  enum class Stage : std::uint8_t { first_read, pulse, second_pulse, verify, finished };
+  enum class Stage : std::uint8_t { first_read, first_pulse, other_first_pulse, pulse, second_pulse, verify, finished };
 
   void step_incremental();
   void step_redraw();
   void step_fixed();
   void step_measured();
   void draw_outcomes();
+  void step_first_pulse();
+  void settle_without_attempt();
   void settle_outcome(std::uint16_t column);
+  double unverified_outside(std::uint16_t column);
+  const MeasuredLevel& level_of(std::uint16_t column) const;
+  int measured_ramp_step() const;
 
   void read(const Columns& columns);
   void pulse(WriteAction action, const Columns& columns, int ramp_step);
@@ -128,6 +134,7 @@ class RowWriter {
   WriteOperation peek_fixed();
   WriteOperation peek_measured();
   bool show_measured(WriteAction action);
+  bool show_first_pulse(WriteAction action);
   void finish();
   void give_up(std::uint16_t column);
   bool passes(std::uint16_t column);

@@ -298,7 +298,6 @@ HWY_NOINLINE void tabulated_chunk(const Packed& packed, const std::uint8_t* indi
 
 /// Rows per group for the least work: building 2^g entries against fewer, slower look-ups.
 HWY_INLINE int choose_group(const Packed& packed, int vectors) {
-  if (const char* e = getenv(vectors > 100 ? "GC" : "GF")) return atoi(e);
   int best = 4;
   double least = 1e30;
   for (int rows = 3; rows <= 7; ++rows) {

@@ -2,13 +2,13 @@
 #include "sim/analog/timing.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "arch/cycles.h"
 
 namespace nvcim::sim {
 
 Cycle cycles(Time time, Frequency clock) {
-  // 10 ns * 1 GHz is 10.000000000000002 in binary: without the allowance it would cost an eleventh cycle.
-  return static_cast<Cycle>(std::max(0.0, std::ceil(time.value() * clock.value() - 1e-6)));
+  return whole_cycles(time, clock);
 }
 
 Cycle transfer_cycles(std::int64_t amount, std::int64_t per_cycle) {

@@ -11,7 +11,7 @@ namespace nvcim::sim {
 
 using Cycle = std::uint64_t;
 
-/// ceil(time x clock); a product within a millionth of a cycle of a whole number counts as that number.
+/// whole_cycles of arch/cycles.h.
 Cycle cycles(Time time, Frequency clock);
 
 /// ceil(amount / per_cycle), at least 1.

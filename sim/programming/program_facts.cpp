@@ -2,7 +2,8 @@
 #include "sim/programming/program_facts.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "arch/cycles.h"
 
 namespace nvcim::sim {
 namespace {
@@ -53,7 +54,7 @@ ProgramFacts::ProgramFacts(const ProgramJob& program_job)
     all_rows += static_cast<std::int64_t>(rows[tile].size());
   }
   const Frequency clock = job.architecture.chip.clock;
-  if (job.budget.time) deadline = static_cast<Cycle>(std::floor((*job.budget.time * clock).value() * (1 + 1e-12)));
+  if (job.budget.time) deadline = cycles_within(*job.budget.time, clock);
   reverify_wait = cycles(controller.reverify_wait, clock);
   arbitrated = controller.peak_power.value() > 0 || job.budget.limits_pulses();
   std::int64_t first_writes = 0;

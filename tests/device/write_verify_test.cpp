@@ -291,6 +291,20 @@ TEST(VerifyRead, NoiseOfTheDeviceModelIsUsed) {
   }
 }
 
+// A tie: RESETs first, as a cell is taken to its lowest conductance before it is set (N8, words of NVMain).
+TEST(FixedMean, ResetsFirstWhereThereAreAsManyOfEitherKind) {
+  Architecture a = paper_like(WriteProcess::fixed_mean);
+  a.write_controller.fixed_set_pulses = 2;
+  a.write_controller.fixed_reset_pulses = 2;
+  const WriteRules rules = rules_of(a);
+  RowWriter writer(rules, {});
+  Row row(1);
+  writer.start(row.view());
+  EXPECT_EQ(writer.peek().action, WriteAction::reset);
+  EXPECT_THAT(operations(writer), ElementsAre(Seen{WriteAction::reset, {0}, 0}, Seen{WriteAction::reset, {0}, 1},
+                                              Seen{WriteAction::set, {0}, 0}, Seen{WriteAction::set, {0}, 1}));
+}
+
 TEST(FixedMean, PulsesTheFewerKindFirstAndLeavesANormalResidual) {
   Architecture a = paper_like(WriteProcess::fixed_mean);
   // NVMain's words (N8): one RESET and seven SETs, one SET and seven RESETs.

@@ -5,6 +5,7 @@
 #include <hwy/targets.h>
 
 #include <cstring>
+#include <limits>
 #include <random>
 
 #include "tests/analog/random_block.h"
@@ -154,6 +155,47 @@ TEST(BitSerial, EqualsPhaseByPhaseOnTheCommonPaths) {
   request.dac_bits = 8;
   request.adc.bits = 14;
   expect_reference_bits(request, 40, 7, {Path::look_up});
+}
+
+// Output sums are 32-bit lanes: a register of 2^31 does not fit, of 2^31 - 1 does.
+TEST(BitSerial, LeavesItsLanesOnlyWhereASumCanPassThem) {
+  BlockRequest request;
+  request.encoding = Encoding::ideal_signed;  // one plane of factor 1
+  request.dac_bits = 8;                       // one phase of weight 1: the bound is that of a code
+  request.rows = 20;
+  const RandomBlock made = random_block(request, 1);
+  LayerConversion conversion = make_conversion(made.architecture, made.encoding, "layer");
+  const auto path = [&](int code_min, int code_max) {
+    conversion.code_min = code_min;
+    conversion.code_max = code_max;
+    return BitSerialBlock(made.chip, made.block, made.cells(), made.encoding, made.layer_outputs, conversion,
+                          request.dac_bits, 8)
+        .path();
+  };
+  constexpr int kLargest = std::numeric_limits<int>::max();
+  EXPECT_EQ(path(0, kLargest), BitSerialBlock::Path::look_up);
+  EXPECT_EQ(path(-kLargest, 100), BitSerialBlock::Path::look_up);
+  EXPECT_EQ(path(-kLargest - 1, 100), BitSerialBlock::Path::one_by_one);
+}
+
+TEST(BitSerial, TabulatesUpToTenRows) {
+  for (const auto& [rows, path] :
+       {std::pair(10, BitSerialBlock::Path::tabulated), {11, BitSerialBlock::Path::look_up}}) {
+    BlockRequest request;
+    request.rows = rows;
+    expect_reference_bits(request, 40, 3, {path});
+  }
+}
+
+// Registers of 16 bits hold 255 x 257 = 65535: the last code whose sums take the narrow path, and the first past it.
+TEST(BitSerial, RegistersOfSixteenBitsDoNotOverflow) {
+  for (const int bits : {8, 9, 10, 14}) {
+    BlockRequest request;
+    request.rows = 400;
+    request.adc.bits = bits;
+    request.high_codes = true;
+    expect_reference_bits(request, 60, static_cast<std::uint32_t>(bits), {BitSerialBlock::Path::look_up});
+  }
 }
 
 TEST(BitSerial, AddsToWhatIsThere) {

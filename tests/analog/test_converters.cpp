@@ -125,5 +125,37 @@ TEST(Conversion, IsWideOnlyPastTwentyFourBits) {
   EXPECT_EQ(convert_one(conversion, 100 * 256 + 1), 100);
 }
 
+// Contract C1: float holds every whole number up to 2^24 and not the next. Programmed codes reach twice the highest
+// level, at most 32767.
+TEST(Conversion, ChangesToDoubleOneRowPastTheBoundOfFloat) {
+  Architecture architecture;
+  architecture.crossbar.cell_bits = 1;
+  architecture.device.grid_bits = 12;  // codes up to 2 x 4096
+  const auto wide = [&](int rows) {
+    architecture.crossbar.rows = rows;
+    return make_conversion(architecture, encoding_of(architecture), "layer").wide;
+  };
+  EXPECT_FALSE(wide(2048)) << "2048 x 8192 is 2^24";
+  EXPECT_TRUE(wide(2049));
+  architecture.device.grid_bits = 14;  // 2 x 16384, cut to 32767
+  EXPECT_FALSE(wide(512)) << "512 x 32767 is below 2^24";
+  EXPECT_TRUE(wide(513));
+  architecture.device.grid_bits = 10;
+  architecture.dac.bits = 8;  // 255 x 2048
+  EXPECT_FALSE(wide(32));
+  EXPECT_TRUE(wide(33));
+}
+
+TEST(Conversion, AnyErrorOfTheConverterCounts) {
+  Architecture architecture;
+  const auto has_errors = [&] { return make_conversion(architecture, encoding_of(architecture), "layer").has_errors; };
+  EXPECT_FALSE(has_errors());
+  for (double AdcParameters::*error : {&AdcParameters::inl, &AdcParameters::gain_sigma, &AdcParameters::offset_sigma}) {
+    architecture.adc.*error = 0.25;
+    EXPECT_TRUE(has_errors());
+    architecture.adc.*error = 0;
+  }
+}
+
 }  // namespace
 }  // namespace nvcim::sim

@@ -39,6 +39,8 @@ TEST(WriteControllerTiming, ARowInToleranceIsReadOnce) {
   EXPECT_EQ(result.first_pass_cycles, kFirstWritten);
   EXPECT_EQ(result.cycles, kFirstWritten + kLoad + kIdleToRead + kReadBoth);
   EXPECT_EQ(result.controllers[0].waited_for_targets, kFirstLoaded - kLoad);
+  EXPECT_EQ(result.controllers[0].busy, result.cycles - result.controllers[0].waited_for_targets) << "never idle since";
+  EXPECT_EQ(result.counts.cycles, result.controllers[0].busy);
   EXPECT_EQ(result.counts.verify.read_operations, 1u);
   EXPECT_EQ(result.counts.verify.success, 2u);
   EXPECT_EQ(result.counts.cell_attempts, 0u);
@@ -101,7 +103,9 @@ TEST(WriteControllerTiming, PowerIsAskedForOverTheWires) {
   const Cycle unlimited = both_engines(*owned).cycles;
   owned->architecture.write_controller.peak_power = from_si<Power>(1.0);  // more than enough
   // One cycle there and one back, before the first write and before the SET.
-  EXPECT_EQ(both_engines(*owned).cycles, unlimited + 4);
+  const ProgramResult asked = both_engines(*owned);
+  EXPECT_EQ(asked.cycles, unlimited + 4);
+  EXPECT_EQ(asked.controllers[0].waited_for_power, 4u);
 }
 
 TEST(WriteControllerTiming, ReverifyWaitsAndReadsAgain) {

@@ -12,8 +12,8 @@ build_packages=(
   libcli11-dev libfmt-dev libspdlog-dev zlib1g-dev libhdf5-dev libboost-mpi-dev openmpi-bin
   libjs-chart.js dataset-fashion-mnist
 )
-# The test suite and the benchmarks.
-test_packages=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libvalijson-dev)
+# The test suite and the benchmarks. Python with numpy is the second chip of tests/oracle.
+test_packages=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libvalijson-dev python3 python3-numpy)
 # Format and tidy. Version 14 of both is what the tree is formatted with.
 check_packages=(clang-format clang-tidy)
 

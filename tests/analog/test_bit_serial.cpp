@@ -5,7 +5,6 @@
 #include <hwy/targets.h>
 
 #include <cstring>
-#include <limits>
 #include <random>
 
 #include "tests/analog/random_block.h"
@@ -157,11 +156,11 @@ TEST(BitSerial, EqualsPhaseByPhaseOnTheCommonPaths) {
   expect_reference_bits(request, 40, 7, {Path::look_up});
 }
 
-// Output sums are 32-bit lanes: a register of 2^31 does not fit, of 2^31 - 1 does.
+// Output sums are 32-bit lanes: a code times all factors of a weight must stay below 2^31.
 TEST(BitSerial, LeavesItsLanesOnlyWhereASumCanPassThem) {
   BlockRequest request;
-  request.encoding = Encoding::ideal_signed;  // one plane of factor 1
-  request.dac_bits = 8;                       // one phase of weight 1: the bound is that of a code
+  request.cell_bits = 4;  // factors 1, -1, 16, -16
+  request.dac_bits = 8;   // one phase of weight 1
   request.rows = 20;
   const RandomBlock made = random_block(request, 1);
   LayerConversion conversion = make_conversion(made.architecture, made.encoding, "layer");
@@ -172,8 +171,9 @@ TEST(BitSerial, LeavesItsLanesOnlyWhereASumCanPassThem) {
                           request.dac_bits, 8)
         .path();
   };
-  constexpr int kLargest = std::numeric_limits<int>::max();
+  constexpr int kLargest = 63161283;  // x 34 is 26 below 2^31
   EXPECT_EQ(path(0, kLargest), BitSerialBlock::Path::look_up);
+  EXPECT_EQ(path(0, kLargest + 1), BitSerialBlock::Path::one_by_one);
   EXPECT_EQ(path(-kLargest, 100), BitSerialBlock::Path::look_up);
   EXPECT_EQ(path(-kLargest - 1, 100), BitSerialBlock::Path::one_by_one);
 }

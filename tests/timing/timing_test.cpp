@@ -29,8 +29,8 @@ TEST(Cycles, AMillionthOfACycleIsRoundingAndMoreIsNot) {
     ASSERT_GT((time * of).value(), std::round(product)) << "nothing to allow for";
     EXPECT_EQ(cycles(time, of), static_cast<Cycle>(std::round(product))) << nanoseconds;
   }
-  EXPECT_EQ(cycles(from_si<Time>(7.0000000005e-9), clock), 7u) << "half a millionth above";
-  EXPECT_EQ(cycles(from_si<Time>(7.000000002e-9), clock), 8u) << "two millionths above";
+  EXPECT_EQ(cycles(from_si<Time>(7.0000005e-9), clock), 7u) << "half a millionth above";
+  EXPECT_EQ(cycles(from_si<Time>(7.000002e-9), clock), 8u) << "two millionths above";
   EXPECT_EQ(cycles(from_si<Time>(6.999999e-9), clock), 7u);
 }
 

@@ -24,8 +24,8 @@ class Mutation:
     def __init__(self, file, tests, old, new, reason, where):
         self.file, self.tests, self.old, self.new, self.reason, self.where = file, tests, old, new, reason, where
 
-    def key(self, text):
-        parts = "\0".join([text, self.old, self.new, repr(self.tests)])
+    def key(self):
+        parts = "\0".join([self.file, self.old, self.new])
         return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
     def line(self):
@@ -240,15 +240,19 @@ def main():
     parser.add_argument("--range", metavar="A-B", help="rows A to B, counted from 1 in the order of --list")
     parser.add_argument("--sample", metavar="N", type=int, help="N rows drawn at random (seed 1)")
     parser.add_argument("--survivors", action="store_true", help="again those that survived before")
-    parser.add_argument("--again", action="store_true", help="also rows that were tried before")
+    parser.add_argument("--again", action="store_true", help="also rows that were tried before: after changes of what they mutate")
+    parser.add_argument("--copy", metavar="DIR", help="where the copy is built (build/mutate); a second run beside the first needs its own")
     parser.add_argument("--report", action="store_true", help="only print what earlier runs found")
     options = parser.parse_args()
+    global COPY, BUILD
+    COPY = pathlib.Path(options.copy).resolve() if options.copy else COPY
+    BUILD = COPY / "build" / "release"
 
     rows, faults = read_rows(ROOT / "tests" / "mutations")
     faults += check_rows(rows)
     if faults:
         sys.exit("\n".join(faults) + f"\nmutate: {len(faults)} faults in tests/mutations")
-    keys = {row.where: row.key((ROOT / row.file).read_text(encoding="utf-8")) for row in rows}
+    keys = {row.where: row.key() for row in rows}
     chosen = rows
     if options.range:
         first, _, last = options.range.partition("-")

@@ -86,6 +86,18 @@ TEST(Conversion, IdealSignedIsBipolar) {
   EXPECT_EQ(convert_one(conversion, -7 * grid), -7);
   EXPECT_EQ(convert_one(conversion, -40 * grid), -32);
   EXPECT_EQ(convert_one(conversion, 40 * grid), 31);
+  ASSERT_EQ(grid, 8);
+  EXPECT_EQ(convert_one(conversion, -59), -7) << "7.375 below 0";
+  EXPECT_EQ(convert_one(conversion, -61), -8) << "7.625 below 0";
+  EXPECT_EQ(convert_one(conversion, -60), -8) << "a half to even";
+}
+
+TEST(Conversion, NoiseIsAddedBeforeRounding) {
+  const Architecture architecture;  // 256 steps per code
+  const LayerConversion conversion = make_conversion(architecture, encoding_of(architecture), "layer");
+  const float up = 300, down = -300;
+  EXPECT_EQ(convert_one(conversion, 100 * 256, &up), 101);
+  EXPECT_EQ(convert_one(conversion, 100 * 256, &down), 99);
 }
 
 TEST(Conversion, IdealPassesTheSum) {

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <tuple>
 
-
 namespace nvcim::device {
 namespace {
 

@@ -50,10 +50,10 @@ void roll_analog(Dice& dice, const workloads::Network& network, Architecture& ar
 /// Conductances over which a model was measured; the abstract ones take any.
 void roll_model(Dice& dice, Architecture& architecture) {
   DeviceParameters& device = architecture.device;
-  device.model = dice.one_of({DeviceModel::ideal, DeviceModel::gaussian, DeviceModel::gaussian, DeviceModel::fefet,
-                              DeviceModel::measured, DeviceModel::rram_milo_irps_2021,
-                              DeviceModel::rram_wan_nature_2022, DeviceModel::pcm_joshi_2020, DeviceModel::reram_cmo,
-                              DeviceModel::sonos});
+  device.model =
+      dice.one_of({DeviceModel::ideal, DeviceModel::gaussian, DeviceModel::gaussian, DeviceModel::fefet,
+                   DeviceModel::measured, DeviceModel::rram_milo_irps_2021, DeviceModel::rram_wan_nature_2022,
+                   DeviceModel::pcm_joshi_2020, DeviceModel::reram_cmo, DeviceModel::sonos});
   device.pcm_fit = dice.one_of({PcmFit::joshi_aihwkit, PcmFit::joshi_crosssim, PcmFit::hermes_two_devices});
   device.cmo_acceptance = dice.one_of({CmoAcceptance::fine, CmoAcceptance::coarse});
   const device::DeviceLaw& law = device::device_law(device.model);

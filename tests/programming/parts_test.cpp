@@ -3,6 +3,8 @@
 // comparison of the two can see.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "sim/programming/power_unit.h"
 #include "sim/programming/program_energy.h"
 #include "sim/programming/row_stream.h"
@@ -39,14 +41,15 @@ TEST(RowTally, TheWayOfARowCostsEveryBitFlitRouterAndLink) {
   Architecture& a = owned->architecture;
   a.interconnect.flit_bits = 16;
   a.interconnect.buffer_flits = 4;  // a packet: a header and three flits
-  for (const auto& [name, joules] : std::initializer_list<std::pair<const char*, double>>{{"external_read", 1e-12},
-                                                                                          {"global_buffer_write", 1e-11},
-                                                                                          {"global_buffer_read", 1e-10},
-                                                                                          {"router_flit", 1e-9},
-                                                                                          {"link_flit", 1e-8},
-                                                                                          {"input_buffer_write", 1e-7},
-                                                                                          {"input_buffer_read", 1e-6},
-                                                                                          {"bus", 0.0}})
+  for (const auto& [name, joules] :
+       std::initializer_list<std::pair<const char*, double>>{{"external_read", 1e-12},
+                                                             {"global_buffer_write", 1e-11},
+                                                             {"global_buffer_read", 1e-10},
+                                                             {"router_flit", 1e-9},
+                                                             {"link_flit", 1e-8},
+                                                             {"input_buffer_write", 1e-7},
+                                                             {"input_buffer_read", 1e-6},
+                                                             {"bus", 0.0}})
     a.overrides.energy[name] = from_si<Energy>(joules);
   const ProgramJob job = owned->job();
   const ProgramFacts facts(job);
@@ -103,8 +106,7 @@ TEST(RowTally, PulsesAreTalliedByKindAndStepWithWhatTheyConduct) {
   EXPECT_EQ(tallies[3].half_selected, (7u + 0 + 100 + 5) + (1000 + 3000)) << "the rest of the row, then of the columns";
   EXPECT_EQ(tally.counts.events.of(2, Event::write_driver), 2u);
   const double step = 1e-6;
-  EXPECT_DOUBLE_EQ(pulse_joules(tallies[3], pulse, from_si<Conductance>(step)),
-                   4e-7 * step * (36 / 2.0 + 4112 / 4.0));
+  EXPECT_DOUBLE_EQ(pulse_joules(tallies[3], pulse, from_si<Conductance>(step)), 4e-7 * step * (36 / 2.0 + 4112 / 4.0));
 }
 
 TEST(RowStream, TheWritePortOfTheGlobalBufferTakesRowsOneAfterAnother) {
@@ -172,6 +174,31 @@ TEST(WriteTiming, ATurnTakesThePowerOfTheCellsPulsedAtOnce) {
   EXPECT_EQ(timing.pulse_turns(pulse, 5), 2);
   EXPECT_EQ(timing.pulses(pulse, 3), 300u);
   EXPECT_EQ(timing.pulses({pulse.amplitude, pulse.gate, from_si<Time>(0.0)}, 2), 2u) << "a cycle at least";
+}
+
+TEST(WriteTiming, AVerifyReadTakesTheTurnsOfTheBusiestConverter) {
+  mapping::Block block;
+  block.columns = 10;
+  const std::vector<std::uint16_t> spread = {0, 3, 4, 9}, crowded = {4, 5, 6};
+  EXPECT_EQ(adc_turns(block, 4, spread), 2) << "0 and 3 share one";
+  EXPECT_EQ(adc_turns(block, 4, crowded), 3);
+  block.crossbar_column = 2;  // columns 2, 5 and 6, 11
+  EXPECT_EQ(adc_turns(block, 4, spread), 2) << "5 and 6";
+  EXPECT_EQ(adc_turns(block, 4, crowded), 2) << "6 and 7, then 8";
+  EXPECT_EQ(adc_turns(block, 1, crowded), 1);
+}
+
+TEST(ProgramResult, CountsAreSumsOverTheTiles) {
+  auto owned = two_tiles();
+  owned->architecture.adc.model = AdcModel::ideal;
+  const ProgramResult result = run_programming(owned->job());
+  EXPECT_EQ(result.counts.first_writes, 4u + 2);
+  EXPECT_EQ(result.counts.verified_rows, 4u + 2);
+  EXPECT_EQ(result.counts.verify.success, 4u * 2 + 2 * 10);
+  ASSERT_EQ(result.controllers.size(), 2u);
+  EXPECT_EQ(result.counts.cycles, result.controllers[0].busy + result.controllers[1].busy);
+  EXPECT_EQ(result.cycles, std::max(result.controllers[0].end, result.controllers[1].end));
+  EXPECT_EQ(result.counts.row_attempts, (std::vector<std::uint64_t>{6})) << "ideal cells need no attempt";
 }
 
 constexpr double kPeak = 10e-9;  // 10 nW
@@ -243,8 +270,8 @@ TEST(ProgramFacts, ATileWritesAllRowsOnceThenVerifiesByPriorityThenAgain) {
   const ProgramFacts facts(job);
   std::vector<std::pair<int, int>> rows;
   for (const RowJob& row : facts.rows[0]) rows.emplace_back(row.round, row.row);
-  EXPECT_THAT(rows, ElementsAre(std::pair(-1, 0), std::pair(-1, 1), std::pair(-1, 2), std::pair(-1, 3),
-                                std::pair(0, 3), std::pair(0, 1), std::pair(1, 3), std::pair(1, 1)));
+  EXPECT_THAT(rows, ElementsAre(std::pair(-1, 0), std::pair(-1, 1), std::pair(-1, 2), std::pair(-1, 3), std::pair(0, 3),
+                                std::pair(0, 1), std::pair(1, 3), std::pair(1, 1)));
   EXPECT_EQ(facts.rows[1].size(), 2u);
   EXPECT_EQ(facts.all_rows, 10);
   EXPECT_EQ(facts.reverify_wait, 1000u);

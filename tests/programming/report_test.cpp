@@ -208,9 +208,9 @@ TEST_F(ProgramReportByHand, AttemptsOfCellsAndRowsHaveTheirQuantiles) {
 TEST_F(ProgramReportByHand, CountersAreThoseOfTheController) {
   const ProgramReport r = report();
   int next = 11;
-  for (const char* name : {"read_operations", "set_operations", "reset_operations", "read_bits", "set_bits",
-                           "reset_bits", "success", "failure", "false_pass", "false_fail", "cycles", "first_writes",
-                           "verified_rows"})
+  for (const char* name :
+       {"read_operations", "set_operations", "reset_operations", "read_bits", "set_bits", "reset_bits", "success",
+        "failure", "false_pass", "false_fail", "cycles", "first_writes", "verified_rows"})
     EXPECT_EQ(r.value(std::string("count.programming.") + name), next++) << name;
 }
 

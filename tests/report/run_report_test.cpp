@@ -210,6 +210,8 @@ TEST(RunReportDeathTest, UnequalCountsOfTheEnginesAreABug) {
   ExampleRun run;
   run.functional_on_cycle_samples.add(1, Event::adc_conversion, 1);
   EXPECT_DEATH(run.report(), "adc_conversion of row 1: functional 3001, SystemC 3000");
+  run.cycle.inference.counts.add(1, Event::adc_conversion, 2);
+  EXPECT_DEATH(run.report(), "adc_conversion of row 1: functional 3001, SystemC 3002");
 }
 
 TEST(RunReportDeathTest, PartsThatDoNotSumAreABug) {

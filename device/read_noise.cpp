@@ -9,19 +9,10 @@
 
 namespace nvcim::device {
 
-bool has_read_noise(const DeviceParameters& parameters) {
-  return parameters.read_noise_model == ReadNoiseModel::model || parameters.read_noise > 0;
-}
+namespace {
 
-double read_sigma(const DeviceParameters& parameters, double conductance) {
-  switch (parameters.read_noise_model) {
-    case ReadNoiseModel::constant:
-      return parameters.read_noise * (parameters.g_max.value() - parameters.g_min.value());
-    case ReadNoiseModel::proportional:
-      return parameters.read_noise * conductance;
-    case ReadNoiseModel::model:
-      break;
-  }
+/// The law of the device model, siemens.
+double model_sigma(const DeviceParameters& parameters, double conductance) {
   switch (parameters.model) {
     case DeviceModel::pcm_joshi_2020:
       return PcmJoshi::read_sigma(parameters.pcm_fit, conductance, seconds_since_programming(parameters));
@@ -34,10 +25,16 @@ double read_sigma(const DeviceParameters& parameters, double conductance) {
   }
 }
 
+}  // namespace
+
+bool has_read_noise(const DeviceParameters& parameters) {
+  return parameters.read_noise_model == ReadNoiseModel::model || parameters.read_noise > 0;
+}
+
 double read_variance(const DeviceParameters& parameters, double range_steps, double conductance_steps) {
   if (parameters.read_noise_model == ReadNoiseModel::model) {
     const double step = (parameters.g_max.value() - parameters.g_min.value()) / range_steps;
-    const double sigma = read_sigma(parameters, conductance_steps * step) / step;
+    const double sigma = model_sigma(parameters, conductance_steps * step) / step;
     return sigma * sigma;
   }
   const double base = parameters.read_noise_model == ReadNoiseModel::constant ? range_steps : conductance_steps;

@@ -16,7 +16,4 @@ bool has_read_noise(const DeviceParameters& parameters);
 /// @return variance in grid steps squared
 double read_variance(const DeviceParameters& parameters, double range_steps, double conductance_steps);
 
-/// The same law in siemens: standard deviation of a cell of this conductance.
-double read_sigma(const DeviceParameters& parameters, double conductance);
-
 }  // namespace nvcim::device

@@ -70,10 +70,6 @@ void RowWriter::start(const WriteRow& row, std::uint32_t round) {
   if (rules_.process == WriteProcess::measured) draw_outcomes();
 }
 
-int RowWriter::pending() const {
-  return stage_ == Stage::finished ? 0 : static_cast<int>(pending_.size() + low_.size() + high_.size());
-}
-
 const WriteOperation& RowWriter::step() {
   if (stage_ == Stage::finished) {
     operation_ = {};

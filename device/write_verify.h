@@ -76,7 +76,7 @@ struct WriteDraws {
 ///
 /// A draw is addressed by (row, column, the cell's own attempt), so neither the order of rows, the other cells of the
 /// row, threads, nor tiling move it. Calling `step` until `done` gives the same codes and counts, whoever calls it;
-/// stopping earlier leaves codes as they are and the unfinished cells in `pending`. About 15 ns per attempt.
+/// stopping earlier leaves codes as they are and the unfinished cells to for_each_pending. About 15 ns per attempt.
 class RowWriter {
  public:
   /// `rules` must outlive the writer. Not thread safe; a writer per thread, any number per rules.
@@ -96,9 +96,7 @@ class RowWriter {
     }
   }
 
-  /// Cells that still need a pulse; 0 after `done`.
-  int pending() const;
-  /// Calls visit(column) for each of them.
+  /// Calls visit(column) for each cell that still needs a pulse; none after `done`.
   template <class Visit>
   void for_each_pending(Visit visit) const {
     if (stage_ == Stage::finished) return;

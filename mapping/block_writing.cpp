@@ -37,10 +37,7 @@ BlockWriting::BlockWriting(const Architecture& architecture, const workloads::Ne
                               range_.span);
   varies_ = std::any_of(sigma_of_level_.begin(), sigma_of_level_.end(), [](double sigma) { return sigma > 0; });
   own_sigma_ = device_.device_to_device * device_.sigma_scale * range_.span;
-  if (device_.stuck_at_g_min > 0 || device_.stuck_at_g_max > 0) {
-    stuck_.resize(block_.columns);
-    stuck_code_.resize(block_.columns);
-  }
+  if (device_.stuck_at_g_min > 0 || device_.stuck_at_g_max > 0) stuck_.resize(block_.columns);
   if (own_sigma_ > 0) offset_.resize(block_.columns);
   for (int column = 0; column < block_.columns; ++column)
     columns_.push_back(block_.draw_column(column, encoding, node_.outputs()));

@@ -65,7 +65,6 @@ class BlockWriting {
   std::uint32_t rewrite_;
   std::vector<double> sigma_of_level_;  ///< [max_level + 1] grid steps
   double own_sigma_ = 0;                ///< grid steps
-  double stuck_low_ = 0, stuck_high_ = 0;
   bool varies_ = false;
   const DeviceParameters& device_;
 
@@ -74,7 +73,6 @@ class BlockWriting {
   std::vector<std::int16_t> targets_;
   std::vector<double> normal_, own_normal_, scratch_;
   std::vector<std::uint8_t> stuck_;
-  std::vector<std::int16_t> stuck_code_;
   std::vector<std::uint32_t> columns_;  ///< draw addresses
   std::vector<float> offset_;           ///< own_sigma_ * own_normal_
 };

@@ -16,10 +16,11 @@ build_packages=(
 # `nvcim train`, and runs spread by mpirun.
 training_packages=(libtorch-dev)
 mpi_packages=(libboost-mpi-dev openmpi-bin)
-# The test suite and the benchmarks, with the browser, the data and the tools that its tests use.
+# The test suite and the benchmarks, with the browser and the tools that its tests use; Python with numpy is the second chip of
+# tests/oracle.
 test_packages=(
   git curl ca-certificates libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libvalijson-dev
-  chromium python3-numpy python3-torch python3-onnx
+  chromium python3 python3-numpy python3-torch python3-onnx
 )
 # Format and tidy. Version 14 of both is what the tree is formatted with.
 check_packages=(clang-format-14 clang-tidy-14)

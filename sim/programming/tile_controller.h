@@ -48,7 +48,6 @@ class TileController {
   /// Everything it counted; once, at the end.
   ProgramCounts take_counts();
   Cycle first_pass_end() const { return first_pass_end_; }  ///< 0 before
-  std::size_t rows_done() const { return next_; }
   /// What it waits for, for a watchdog; empty when it does not.
   std::string waits_for() const;
 

@@ -156,6 +156,48 @@ TEST(BitSerial, EqualsPhaseByPhaseOnTheCommonPaths) {
   expect_reference_bits(request, 40, 7, {Path::look_up});
 }
 
+// Output sums are 32-bit lanes: a code times all factors of a weight must stay below 2^31.
+TEST(BitSerial, LeavesItsLanesOnlyWhereASumCanPassThem) {
+  BlockRequest request;
+  request.cell_bits = 4;  // factors 1, -1, 16, -16
+  request.dac_bits = 8;   // one phase of weight 1
+  request.rows = 20;
+  const RandomBlock made = random_block(request, 1);
+  LayerConversion conversion = make_conversion(made.architecture, made.encoding, "layer");
+  const auto path = [&](int code_min, int code_max) {
+    conversion.code_min = code_min;
+    conversion.code_max = code_max;
+    return BitSerialBlock(made.chip, made.block, made.cells(), made.encoding, made.layer_outputs, conversion,
+                          request.dac_bits, 8)
+        .path();
+  };
+  constexpr int kLargest = 63161283;  // x 34 is 26 below 2^31
+  EXPECT_EQ(path(0, kLargest), BitSerialBlock::Path::look_up);
+  EXPECT_EQ(path(0, kLargest + 1), BitSerialBlock::Path::one_by_one);
+  EXPECT_EQ(path(-kLargest, 100), BitSerialBlock::Path::look_up);
+  EXPECT_EQ(path(-kLargest - 1, 100), BitSerialBlock::Path::one_by_one);
+}
+
+TEST(BitSerial, TabulatesUpToTenRows) {
+  for (const auto& [rows, path] :
+       {std::pair(10, BitSerialBlock::Path::tabulated), {11, BitSerialBlock::Path::look_up}}) {
+    BlockRequest request;
+    request.rows = rows;
+    expect_reference_bits(request, 40, 3, {path});
+  }
+}
+
+// Registers of 16 bits hold 255 x 257 = 65535: the last code whose sums take the narrow path, and the first past it.
+TEST(BitSerial, RegistersOfSixteenBitsDoNotOverflow) {
+  for (const int bits : {8, 9, 10, 14}) {
+    BlockRequest request;
+    request.rows = 400;
+    request.adc.bits = bits;
+    request.high_codes = true;
+    expect_reference_bits(request, 60, static_cast<std::uint32_t>(bits), {BitSerialBlock::Path::look_up});
+  }
+}
+
 TEST(BitSerial, AddsToWhatIsThere) {
   const BlockRequest request;
   const RandomBlock made = random_block(request, 1);

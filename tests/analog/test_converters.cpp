@@ -86,6 +86,18 @@ TEST(Conversion, IdealSignedIsBipolar) {
   EXPECT_EQ(convert_one(conversion, -7 * grid), -7);
   EXPECT_EQ(convert_one(conversion, -40 * grid), -32);
   EXPECT_EQ(convert_one(conversion, 40 * grid), 31);
+  ASSERT_EQ(grid, 8);
+  EXPECT_EQ(convert_one(conversion, -59), -7) << "7.375 below 0";
+  EXPECT_EQ(convert_one(conversion, -61), -8) << "7.625 below 0";
+  EXPECT_EQ(convert_one(conversion, -60), -8) << "a half to even";
+}
+
+TEST(Conversion, NoiseIsAddedBeforeRounding) {
+  const Architecture architecture;  // 256 steps per code
+  const LayerConversion conversion = make_conversion(architecture, encoding_of(architecture), "layer");
+  const float up = 300, down = -300;
+  EXPECT_EQ(convert_one(conversion, 100 * 256, &up), 101);
+  EXPECT_EQ(convert_one(conversion, 100 * 256, &down), 99);
 }
 
 TEST(Conversion, IdealPassesTheSum) {
@@ -123,6 +135,38 @@ TEST(Conversion, IsWideOnlyPastTwentyFourBits) {
   const LayerConversion conversion = make_conversion(architecture, encoding_of(architecture), "layer");
   EXPECT_TRUE(conversion.wide);
   EXPECT_EQ(convert_one(conversion, 100 * 256 + 1), 100);
+}
+
+// Contract C1: float holds every whole number up to 2^24 and not the next. Programmed codes reach twice the highest
+// level, at most 32767.
+TEST(Conversion, ChangesToDoubleOneRowPastTheBoundOfFloat) {
+  Architecture architecture;
+  architecture.crossbar.cell_bits = 1;
+  architecture.device.grid_bits = 12;  // codes up to 2 x 4096
+  const auto wide = [&](int rows) {
+    architecture.crossbar.rows = rows;
+    return make_conversion(architecture, encoding_of(architecture), "layer").wide;
+  };
+  EXPECT_FALSE(wide(2048)) << "2048 x 8192 is 2^24";
+  EXPECT_TRUE(wide(2049));
+  architecture.device.grid_bits = 14;  // 2 x 16384, cut to 32767
+  EXPECT_FALSE(wide(512)) << "512 x 32767 is below 2^24";
+  EXPECT_TRUE(wide(513));
+  architecture.device.grid_bits = 10;
+  architecture.dac.bits = 8;  // 255 x 2048
+  EXPECT_FALSE(wide(32));
+  EXPECT_TRUE(wide(33));
+}
+
+TEST(Conversion, AnyErrorOfTheConverterCounts) {
+  Architecture architecture;
+  const auto has_errors = [&] { return make_conversion(architecture, encoding_of(architecture), "layer").has_errors; };
+  EXPECT_FALSE(has_errors());
+  for (double AdcParameters::*error : {&AdcParameters::inl, &AdcParameters::gain_sigma, &AdcParameters::offset_sigma}) {
+    architecture.adc.*error = 0.25;
+    EXPECT_TRUE(has_errors());
+    architecture.adc.*error = 0;
+  }
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "arch/input_error.h"
 #include "arch/presets.h"
 
 namespace nvcim {
@@ -30,6 +31,22 @@ TEST(Load, FileLiesOverWhatItExtendsAndOverridesOverBoth) {
   EXPECT_EQ(a.chip.description, "a, b");
   EXPECT_EQ(a.tile.crossbars, 96) << "from the preset";
   EXPECT_EQ(a.name, "a");
+}
+
+// Contract C1: column sums are 32-bit integers. 257 rows x 255 x 2 x 2^14 steps stay below 2^31, 258 do not.
+TEST(Load, ColumnSumsReachTheirBoundAndNotPastIt) {
+  const auto load = [](int rows) {
+    return parse_architecture(
+        R"({"crossbar": {"rows": )" + std::to_string(rows) + R"(}, "dac": {"bits": 8}, "device": {"grid_bits": 14}})",
+        "a.json");
+  };
+  EXPECT_EQ(load(257).crossbar.rows, 257);
+  try {
+    load(258);
+    FAIL() << "took sums past 2^31 - 1";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.issues().front().message, ::testing::HasSubstr("column sums reach 2155806720, past"));
+  }
 }
 
 TEST(Load, LaterOverrideWins) {

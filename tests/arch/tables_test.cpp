@@ -122,6 +122,16 @@ TEST(AreaTable, StaticPowerIsPartOfThePeak) {
   EXPECT_NEAR((after.peak_power() - before.peak_power()).value(), 4 * 3e-3, 1e-12);
 }
 
+TEST(AreaTable, ACrossbarPeaksWithEveryCellAtItsLargestConductanceAndFullInput) {
+  for (const int dac_bits : {1, 2, 4, 8}) {
+    Architecture a = load_architecture("rram_1t1r_128");  // its g_min is not 0
+    a.dac.bits = dac_bits;
+    const double volts = a.crossbar.read_voltage.value(), siemens = a.device.g_max.value();
+    const double watts = volts * volts * siemens * 128 * 128;  // Joule; energy over the same time again
+    EXPECT_NEAR(area_table(a).entry("crossbar").peak_each.value(), watts, 1e-9 * watts) << dac_bits;
+  }
+}
+
 TEST(AreaTable, CountsRoundUp) {
   const AreaTable table =
       area_table(load_architecture("tiny_2x2", {"/tile/crossbars=3", "/tile/crossbars_per_group=2",

@@ -118,8 +118,17 @@ TEST_F(Workload, WithoutDataIsRunForItsCosts) {
   const Outcome outcome = nvcim("run --workload lenet --data none --out r");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const json metrics = json::parse(read("r/result.json"))["metrics"];
-  for (const char* name : {"latency.inference", "energy.inference", "area.chip"})
-    EXPECT_GT(metrics[name]["value"].get<double>(), 0) << name;
+  // Work and conversions follow from the shapes alone: 3 x 3 on 28 x 28 and 14 x 14, halved by each pool, then
+  // 784 x 120, 120 x 84, 84 x 10. Eight phases; pairs of four 2-bit slices are 8 columns for each output, and 128 rows
+  // hold conv1 and conv2 in one block, fc1 in seven.
+  const auto value = [&](const char* name) { return metrics[name]["value"].get<double>(); };
+  EXPECT_EQ(value("macs.inference"), 784 * 9 * 6 + 196 * 54 * 16 + 784 * 120 + 120 * 84 + 84 * 10);
+  const double conversions = 8 * 8 * (784 * 6 + 196 * 16 + 7 * 120 + 84 + 10);
+  EXPECT_EQ(value("count.adc_conversion"), conversions);
+  // 1.67 pJ each at 8 bits (ISAAC's, Table I: 2 mW at 1.2 GS/s).
+  EXPECT_NEAR(value("energy.adc"), conversions * 1.67e-12, 1e-9 * conversions * 1.67e-12);
+  EXPECT_NEAR(value("power.average") * value("interval.inference"), value("energy.inference"), 1e-15);
+  EXPECT_GE(value("latency.inference"), value("latency.layer.conv1")) << "a layer is part of the whole";
   EXPECT_FALSE(metrics.contains("accuracy"));
   EXPECT_THAT(outcome.out, Not(HasSubstr("accuracy")));
   const std::string repeat = json::parse(read("r/manifest.json"))["repeat"];

@@ -216,7 +216,20 @@ TEST(ReadNoise, ModelLawsReachTheGrid) {
   p.read_noise_model = ReadNoiseModel::model;
   p.age = from_si<Time>(99.0);
   const double law = 0.0277 * std::log10(50.0) * std::sqrt(std::log((100 + 1e-6) / 2e-6));
-  EXPECT_NEAR(read_sigma(p, 50e-6) * 1e6, law, 0.02 * law);
+  // 82 uS in 8200 steps of 0.01 uS.
+  EXPECT_NEAR(std::sqrt(read_variance(p, 8200, 5000)) * 0.01, law, 0.02 * law);
+}
+
+TEST(ReadNoise, GivenByTheFileIsOfTheRangeOrOfTheCell) {
+  DeviceParameters p = device(DeviceModel::gaussian, 0, 40);
+  EXPECT_FALSE(has_read_noise(p));
+  p.read_noise = 0.02;
+  EXPECT_TRUE(has_read_noise(p));
+  p.read_noise_model = ReadNoiseModel::constant;
+  EXPECT_DOUBLE_EQ(read_variance(p, 1000, 300), 20.0 * 20.0) << "2 % of 1000 steps";
+  p.read_noise_model = ReadNoiseModel::proportional;
+  EXPECT_DOUBLE_EQ(read_variance(p, 1000, 300), 6.0 * 6.0) << "2 % of 300 steps";
+  EXPECT_EQ(read_variance(p, 1000, 0), 0);
 }
 
 TEST(ReadNoise, NeverFallsWithConductance) {
@@ -224,9 +237,9 @@ TEST(ReadNoise, NeverFallsWithConductance) {
     DeviceParameters p = device(model, 8, 10);
     p.read_noise_model = ReadNoiseModel::model;
     double before = 0;
-    for (double g = 0; g < 30e-6; g += 0.1e-6) {
-      EXPECT_GE(read_sigma(p, g), before) << g;
-      before = read_sigma(p, g);
+    for (double steps = 0; steps < 1500; ++steps) {  // of 0.02 uS
+      EXPECT_GE(read_variance(p, 100, steps), before) << steps;
+      before = read_variance(p, 100, steps);
     }
   }
 }

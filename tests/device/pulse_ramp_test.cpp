@@ -6,8 +6,6 @@
 #include <cmath>
 #include <tuple>
 
-#include "device/endurance.h"
-
 namespace nvcim::device {
 namespace {
 
@@ -94,22 +92,6 @@ TEST(SwitchingProbability, FollowsTheThreshold) {
   p.threshold_sigma = from_si<Voltage>(0.0);
   EXPECT_EQ(probability(2.001, 9, 1e-7), 1);
   EXPECT_EQ(probability(1.999, 9, 1e-7), 0);
-}
-
-TEST(Endurance, CountsPulsesPerCell) {
-  DeviceParameters p;
-  Endurance cells(3);
-  cells.add(1, 40);
-  cells.add(1, 20);
-  cells.add(2, 30);
-  EXPECT_EQ(cells.of(1), 60u);
-  EXPECT_EQ(cells.most(), 60u);
-  EXPECT_DOUBLE_EQ(cells.mean(), 30);
-  EXPECT_EQ(cells.used(p), 0);
-  EXPECT_EQ(cells.beyond(p), 0u);
-  p.endurance = 50;
-  EXPECT_DOUBLE_EQ(cells.used(p), 1.2);
-  EXPECT_EQ(cells.beyond(p), 1u);
 }
 
 }  // namespace

@@ -163,14 +163,14 @@ TEST_P(EveryProcess, CanBeStoppedAndSaysWhatIsLeft) {
   Row row = complicated_row(rules, 64, 0);
   RowWriter writer(rules, {});
   writer.start(row.view());
-  const int selected = writer.pending();
+  const int selected = pending(writer);
   int left = selected;
   while (writer.step().action != WriteAction::done) {
-    EXPECT_LE(writer.pending(), left);
-    left = writer.pending();
+    EXPECT_LE(pending(writer), left);
+    left = pending(writer);
     EXPECT_EQ(left + static_cast<int>(writer.counts().success + writer.counts().failure), selected);
   }
-  EXPECT_EQ(writer.pending(), 0);
+  EXPECT_EQ(pending(writer), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Processes, EveryProcess,

@@ -111,9 +111,9 @@ TEST(Incremental, OneRowThatIsRightNeedsOneRead) {
   row.targets =
       row.codes = {0, static_cast<std::int16_t>(rules.steps_per_level), static_cast<std::int16_t>(rules.range.span)};
   writer.start(row.view());
-  EXPECT_EQ(writer.pending(), 3);
+  EXPECT_EQ(pending(writer), 3);
   EXPECT_THAT(operations(writer), ElementsAre(Seen{WriteAction::read, {0, 1, 2}, 0}));
-  EXPECT_EQ(writer.pending(), 0);
+  EXPECT_EQ(pending(writer), 0);
   EXPECT_EQ(writer.rounds(), 0u);
   EXPECT_THAT(row.attempts, Each(0u));
 }

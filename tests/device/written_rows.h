@@ -54,6 +54,13 @@ struct Row {
   std::vector<std::uint32_t> attempts;
 };
 
+/// Cells of the row that still need a pulse.
+inline int pending(const RowWriter& writer) {
+  int cells = 0;
+  writer.for_each_pending([&](std::uint16_t) { ++cells; });
+  return cells;
+}
+
 /// An operation with its columns kept.
 struct Seen {
   WriteAction action;

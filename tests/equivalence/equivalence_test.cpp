@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <map>
 #include <string>
 
 #include "arch/input_error.h"
+#include "device/device_model.h"
 #include "sim/engine.h"
 #include "tests/equivalence/random_architecture.h"
 #include "tests/support/random_graph.h"
@@ -172,6 +174,43 @@ TEST(Equivalence, HoldsForLeNetWithEveryEffectAtOnce) {
               return run_case(network, architecture, 5);
             }),
             "");
+}
+
+// What the random cases are drawn from: a choice that no case takes is a choice that nothing compares.
+TEST(Equivalence, EveryDeviceModelNoiseAndAgeingIsDrawn) {
+  std::map<std::string, int> drawn;
+  for (std::uint64_t seed = 1; seed <= 600; ++seed) {  // the seeds of the cases above
+    const workloads::Network network = testing::random_network(seed);
+    const Architecture a = testing::random_architecture(seed, network);
+    const std::vector<Contradiction> faults = device::check_device(a);
+    ASSERT_TRUE(faults.empty()) << seed << ": " << faults.front().message;
+    const auto count = [&](const char* what, auto choice) { ++drawn[fmt::format("{} {}", what, int(choice))]; };
+    count("model", a.device.model);
+    count("encoding", a.crossbar.encoding);
+    count("range", a.adc.range);
+    count("relaxation", a.device.relaxation);
+    if (a.device.relaxation != RelaxationModel::none) count("shape", a.device.relaxation_shape);
+    if (a.device.drift == DriftModel::model && a.device.age.value() > 0) count("drift of", a.device.model);
+    const bool of_model = a.device.read_noise_model == ReadNoiseModel::model;
+    if (of_model || a.device.read_noise > 0) count("read noise", a.device.read_noise_model);
+    if (of_model) count("read noise of", a.device.model);
+    if (a.device.device_to_device > 0) count("device to device", 0);
+    if (a.crossbar.wire_model != WireModel::none) count("wires", 0);
+  }
+  std::vector<std::string> wanted = {"device to device 0", "wires 0", "shape 0", "shape 1"};
+  for (const auto& entry : EnumNames<DeviceModel>::all) {
+    wanted.push_back(fmt::format("model {}", int(entry.value)));
+    const device::DeviceLaw& law = device::device_law(entry.value);
+    if (law.drifts) wanted.push_back(fmt::format("drift of {}", int(entry.value)));
+    if (law.has_read_noise) wanted.push_back(fmt::format("read noise of {}", int(entry.value)));
+  }
+  for (const auto& entry : EnumNames<RelaxationModel>::all)
+    wanted.push_back(fmt::format("relaxation {}", int(entry.value)));
+  for (const auto& entry : EnumNames<ReadNoiseModel>::all)
+    wanted.push_back(fmt::format("read noise {}", int(entry.value)));
+  for (const auto& entry : EnumNames<Encoding>::all) wanted.push_back(fmt::format("encoding {}", int(entry.value)));
+  for (const auto& entry : EnumNames<AdcRange>::all) wanted.push_back(fmt::format("range {}", int(entry.value)));
+  for (const std::string& choice : wanted) EXPECT_GE(drawn[choice], 5) << choice;
 }
 
 TEST(Equivalence, OneChangedCellIsSeen) {

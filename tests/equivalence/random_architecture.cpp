@@ -2,8 +2,10 @@
 #include "tests/equivalence/random_architecture.h"
 
 #include <algorithm>
+#include <cmath>
 #include <random>
 
+#include "device/device_model.h"
 #include "mapping/plan.h"
 
 namespace nvcim::testing {
@@ -45,15 +47,65 @@ void roll_analog(Dice& dice, const workloads::Network& network, Architecture& ar
   if (dice.chance(30)) architecture.adc.inl = dice.pick(-20, 20) / 10.0;
 }
 
+/// Conductances over which a model was measured; the abstract ones take any.
+void roll_model(Dice& dice, Architecture& architecture) {
+  DeviceParameters& device = architecture.device;
+  device.model =
+      dice.one_of({DeviceModel::ideal, DeviceModel::gaussian, DeviceModel::gaussian, DeviceModel::fefet,
+                   DeviceModel::measured, DeviceModel::rram_milo_irps_2021, DeviceModel::rram_wan_nature_2022,
+                   DeviceModel::pcm_joshi_2020, DeviceModel::reram_cmo, DeviceModel::sonos});
+  device.pcm_fit = dice.one_of({PcmFit::joshi_aihwkit, PcmFit::joshi_crosssim, PcmFit::hermes_two_devices});
+  device.cmo_acceptance = dice.one_of({CmoAcceptance::fine, CmoAcceptance::coarse});
+  const device::DeviceLaw& law = device::device_law(device.model);
+  const double highest = law.highest(device);
+  if (std::isfinite(highest)) {
+    device.g_min = from_si<Conductance>(law.lowest(device));
+    device.g_max = from_si<Conductance>(highest);
+  } else {
+    device.g_min = from_si<Conductance>(dice.one_of({0.0, 1e-6, 13e-6}));
+  }
+  if (device.model == DeviceModel::measured) {  // its tables are of four levels
+    architecture.crossbar.cell_bits = 2;
+    if (architecture.crossbar.encoding == Encoding::ideal_signed)
+      architecture.crossbar.encoding = Encoding::differential_pair;
+  }
+}
+
+/// Time since programming: the drift law of the model where it has one, else relaxation where it was measured. A model
+/// whose spread was itself measured some time after writing takes no relaxation.
+void roll_time(Dice& dice, DeviceParameters& device) {
+  const device::DeviceLaw& law = device::device_law(device.model);
+  if (law.drifts) {
+    if (!dice.chance(60)) return;
+    device.drift = DriftModel::model;
+    device.age = from_si<Time>(dice.one_of({0.0, 10.0, 3600.0, 86400.0}));
+    return;
+  }
+  if (law.after_write_verify() || !dice.chance(50)) return;
+  device.relaxation =
+      dice.one_of({RelaxationModel::technology_a, RelaxationModel::technology_b, RelaxationModel::technology_c});
+  device.relaxation_shape = dice.one_of({RelaxationShape::heavy_tailed, RelaxationShape::gaussian});
+  device.age = from_si<Time>(device.relaxation == RelaxationModel::technology_a ? 6000.0 : dice.one_of({0.1, 1000.0}));
+  if (device.relaxation == RelaxationModel::technology_a) device.temperature = from_si<Temperature>(273.15 + 140);
+  if (device.relaxation == RelaxationModel::technology_b && dice.chance(50)) {
+    device.temperature = from_si<Temperature>(273.15 + 220);
+    device.age = from_si<Time>(6000.0);
+  }
+}
+
 void roll_device(Dice& dice, Architecture& architecture) {
   DeviceParameters& device = architecture.device;
-  device.model = dice.chance(25) ? DeviceModel::ideal : DeviceModel::gaussian;
-  device.g_min = from_si<Conductance>(dice.one_of({0.0, 1e-6, 13e-6}));
+  roll_model(dice, architecture);
   device.grid_bits = dice.pick(7, 12);  // 127 levels of an ideal_signed cell with an 8-bit weight need 7
   device.sigma = dice.pick(0, 30) / 100.0;
   device.sigma_slope = dice.pick(-10, 10) / 100.0;
+  device.mid_level_factor = dice.pick(1, 6);
+  if (dice.chance(30)) device.device_to_device = dice.pick(1, 10) / 100.0;
   if (dice.chance(40)) device.read_noise = dice.pick(1, 20) / 100.0;
   device.read_noise_model = dice.one_of({ReadNoiseModel::constant, ReadNoiseModel::proportional});
+  if (device::device_law(device.model).has_read_noise && dice.chance(50))
+    device.read_noise_model = ReadNoiseModel::model;
+  roll_time(dice, device);
   if (dice.chance(30)) device.stuck_at_g_min = 0.05;
   if (dice.chance(30)) device.stuck_at_g_max = 0.03;
   if (dice.chance(10) && architecture.crossbar.encoding != Encoding::ideal_signed && architecture.crossbar.rows <= 12) {

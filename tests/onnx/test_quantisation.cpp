@@ -69,6 +69,9 @@ TEST(MapScale, HoldsItsRangeAndZero) {
   EXPECT_EQ(both.code(0.29), 6);
   EXPECT_EQ(both.code(0.31), 7);
   EXPECT_EQ(map_scale({0, 0}, 8).scale, 1);
+  EXPECT_EQ(map_scale({-0.3, 1}, 8).zero_point, 59) << "58.85 to the nearest";
+  EXPECT_EQ(map_scale({-0.3, 1}, 8).code(0), 59);
+  EXPECT_EQ(map_scale({-0.4, 0.11}, 8).zero_point, 200);
 }
 
 TEST(Lowering, ActivationsGoIntoWhatRoundsBeforeThem) {
@@ -227,6 +230,53 @@ TEST(Quantise, OneScaleForEveryOutput) {
   EXPECT_NEAR(first.requantisation_of(1).multiplier, step * 0.04 / 0.002, 1e-9);
   EXPECT_THAT(last.channel_scales, IsEmpty());
   EXPECT_THAT(last.weights, ElementsAre(127, 64));
+}
+
+// A table holds codes, and what they round, in steps: derivatives come from it.
+TEST(Quantise, ATableKeepsWhatItRoundsForItsDerivatives) {
+  ModelMaker model({-1, 1, 1, 1});
+  model.constant("w", {1, 1, 1, 1}, 4).constant("v", {1, 1, 1, 1}, 1);
+  model.node("Conv", "c", {"x", "w"});
+  model.node("Sigmoid", "s", {"c"});
+  model.node("Conv", "y", {"s", "v"});
+  const FloatNetwork network = read(model);
+  Quantisation quantisation;
+  quantisation.ranges["c"] = {-4, 4};
+  quantisation.ranges["s"] = {0, 1};
+  const Network integers = quantise(lower(network.name, network.graph, plain(1)), quantisation);
+  ASSERT_EQ(integers.nodes[1].kind, Kind::lookup);
+  const LookupLayer& lookup = integers.nodes[1].lookup;
+  EXPECT_EQ(integers.nodes[1].input_zero_point, 128) << "127.5 to the even code, not down";
+  EXPECT_EQ(lookup.zero_point, 0);
+  EXPECT_DOUBLE_EQ(lookup.scale_ratio, (1 / 255.0) / (8 / 255.0)) << "a step out over a step in";
+  ASSERT_EQ(lookup.exact.size(), 256u);
+  for (const int code : {0, 1, 100, 128, 200, 255}) {
+    const double steps = 255 / (1 + std::exp(-(code - 128) * 8 / 255.0));
+    EXPECT_NEAR(lookup.exact[code], steps, 1e-9) << code;
+    EXPECT_EQ(lookup.table[code], std::lround(steps)) << code;
+  }
+}
+
+TEST(Quantise, SumsAndProductsCountInStepsOfTheirMaps) {
+  ModelMaker model({-1, 1, 1, 1});
+  model.constant("w", {1, 1, 1, 1}, 1).constant("v", {1, 1, 1, 1}, 1);
+  model.node("Conv", "a", {"x", "w"});
+  model.node("Conv", "b", {"x", "v"});
+  model.node("Add", "sum", {"a", "b"});
+  model.node("Mul", "product", {"sum", "b"});
+  model.node("Conv", "y", {"product", "v"});
+  const FloatNetwork network = read(model);
+  Quantisation quantisation;
+  quantisation.ranges = {{"a", {0, 255 * 0.01}}, {"b", {0, 255 * 0.04}}, {"sum", {-2.55, 2.55}}, {"product", {0, 510}}};
+  const Network integers = quantise(lower(network.name, network.graph, plain(1)), quantisation);
+  const JoinLayer& sum = integers.nodes[2].join;
+  ASSERT_EQ(sum.inputs.size(), 2u);
+  EXPECT_DOUBLE_EQ(sum.inputs[0].multiplier, 1);
+  EXPECT_DOUBLE_EQ(sum.inputs[1].multiplier, 4);
+  EXPECT_DOUBLE_EQ(sum.requantisation.multiplier, 0.01 / 0.02);
+  EXPECT_EQ(sum.requantisation.zero_point, 128);
+  const JoinLayer& product = integers.nodes[3].join;
+  EXPECT_NEAR(product.requantisation.multiplier, 0.02 * 0.04 / 2, 1e-15);
 }
 
 TEST(Quantise, RefusesWhatItIsNotTold) {

@@ -35,5 +35,18 @@ TEST(RowTime, GrowsWithTheCellsAndLessForEachMore) {
   EXPECT_LT(times[120] - times[0], 10 * (times[1] - times[0]));
 }
 
+// Measured at 1, 2, 4, 8, … cells and the widest row; a line between.
+TEST(RowTime, BetweenMeasuredCountsLiesOnTheLine) {
+  const Architecture a = load_architecture("swim_paper");
+  const workloads::Network network = nvcim::testing::random_lenet(1);
+  const std::vector<double> times = mean_row_times(a, network, mapping::make_plan(a, network));
+  ASSERT_EQ(times.size(), 121u);
+  for (const auto& [low, high] : {std::pair(2, 4), {4, 8}, {8, 16}, {16, 32}, {32, 64}, {64, 120}}) {
+    EXPECT_GT(times[high], times[low]);
+    for (int count = low; count <= high; ++count)
+      EXPECT_NEAR(times[count], times[low] + (times[high] - times[low]) * (count - low) / (high - low), 1e-15) << count;
+  }
+}
+
 }  // namespace
 }  // namespace nvcim::sim

@@ -39,6 +39,8 @@ TEST(WriteControllerTiming, ARowInToleranceIsReadOnce) {
   EXPECT_EQ(result.first_pass_cycles, kFirstWritten);
   EXPECT_EQ(result.cycles, kFirstWritten + kLoad + kIdleToRead + kReadBoth);
   EXPECT_EQ(result.controllers[0].waited_for_targets, kFirstLoaded - kLoad);
+  EXPECT_EQ(result.controllers[0].busy, result.cycles - result.controllers[0].waited_for_targets) << "never idle since";
+  EXPECT_EQ(result.counts.cycles, result.controllers[0].busy);
   EXPECT_EQ(result.counts.verify.read_operations, 1u);
   EXPECT_EQ(result.counts.verify.success, 2u);
   EXPECT_EQ(result.counts.cell_attempts, 0u);
@@ -73,6 +75,8 @@ TEST(WriteControllerTiming, ARowThatNeverSwitchesEndsAtTheLimit) {
   EXPECT_EQ(result.cells.blocks[0].state[0], mapping::CellState::unconverged);
   EXPECT_EQ(result.cells.blocks[0].state[1], mapping::CellState::verified);
   EXPECT_EQ(result.cells.blocks[0].pulses[0], 3u);
+  EXPECT_EQ(result.counts.cell_attempts, 2u);
+  EXPECT_EQ(result.counts.row_attempt_cells, 2u * 2) << "two attempts of a row of two verified cells";
 }
 
 TEST(WriteControllerTiming, FewerDriversTakeTurns) {
@@ -101,7 +105,9 @@ TEST(WriteControllerTiming, PowerIsAskedForOverTheWires) {
   const Cycle unlimited = both_engines(*owned).cycles;
   owned->architecture.write_controller.peak_power = from_si<Power>(1.0);  // more than enough
   // One cycle there and one back, before the first write and before the SET.
-  EXPECT_EQ(both_engines(*owned).cycles, unlimited + 4);
+  const ProgramResult asked = both_engines(*owned);
+  EXPECT_EQ(asked.cycles, unlimited + 4);
+  EXPECT_EQ(asked.controllers[0].waited_for_power, 4u);
 }
 
 TEST(WriteControllerTiming, ReverifyWaitsAndReadsAgain) {
@@ -113,6 +119,7 @@ TEST(WriteControllerTiming, ReverifyWaitsAndReadsAgain) {
   const ProgramResult result = both_engines(*owned);
   EXPECT_EQ(result.cycles, once + 2 * (1000 + kLoad + kIdleToRead + kReadBoth));
   EXPECT_EQ(result.controllers[0].waited_to_reverify, 2000u);
+  EXPECT_EQ(result.controllers[0].waited_for_targets, kFirstLoaded - kLoad) << "none of the wait";
 }
 
 TEST(WriteControllerTiming, ATimeBudgetEndsBeforeTheOperationThatWouldPassIt) {
@@ -126,6 +133,16 @@ TEST(WriteControllerTiming, ATimeBudgetEndsBeforeTheOperationThatWouldPassIt) {
   EXPECT_TRUE(result.budget_spent);
   EXPECT_EQ(result.cycles, all - kWriteToRead - kReadOne);  // the last verify read is missing
   EXPECT_EQ(result.cells.blocks[0].state[0], mapping::CellState::unfinished);
+}
+
+TEST(WriteControllerTiming, APulseThatWouldPassTheBudgetIsNotSetUp) {
+  auto owned = two_cells();
+  choose_seed(*owned, 0, 0);
+  owned->budget.time = from_si<Time>(static_cast<double>(kFirstWritten - 1) * 1e-9);
+  const ProgramResult result = both_engines(*owned);
+  EXPECT_TRUE(result.budget_spent);
+  EXPECT_EQ(result.cycles, kFirstLoaded);
+  EXPECT_EQ(result.cells.blocks[0].state[0], mapping::CellState::unwritten);
 }
 
 TEST(WriteControllerTiming, APulseBudgetIsNeverPassed) {

@@ -47,6 +47,22 @@ TEST(RunReport, EnergyIsCountsTimesTableAndStaticPowerTimesInterval) {
   EXPECT_NEAR(report.value("energy.inference"), energy, 1e-20);
   EXPECT_NEAR(report.value("power.average"), energy / interval, 1e-12);
   EXPECT_EQ(report.value("power.peak"), 0.5);
+  EXPECT_NEAR(report.value("power.static"), 2e-3, 1e-15);
+}
+
+TEST(RunReport, CountsAreOfOneInference) {
+  const RunReport report = ExampleRun().report();  // 4 samples
+  EXPECT_EQ(report.value("count.adc_conversion"), 1200);
+  EXPECT_EQ(report.value("count.row_drive"), 50);
+  EXPECT_EQ(report.value("count.pooling"), 40);
+  EXPECT_EQ(report.value("count.external_read"), 100);
+  EXPECT_EQ(report.value("count.write_driver"), 0);
+}
+
+TEST(RunReport, ConversionsAtFullScaleAreAShareOfThoseOfTheCycleModel) {
+  ExampleRun run;
+  run.cycle.timeline.at_full_scale = 900;
+  EXPECT_DOUBLE_EQ(run.report().value("conversions.full_scale"), 900.0 / 3600);
 }
 
 TEST(RunReport, TimesComeFromTheTimeline) {
@@ -69,7 +85,14 @@ TEST(RunReport, AreaAndMappingAreOfTheWholeChip) {
   EXPECT_DOUBLE_EQ(report.value("area.chip"), 2.5e-6);
   EXPECT_EQ(report.value("crossbars.available"), 16);
   EXPECT_EQ(report.value("crossbars.used"), run.plan.crossbars_used);
-  EXPECT_EQ(report.floor_plan.size(), run.plan.blocks.size());
+  EXPECT_DOUBLE_EQ(report.value("utilization.chip"), run.plan.crossbars_used / 16.0);
+  EXPECT_DOUBLE_EQ(report.value("utilization.crossbar"), run.plan.utilization);
+  ASSERT_EQ(report.floor_plan.size(), run.plan.blocks.size());
+  for (std::size_t i = 0; i < run.plan.blocks.size(); ++i) {
+    EXPECT_EQ(report.floor_plan[i].layer, run.plan.blocks[i].node + 1) << "the input is layer 0";
+    EXPECT_EQ(report.floor_plan[i].rows, run.plan.blocks[i].rows);
+    EXPECT_EQ(report.floor_plan[i].columns, run.plan.blocks[i].columns);
+  }
 }
 
 TEST(RunReport, ASampleAloneIsNoFilledPipeline) {
@@ -95,7 +118,8 @@ TEST(RunReport, WithoutTheCycleModelHasNoTimesAndNoTotalOfStaticPower) {
 
   Costs without_static = run.costs;
   without_static.static_power.clear();
-  EXPECT_GT(make_run_report(record, without_static).value("energy.inference"), 0) << "nothing unknown then";
+  const RunReport known = make_run_report(record, without_static);
+  EXPECT_DOUBLE_EQ(known.value("energy.inference"), report.value("energy.dynamic")) << "nothing unknown then";
   EXPECT_EQ(fact(report, "engine"), "functional");
 }
 
@@ -121,8 +145,12 @@ TEST(RunReport, LayersOfOneNameAreToldApart) {
 
 TEST(RunReport, StatesLawsAndDeviations) {
   ExampleRun run;
+  run.architecture.device.model = DeviceModel::gaussian;
   run.architecture.device.sigma = 0.1;
   const RunReport report = run.report();
+  // Two cells of a pair in four slices of two bits: kappa = sqrt(2 (1 + 4^2 + 16^2 + 64^2)) x 3 / 127 = 2.2081.
+  EXPECT_EQ(fact(report, "variation.kappa"), "2.2081");
+  EXPECT_THAT(fact(report, "variation.sigma"), HasSubstr("0.2208"));
   EXPECT_THAT(fact(report, "adc.energy_law"), HasSubstr("a law <of> the test"));
   EXPECT_THAT(fact(report, "encoding"), HasSubstr("differential_pair"));
   EXPECT_THAT(fact(report, "engines.compared"), HasSubstr("3 samples"));
@@ -182,6 +210,8 @@ TEST(RunReportDeathTest, UnequalCountsOfTheEnginesAreABug) {
   ExampleRun run;
   run.functional_on_cycle_samples.add(1, Event::adc_conversion, 1);
   EXPECT_DEATH(run.report(), "adc_conversion of row 1: functional 3001, SystemC 3000");
+  run.cycle.inference.counts.add(1, Event::adc_conversion, 2);
+  EXPECT_DEATH(run.report(), "adc_conversion of row 1: functional 3001, SystemC 3002");
 }
 
 TEST(RunReportDeathTest, PartsThatDoNotSumAreABug) {

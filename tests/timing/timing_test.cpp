@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <string>
+
 namespace nvcim::sim {
 namespace {
 
@@ -12,14 +15,30 @@ TEST(Cycles, AreRoundedUp) {
   EXPECT_EQ(cycles(from_si<Time>(0.1e-9), clock), 1u);
   EXPECT_EQ(cycles(from_si<Time>(1e-9), clock), 1u);
   EXPECT_EQ(cycles(from_si<Time>(1.01e-9), clock), 2u);
-  EXPECT_EQ(cycles(from_si<Time>(10e-9), clock), 10u);  // 10.000000000000002 in binary
+  EXPECT_EQ(cycles(from_si<Time>(10e-9), clock), 10u);
   EXPECT_EQ(cycles(from_si<Time>(100e-9), from_si<Frequency>(1.2e9)), 120u);
+}
+
+TEST(Cycles, AMillionthOfACycleIsRoundingAndMoreIsNot) {
+  const Frequency clock = from_si<Frequency>(1e9);
+  // Decimal times whose product with the clock is above the whole number in binary: it must not cost one more.
+  for (const auto& [nanoseconds, gigahertz] : {std::pair(61.0, 1.0), {121.0, 1.0}, {254.0, 1.0}, {195.0, 1.2}}) {
+    const double product = nanoseconds * 1e-9 * (gigahertz * 1e9);
+    const Time time = from_si<Time>(std::stod(std::to_string(int(nanoseconds)) + "e-9"));
+    const Frequency of = from_si<Frequency>(gigahertz * 1e9);
+    ASSERT_GT((time * of).value(), std::round(product)) << "nothing to allow for";
+    EXPECT_EQ(cycles(time, of), static_cast<Cycle>(std::round(product))) << nanoseconds;
+  }
+  EXPECT_EQ(cycles(from_si<Time>(7.0000005e-9), clock), 7u) << "half a millionth above";
+  EXPECT_EQ(cycles(from_si<Time>(7.000002e-9), clock), 8u) << "two millionths above";
+  EXPECT_EQ(cycles(from_si<Time>(6.999999e-9), clock), 7u);
 }
 
 TEST(Cycles, OfATransferAreAtLeastOne) {
   EXPECT_EQ(transfer_cycles(0, 8), 1u);
   EXPECT_EQ(transfer_cycles(8, 8), 1u);
   EXPECT_EQ(transfer_cycles(9, 8), 2u);
+  EXPECT_EQ(transfer_cycles(16, 8), 2u);
 }
 
 TEST(MvmTiming, RoundsEachPartOfTheFrontSeparatelyAndIsNeverZero) {

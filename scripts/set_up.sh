@@ -13,7 +13,7 @@ build_packages=(
   libjs-chart.js dataset-fashion-mnist
 )
 # The test suite and the benchmarks.
-test_packages=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libvalijson-dev)
+test_packages=(libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev libvalijson-dev python3)
 # Format and tidy. Version 14 of both is what the tree is formatted with.
 check_packages=(clang-format clang-tidy)
 

@@ -152,7 +152,8 @@ struct EnumNames<RelaxationModel> {
       {RelaxationModel::none, "none", "no relaxation"},
       {RelaxationModel::technology_a, "technology_a",
        "measured RRAM, up to 240 uS, bakes of 1.2 to 2 h at 100 to 260 C only"},
-      {RelaxationModel::technology_b, "technology_b", "measured RRAM, up to 128 uS, 10 ms to 1e4 s, 25 to 260 C"},
+      {RelaxationModel::technology_b, "technology_b",
+       "measured RRAM, up to 128 uS, 10 ms to 1e4 s at 25 C, bakes of 1.2 to 2 h at 100 to 260 C"},
       {RelaxationModel::technology_c, "technology_c", "measured RRAM, up to 40 uS, 10 ms to 1e5 s, 25 C"},
   };
 };
@@ -161,9 +162,9 @@ enum class RelaxationShape { heavy_tailed, gaussian };
 template <>
 struct EnumNames<RelaxationShape> {
   static constexpr EnumName<RelaxationShape> all[] = {
-      {RelaxationShape::heavy_tailed, "heavy_tailed",
-       "two normal populations with the measured kurtosis and share beyond three sigma"},
-      {RelaxationShape::gaussian, "gaussian", "normal with the same mean and sigma; too thin in the tails"},
+      {RelaxationShape::heavy_tailed, "heavy_tailed", "the measured distribution of each state and time"},
+      {RelaxationShape::gaussian, "gaussian",
+       "normal with the same mean and sigma by state and time, stopped at zero; too thin in the tails"},
   };
 };
 

@@ -59,7 +59,7 @@ struct WriteControllerParameters {
     v.integer("reverify_rounds", reverify_rounds, 0, 16,
               "times that all verified rows of a tile are verified again after a wait (redraw and incremental)");
     v.quantity("reverify_wait", reverify_wait, from_si<Time>(0.0), from_si<Time>(1e5),
-               "wait before each of those rounds, over which the cells relax");
+               "wait before each of those rounds, over which the cells relax at 25 C");
     v.choice("process", process, "what a pulse of write-verify does to a cell");
     v.number("tolerance", tolerance, 0, 1, "of g_max - g_min",
              "a verified cell is accepted within this of its target (times /device/sigma_scale)");

@@ -106,10 +106,9 @@ void check_reverify(const Architecture& architecture, std::vector<Contradiction>
     faults.push_back({{"/write_controller/reverify_rounds", "/write_controller/process"},
                       fmt::format("{} has no verify read of its own to repeat; use redraw or incremental",
                                   text_of(controller.process))});
-  DeviceParameters after_wait = architecture.device;
-  after_wait.age = controller.reverify_wait;
-  for (const Contradiction& fault : check_relaxation(after_wait))
-    if (fault.pointers.front() == "/device/age")
+  // What /device itself does wrong is said of it already.
+  for (const Contradiction& fault : check_relaxation(after_reverify_wait(architecture)))
+    if (fault.pointers.front() == "/device/age" || fault.pointers.front() == "/device/temperature")
       faults.push_back({{"/write_controller/reverify_wait", "/device/relaxation"}, fault.message});
 }
 

@@ -11,9 +11,12 @@ double ReramCmo::sigma(CmoAcceptance acceptance, double target) {
                                            : 0.01129027418 * target + 0.0112185391e-6;
 }
 
-double ReramCmo::drifted(double programmed, double seconds, double normal) {
-  const double log_time = std::log(std::max(seconds, kFirst));
-  return programmed + (-0.08900206 * log_time + (0.04201137 * log_time + 0.41183342) * normal) * 1e-6;
+double ReramCmo::drift_mean(double seconds) {
+  return -0.08900206e-6 * std::log(std::max(seconds, kFirst));
+}
+
+double ReramCmo::drift_sigma(double seconds) {
+  return (0.04201137 * std::log(std::max(seconds, kFirst)) + 0.41183342) * 1e-6;
 }
 
 double ReramCmo::read_sigma(double conductance, double seconds) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "arch/parameters.h"
+#include "device/drift.h"
 #include "device/relaxation.h"
 #include "mapping/block_writing.h"
 
@@ -21,7 +22,7 @@ class BlockAgeing {
               const ChipDraws& draws);
 
   /// False: the codes stay as they are.
-  bool moves() const { return relaxes_ || drifts_; }
+  bool moves() const { return relaxation_.moves() || drift_.draws() > 0; }
   /// @param codes    [columns] of this row of the block, right after each cell's last writing
   /// @param writing  [columns] number of that writing: 0 the first, n the nth re-verify; empty: all 0
   /// @param aged     [columns] may be `codes`
@@ -36,12 +37,14 @@ class BlockAgeing {
   const LayerPlan& layer_;
   const Block& block_;
   device::CellRange range_;
-  device::RelaxationLaw law_;
-  bool relaxes_, drifts_;
+  device::RelaxationLaw relaxation_;
+  device::DriftLaw drift_;
+  int draws_;    ///< N(0, 1) of a cell
   double step_;  ///< siemens of one grid step
   DrawStream stream_, stuck_stream_;
   std::vector<int> levels_;
-  std::vector<double> normal_, uniform_, stuck_, scratch_;
+  std::vector<double> row_, uniform_, stuck_, scratch_;
+  std::vector<double> normals_;  ///< [columns][draws_]
 };
 
 }  // namespace nvcim::mapping

@@ -4,20 +4,12 @@
 #include <algorithm>
 
 namespace nvcim::mapping {
-namespace {
-
-DeviceParameters aged(DeviceParameters device, Time age) {
-  device.age = age;
-  return device;
-}
-
-}  // namespace
 
 RowWriting::RowWriting(const Architecture& architecture, const workloads::Network& network, const Plan& plan, int block,
                        const ChipDraws& draws, const device::WriteRules& rules, WrittenBlock& cells)
     : columns_(plan.blocks[block].columns),
       writing_(architecture, network, plan, block, draws),
-      after_wait_(aged(architecture.device, architecture.write_controller.reverify_wait)),
+      after_wait_(device::after_reverify_wait(architecture)),
       ageing_(after_wait_, network, plan, block, draws),
       writer_(rules,
               {draws.seed, draws.instance, draws.first_node + static_cast<std::uint32_t>(plan.blocks[block].node),

@@ -59,7 +59,7 @@ void add_age_options(CLI::App& command, AgeOptions& options) {
       ->type_name("TIME");
   command
       .add_option("--temperature", options.temperature,
-                  "Temperature over that time, e.g. 85C (/device/temperature); needs /device/relaxation")
+                  "Temperature over that time, e.g. 125C (/device/temperature); needs /device/relaxation")
       ->type_name("TEMPERATURE");
 }
 
@@ -89,10 +89,11 @@ AgedArchitecture load_aged(const AgeOptions& options, const std::vector<std::str
   if (age && *age > 0 && nothing_set && !switch_on)
     issues.push_back(
         {"--age", "",
-         fmt::format("{} moves no cell: {}, and /device/relaxation is none; set {}a technology, e.g. "
-                     "--set /device/relaxation=technology_c",
-                     options.age, has_law ? "/device/drift is none" : fmt::format("{} has no drift law", model),
-                     has_law ? "/device/drift to model, or the latter to " : "the latter to ")});
+         has_law ? fmt::format("{} moves no cell: /device/drift is none; set it to model, the law of {}", options.age,
+                               model)
+                 : fmt::format("{} moves no cell: {} has no drift law, and /device/relaxation is none; set the latter "
+                               "to a technology, e.g. --set /device/relaxation=technology_c",
+                               options.age, model)});
   if (temperature && device.relaxation == RelaxationModel::none)
     issues.push_back({"--temperature", "",
                       fmt::format("{} has no effect: only relaxation was measured at several temperatures, and "

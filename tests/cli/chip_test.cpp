@@ -143,7 +143,7 @@ TEST_F(Chip, AgesByTheDriftLawOfItsModel) {
 }
 
 TEST_F(Chip, RelaxesAtATemperature) {
-  program("--set /device/relaxation=technology_b");
+  program("--set /device/model=gaussian --set /device/relaxation=technology_b");
   const std::string run = "run --engine functional --samples 20 --chip chip/chip.h5 --out ";
   ASSERT_EQ(nvcim(run + "cool --age '2 h'").exit_code, 0);
   const Outcome outcome = nvcim(run + "hot --age 2h --temperature 125C");
@@ -162,7 +162,15 @@ TEST_F(Chip, AnAgeThatMovesNothingSaysWhatToSet) {
          "technology, e.g. --set /device/relaxation=technology_c");
   expect("--age 1h --set /device/drift=none", 3, "--age: 1h moves no cell: /device/drift is none");
   expect("--age 1h --temperature 85C", 3, "--temperature: 85C has no effect");
-  expect("--temperature 85C --set /device/relaxation=technology_b", 3, "right after programming; give --age");
+  expect("--temperature 125C --set /device/model=gaussian --set /device/relaxation=technology_b", 3,
+         "right after programming; give --age");
+  expect(
+      "--age 2h --temperature 85C --set /device/model=gaussian --set /device/relaxation=technology_b", 3,
+      "--temperature: temperature 85 C was not measured: technology_b is known at 25 C from 10 ms to 10 ks and after "
+      "bakes of 1.2 h to 2 h at 100 to 260 C");
+  expect("--age 1h --set /device/relaxation=technology_c", 3,
+         "rram_wan_nature_2022 is the spread 1 s after writing, so what technology_c moves until then would count "
+         "twice");
   expect("--age 3 --temperature hot", 3, "--age: 3 has no unit");
   expect("--age 3 --temperature hot", 3, "--temperature: hot");
   expect("--age 3d", 3, "--age: age 259.2 ks is above 172.8 ks, up to which rram_wan_nature_2022 was measured");

@@ -67,7 +67,7 @@ class ChipMatch : public SavedChip {
 
 TEST_F(ChipMatch, ReadingLaterOrOtherwiseIsAllowed) {
   for (const char* set :
-       {"/device/age=1 h", "/device/temperature=85 C", "/device/relaxation=none", "/device/read_noise=0.1",
+       {"/device/age=1 h", "/device/temperature=125 C", "/device/relaxation=none", "/device/read_noise=0.1",
         "/adc/bits=5", "/dac/bits=2", "/buffer/bus_bits=64", "/chip/clock=2 GHz", "/name=other",
         "/energy={\"adc_conversion\": \"1 pJ\"}", "/crossbar/read_voltage=0.3 V", "/write_controller/peak_power=1 W"})
     EXPECT_EQ(with(set), "") << set;

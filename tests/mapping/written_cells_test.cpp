@@ -95,8 +95,8 @@ INSTANTIATE_TEST_SUITE_P(
                              [](Architecture& a) {
                                a.device.relaxation = RelaxationModel::technology_b;
                                a.device.relaxation_shape = RelaxationShape::gaussian;
-                               a.device.age = from_si<Time>(3600.0);
-                               a.device.temperature = from_si<Temperature>(358.15);
+                               a.device.age = from_si<Time>(5400.0);
+                               a.device.temperature = from_si<Temperature>(398.15);
                              }},
                       Effect{"Converter", [](Architecture& a) { a.adc.bits = 6; }},
                       Effect{"ConverterErrors", [](Architecture& a) { a.adc.offset_sigma = a.adc.gain_sigma = 0.5; }}),

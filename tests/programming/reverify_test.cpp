@@ -55,11 +55,12 @@ Aged programmed_and_aged(int rounds, double seconds) {
   return aged;
 }
 
-// Half of a day's spread is there after one second (measured, technology C), so cells that are going to move far can be
-// told early and written again.
-TEST(Reverify, AfterAWaitLeavesLessSpreadADayLater) {
-  const Aged once = programmed_and_aged(0, 86400), twice = programmed_and_aged(2, 86400);
-  EXPECT_LT(twice.sigma, 0.85 * once.sigma);
+// Half of a day's spread is there after one second (measured, technology C), but only a part of the cells that moved
+// early are the ones that are off a day later: of measured cells a re-verify lowers the rms by 9 %, not by the 22 % of
+// cells that keep to one path.
+TEST(Reverify, AfterAWaitLeavesALittleLessSpreadADayLater) {
+  const Aged once = programmed_and_aged(0, 86400), twice = programmed_and_aged(1, 86400);
+  EXPECT_NEAR(1 - twice.sigma / once.sigma, 0.09, 0.03);
   EXPECT_GT(twice.attempts, once.attempts);
 }
 

@@ -191,8 +191,8 @@ TEST(RunReport, SaysHowLongAgoTheChipWasProgrammed) {
   EXPECT_EQ(time_since_programming(device), "");
   device.relaxation = RelaxationModel::technology_b;
   device.temperature = from_si<Temperature>(398.15);
-  device.age = from_si<Time>(172800.0);
-  EXPECT_EQ(time_since_programming(device), "2 d at 125 C: relaxation of technology_b");
+  device.age = from_si<Time>(7200.0);
+  EXPECT_EQ(time_since_programming(device), "2 h at 125 C: relaxation of technology_b");
 }
 
 TEST(Kappa, FollowsItsDefinition) {

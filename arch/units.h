@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-/// The physical quantities of the project. A quantity is never a bare double (conventions 7); unwrap with `.value()`
+/// The physical quantities of the project. A quantity is never a bare double; unwrap with `.value()`
 /// (SI base value) only in kernels, text output and sc_time conversion.
 namespace nvcim {
 

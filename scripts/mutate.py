@@ -132,7 +132,8 @@ def prepare(rows):
     """The copy, built, with every named test passing before anything is changed."""
     copy_tree()
     if not (BUILD / "build.ninja").exists():
-        configured = run(["cmake", "--preset", "release", "-DNVCIM_TESTS=ON", "-DNVCIM_BENCH=OFF", "-DNVCIM_MPI=OFF"], cwd=COPY)
+        configured = run(["cmake", "--preset", "release", "-DNVCIM_TESTS=ON", "-DNVCIM_BENCH=OFF", "-DNVCIM_MPI=OFF",
+                          "-DNVCIM_TRAINING=OFF", "-DNVCIM_UNITY=OFF"], cwd=COPY)
         if configured.returncode != 0:
             sys.exit(configured.stdout + "mutate: the copy cannot be configured")
     wanted = sorted({one for row in rows for one in row.tests})

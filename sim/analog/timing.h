@@ -17,7 +17,8 @@ Cycle cycles(Time time, Frequency clock);
 /// ceil(amount / per_cycle), at least 1.
 Cycle transfer_cycles(std::int64_t amount, std::int64_t per_cycle);
 
-/// One phase of one MVM. Law of PIMSIM-NN (numbers.md N6) with as many DACs as rows (D = 1), I = phases, A = turns:
+/// One phase of one MVM. Law of PIMSIM-NN (tests/NUMBERS.md N6) with as many DACs as rows (D = 1), I = phases, A =
+/// turns:
 ///   front = dac + crossbar read + sample and hold
 ///   back  = adc + shift_add + out + (turns - 1) * max(adc, shift_add + out)
 ///   total = front + back + (phases - 1) * max(front, back)

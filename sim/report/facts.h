@@ -16,8 +16,8 @@ std::vector<Fact> run_facts(const RunRecord& record, const Costs& costs);
 std::string time_since_programming(const DeviceParameters& device);
 
 /// Standard deviation of a weight over its full scale max|W|, per unit of the cells' standard deviation over the
-/// conductance range: sqrt(sum of factor^2) * max_level / (2^(weight_bits-1) - 1). Source: method.md 1, kappa, here
-/// with both cells of a pair.
+/// conductance range: sqrt(sum of factor^2) * max_level / (2^(weight_bits-1) - 1). Source: workloads/METHOD.md 1,
+/// kappa, here with both cells of a pair.
 double kappa(const mapping::WeightEncoding& encoding);
 
 }  // namespace nvcim::sim

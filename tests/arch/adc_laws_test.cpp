@@ -9,7 +9,7 @@
 #include "arch/energy_table.h"
 #include "arch/load.h"
 
-// Published values as quoted in the project's numbers (N5), each to its printed precision.
+// Published values as quoted in tests/NUMBERS.md (N5), each to its printed precision.
 namespace nvcim {
 namespace {
 

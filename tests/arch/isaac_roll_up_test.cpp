@@ -8,7 +8,7 @@
 #include "arch/area_table.h"
 #include "arch/load.h"
 
-// Shafiee et al., ISCA 2016, Table I, as the component table and its roll-up are quoted in the project's numbers (N1).
+// Shafiee et al., ISCA 2016, Table I, as the component table and its roll-up are quoted in tests/NUMBERS.md (N1).
 namespace nvcim {
 namespace {
 

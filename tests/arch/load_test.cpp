@@ -114,7 +114,7 @@ TEST(Presets, TheDefaultIsOneOfThem) {
 }
 
 TEST(Presets, DefaultChipHoldsLeNet) {
-  // LeNet (method.md 6): 7 x 8 + 6 + 1 + 1 + 1 blocks of 8-bit weights, 16 per row of a crossbar.
+  // LeNet (workloads/METHOD.md 6): 7 x 8 + 6 + 1 + 1 + 1 blocks of 8-bit weights, 16 per row of a crossbar.
   const Architecture a = load_architecture(std::string(kDefaultPreset));
   EXPECT_GE(a.chip.tiles() * a.tile.crossbars, 65);
 }

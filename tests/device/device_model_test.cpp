@@ -60,7 +60,7 @@ TEST_P(ProgrammingLaw, SpreadsAsPublished) {
   EXPECT_NEAR(programming_sigma(p, fraction) * (want.g_max - want.g_min), want.sigma, 0.02 * want.sigma);
 }
 
-// Values printed in the project's table of published numbers, N7, from the sources that the models name.
+// Values printed in tests/NUMBERS.md, N7, from the sources that the models name.
 INSTANTIATE_TEST_SUITE_P(
     N7, ProgrammingLaw,
     testing::Values(Published{"Pcm0", DeviceModel::pcm_joshi_2020, 0, 25, 0, 0.2635},
@@ -111,7 +111,7 @@ TEST(DeviceModel, AbstractModelsAgreeInSiemensAndInLevels) {
   }
 }
 
-// method.md section 5: sigma / sqrt(0.4 s^2 + 0.6), times s between a quarter and three quarters.
+// workloads/METHOD.md section 5: sigma / sqrt(0.4 s^2 + 0.6), times s between a quarter and three quarters.
 TEST(DeviceModel, FefetSpreadsItsMiddleLevels) {
   DeviceParameters p = device(DeviceModel::fefet, 1, 40);
   p.sigma = 0.1;

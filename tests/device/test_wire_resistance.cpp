@@ -50,7 +50,7 @@ void expect_relative(const std::vector<double>& got, const std::vector<double>& 
 
 const std::vector<double> kTwoByTwo = {100e-6, 20e-6, 50e-6, 80e-6};
 const std::vector<double> kTwoVolts = {0.2, 0.1};
-// Exact nodal solution for 10 ohm segments, printed to ten digits in the project's table of published numbers (N10).
+// Exact nodal solution for 10 ohm segments, printed to ten digits in tests/NUMBERS.md (N10).
 const std::vector<double> kTwoAmperes = {24.91230048e-6, 11.96491136e-6};
 
 TEST(WireResistance, TwoByTwoMatchesTheExactSolution) {

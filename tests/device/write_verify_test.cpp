@@ -77,7 +77,8 @@ double share_inside(const std::vector<double>& errors, double tolerance) {
   return static_cast<double>(inside) / static_cast<double>(errors.size());
 }
 
-// method.md section 2: 2.2, 3.2, 4.2 attempts for sigma 0.10, 0.15, 0.20 at tolerance 0.06: 1 / P(|z| <= 0.06 / sigma).
+// workloads/METHOD.md section 2: 2.2, 3.2, 4.2 attempts for sigma 0.10, 0.15, 0.20 at tolerance 0.06: 1 / P(|z| <= 0.06
+// / sigma).
 TEST(Redraw, NeedsThePublishedAttempts) {
   const double want[][2] = {{0.10, 2.2}, {0.15, 3.2}, {0.20, 4.2}};
   for (const auto& [sigma, attempts] : want) {
@@ -91,7 +92,7 @@ TEST(Redraw, NeedsThePublishedAttempts) {
   }
 }
 
-// method.md section 2 and the figures for the shipped preset: 10 +- 0.5 cycles, residual 0.030 +- 0.002, all
+// workloads/METHOD.md section 2: 10 +- 0.5 cycles, residual 0.030 +- 0.002, all
 // within 0.06. Standard errors here: 0.02 cycles, 0.00004.
 TEST(Incremental, ShippedForSwimPaperIsTheFitted) {
   const Architecture a = load_architecture("swim_paper");

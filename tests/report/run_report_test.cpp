@@ -196,7 +196,7 @@ TEST(RunReport, SaysHowLongAgoTheChipWasProgrammed) {
 }
 
 TEST(Kappa, FollowsItsDefinition) {
-  // method.md 1 for one cell per slice: sqrt(sum 4^(jK)) (2^K - 1) / (2^M - 1); M = 4, K = 2: 0.8246.
+  // workloads/METHOD.md 1 for one cell per slice: sqrt(sum 4^(jK)) (2^K - 1) / (2^M - 1); M = 4, K = 2: 0.8246.
   mapping::WeightEncoding encoding;
   encoding.factor = {1, 4};
   encoding.max_level = 3;

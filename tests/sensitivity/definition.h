@@ -23,8 +23,8 @@ struct TracedSample {
 };
 TracedSample trace(const workloads::Network& network, const std::uint8_t* pixels);
 
-/// The recursion of method.md section 3, layer type by layer type. @return [nodes][outputs][matrix rows], mean over the
-/// samples, normalised
+/// The recursion of workloads/METHOD.md section 3, layer type by layer type. @return [nodes][outputs][matrix rows],
+/// mean over the samples, normalised
 std::vector<std::vector<double>> recursion_by_definition(const workloads::Network& network,
                                                          const std::vector<std::uint8_t>& pixels, int samples,
                                                          workloads::SensitivityLoss loss);

@@ -7,7 +7,8 @@
 #include "tests/support/random_network.h"
 #include "workloads/sensitivity.h"
 
-/// The invariants that a wrong normalisation breaks without harming the accuracy visibly (method.md section 8, trap 2).
+/// The invariants that a wrong normalisation breaks without harming the accuracy visibly (workloads/METHOD.md section
+/// 8, trap 2).
 namespace nvcim::workloads {
 namespace {
 

@@ -7,8 +7,8 @@
 
 namespace nvcim::testing {
 
-/// While it lives, a process of root acts as a user without rights of its own, to whom `folder` and all in it belong; any other
-/// process stays what it is. For tests of what a user may not read or write.
+/// While it lives, a process of root acts as a user without rights of its own, to whom `folder` and all in it belong;
+/// any other process stays what it is. For tests of what a user may not read or write.
 class OrdinaryUser {
  public:
   explicit OrdinaryUser(const std::filesystem::path& folder) : was_root_(::geteuid() == 0) {

@@ -37,7 +37,7 @@ void add_channel_scales(workloads::Network& network, std::uint64_t seed);
 /// A small network of random shape: 1–3 convolutions with strides, padding and pooling, then 1–2 linear layers.
 workloads::Network random_network(std::uint64_t seed);
 
-/// The paper's LeNet shape (method.md: 105,918 weights) with random weights.
+/// The paper's LeNet shape (workloads/METHOD.md: 105,918 weights) with random weights.
 workloads::Network random_lenet(std::uint64_t seed, int weight_bits = 8, int input_bits = 8);
 
 /// Random pixels, about a third of them zero. @return [samples][network.input.size()]

@@ -57,8 +57,8 @@ TEST(MvmTiming, RoundsEachPartOfTheFrontSeparatelyAndIsNeverZero) {
   EXPECT_EQ(make_mvm_timing(architecture).adc, 1u);
 }
 
-/// PIMSIM-NN's example (numbers.md N6): 128 x 128, 128 DACs, 2 ADCs, adc 10, shift-add 1, out 1, 30 ns at 1 ns, 8-bit
-/// input at 1 bit: back = 12 + 63 * 10 = 642 cycles, total = front + 8 * 642.
+/// PIMSIM-NN's example (tests/NUMBERS.md N6): 128 x 128, 128 DACs, 2 ADCs, adc 10, shift-add 1, out 1, 30 ns at 1 ns,
+/// 8-bit input at 1 bit: back = 12 + 63 * 10 = 642 cycles, total = front + 8 * 642.
 TEST(MvmTiming, MatchesTheExampleOfPimsim) {
   Architecture architecture;
   architecture.chip.clock = from_si<Frequency>(1e9);

@@ -26,11 +26,6 @@ constexpr double kBakeColdest = 100, kBakeHottest = 260;
 constexpr std::array<Measured, 3> kMeasured = {
     {{240e-6, 0, 0, true}, {128e-6, 0.01, 1e4, true}, {40e-6, 0.01, 1e5, false}}};
 
-template <class E>
-const char* text_of(E value) {
-  return EnumNames<E>::all[static_cast<int>(value)].text;
-}
-
 std::string conditions(const Measured& measured) {
   const std::string room = fmt::format("at {:g} C from {} to {}", kRoom, format_si(measured.shortest, "s"),
                                        format_si(measured.longest, "s"));

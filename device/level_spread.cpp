@@ -2,6 +2,7 @@
 #include "device/level_spread.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "device/programming_variation.h"
 #include "device/read_noise.h"
@@ -32,8 +33,10 @@ LevelSpread programming_spread(const DeviceParameters& parameters, int max_level
 LevelSpread read_spread(const DeviceParameters& parameters, int max_level) {
   if (!has_read_noise(parameters)) return {};
   const double lowest = parameters.g_min.value(), range = parameters.g_max.value() - lowest;
-  return over_levels(max_level,
-                     [&](double fraction) { return read_sigma(parameters, lowest + fraction * range) / range; });
+  // In units of the range: as if it were one grid step.
+  return over_levels(max_level, [&](double fraction) {
+    return std::sqrt(read_variance(parameters, 1, lowest / range + fraction));
+  });
 }
 
 }  // namespace nvcim::device

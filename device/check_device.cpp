@@ -132,7 +132,7 @@ void check_table(const Architecture& architecture, std::vector<Contradiction>& f
       const bool in_table = !issue.file.empty();
       faults.push_back({{"/device/table"},
                         in_table ? fmt::format("{}: {}{}{}", issue.file, issue.pointer,
-                                               issue.pointer.empty() ? "" : " ", issue.message)
+                                               issue.pointer.empty() ? "" : ": ", issue.message)
                                  : issue.message});
     }
   }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -92,7 +93,7 @@ TEST_F(MeasuredTables, WhatOneDoesNotSayIsAskedForAndOneMistakeIsOneMessage) {
   const std::string check = "check rram_1t1r_128 --set /device/table=fppv.csv" + kMeasured;
   const Outcome unnamed = nvcim(check);
   EXPECT_EQ(unnamed.exit_code, 3);
-  EXPECT_THAT(unnamed.err, AllOf(HasSubstr("fppv.csv: lines 2, 3, 4 and "),
+  EXPECT_THAT(unnamed.err, AllOf(HasSubstr("fppv.csv: lines 2, 103, 104: "),
                                  HasSubstr("set 0 and reset 1 cannot make pulses 0; a table "
                                            "that leaves out a cell's first pulse says so "
                                            "in a line \"#! pulses = set + reset - 1\"")));
@@ -101,7 +102,7 @@ TEST_F(MeasuredTables, WhatOneDoesNotSayIsAskedForAndOneMistakeIsOneMessage) {
   const Outcome unstated = nvcim(check);
   EXPECT_EQ(unstated.exit_code, 3);
   EXPECT_THAT(unstated.err, AllOf(HasSubstr("does not say where the cells of level 0 ended"),
-                                  HasSubstr("does not say where the 100 of 1000 cells of level 3 ended that failed"),
+                                  HasSubstr("does not say where the cells ended that failed (100 of 1000 of level 3)"),
                                   HasSubstr("\"#! failed = unverified\"")));
 }
 
@@ -123,7 +124,7 @@ TEST_F(MeasuredTables, TheStepOfTheVerifyConverterIsSaid) {
   EXPECT_THAT(tight.out,
               HasSubstr("an accepted cell may be up to 0.391 % from its target, tolerance 0.2 %; with tolerance "
                         "0.2 % no code accepts a cell of levels 1, 2 (of 0 to 3)"));
-  EXPECT_THAT(nvcim("schema").out, HasSubstr("may be half a step farther off"));
+  EXPECT_NE(nvcim("schema").out.find("may be half a step farther off"), std::string::npos);
 }
 
 TEST_F(MeasuredTables, FiguresOfAnotherNodeAreNamed) {

@@ -88,10 +88,11 @@ class Structure {
   struct Figure {
     double square_metre;
     std::string formula, source;
+    double node = figures::kNode;  ///< 0: none
   };
   Figure area(std::string_view name) const {
     using namespace figures;
-    if (name == "adc") return {adc_.area.value(), adc_.area_formula, adc_.area_source};
+    if (name == "adc") return {adc_.area.value(), adc_.area_formula, adc_.area_source, 0};
     if (name == "dac") {
       Figure figure = times(kDacArea, arch_.dac.bits, "bits");
       figure.source = kDacSource;
@@ -112,8 +113,8 @@ class Structure {
     if (name == "interconnect") return times(kRouterAreaPerFlitBit, arch_.interconnect.flit_bits, "flit bits");
     if (name == "global_buffer") return times(kEdramAreaPerKibibyte, arch_.buffer.global_kibibytes, "KiB");
     if (name == "chip_link") return one(kChipLinkArea);
-    if (name == "write_controller") return {0, "0: no published figure", "none"};
-    return {0, "0: off the chip", "definition"};
+    if (name == "write_controller") return {0, "0: no published figure", "none", 0};
+    return {0, "0: off the chip", "definition", 0};
   }
 
  private:
@@ -201,10 +202,12 @@ AreaTable area_table(const Architecture& architecture, int weight_bits) {
     entry.area_each = from_si<Area>(area.square_metre);
     entry.area_formula = std::move(area.formula);
     entry.area_source = std::move(area.source);
+    entry.node = from_si<Length>(area.node);
     if (const Area* value = given(overrides.area, component.name)) {
       entry.area_each = *value;
       entry.area_formula = "given in /area/" + entry.name;
       entry.area_source = file;
+      entry.node = from_si<Length>(0.0);
     }
 
     entry.static_each = from_si<Power>(component.name == "chip_link" ? figures::kChipLinkPower : 0.0);

@@ -20,6 +20,7 @@ struct AreaEntry {
   Power peak_each;    ///< at full load: static power + energy per event x highest rate of the event
   std::string area_formula, area_source;
   std::string peak_formula, peak_source;
+  Length node{};  ///< that the area was made for; 0 where it follows /chip/technology, is given, or is none
 
   Area area() const { return area_each * double(count); }
   Power static_power() const { return static_each * double(count); }

@@ -177,7 +177,9 @@ struct EnumNames<WriteProcess> {
        "SET and RESET ramps; a pulse that switches the cell moves it part of the way"},
       {WriteProcess::fixed_mean, "fixed_mean",
        "the same number of pulses for every cell, no verify read, a normal residual"},
-      {WriteProcess::measured, "measured", "pulses and success of every cell drawn from /device/table"},
+      {WriteProcess::measured, "measured",
+       "pulses, success and end of every cell drawn from /device/table, which also says how far from its target a cell "
+       "may end"},
   };
 };
 

@@ -5,6 +5,9 @@
 /// Unless said otherwise: Shafiee et al., ISCA 2016, Table I (power at full load, area).
 namespace nvcim::figures {
 
+/// Node of all of them but kDriverCapacitance, whose source names none.
+inline constexpr double kNode = 32e-9;
+
 // 8 x 128 one-bit DACs: 4 mW, 0.00017 mm^2. More bits: linear, as the DAC law of ZigZag-IMC (50 fF x bits x Vdd^2);
 // that the area is linear too is an assumption.
 inline constexpr double kDacPower = 4e-3 / 1024;

@@ -62,7 +62,9 @@ struct WriteControllerParameters {
                "wait before each of those rounds, over which the cells relax at 25 C");
     v.choice("process", process, "what a pulse of write-verify does to a cell");
     v.number("tolerance", tolerance, 0, 1, "of g_max - g_min",
-             "a verified cell is accepted within this of its target (times /device/sigma_scale)");
+             "a verified cell is accepted when its verify read is within this of its target (times "
+             "/device/sigma_scale); the read resolves 2^(1 - /adc/bits) of g_max - g_min, so an accepted cell may be "
+             "half a step farther off (redraw and incremental; measured has the windows of its table)");
     v.integer("max_attempts", max_attempts, 1, 3968, "pulses of one cell before it is given up as a failure");
     v.number("verified_sigma", verified_sigma, 0, 1, "of g_max - g_min",
              "residual of a fixed_mean write (times /device/sigma_scale)");
@@ -169,8 +171,10 @@ struct DeviceParameters {
     v.number(
         "mid_level_factor", mid_level_factor, 1, 6, "",
         "spread of fefet's middle levels over that of its outer ones: 1 RRAM1, 2 FeFET2, 4 RRAM4, 6 FeFET6 (TRICE)");
-    v.text("table", table,
-           "measured pulses per cell: sdr_chip1, ispp_chip2 (Levy et al., TED 2021) or a CSV file of the same columns");
+    v.text(
+        "table", table,
+        "measured write-verify (pulses, success, where cells end): sdr_chip1, ispp_chip2 (Levy et al., TED 2021) or a "
+        "CSV file of the same form");
     v.number("device_to_device", device_to_device, 0, 1, "of g_max - g_min",
              "standard deviation of a cell's own offset of every unverified write, drawn once per chip");
     v.choice("drift", drift, "what time does to the mean and spread of the programmed conductances");

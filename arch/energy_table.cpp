@@ -18,6 +18,7 @@ struct Figure {
   double joule;
   std::string formula;
   std::string source;
+  double node = figures::kNode;  ///< 0: none
 };
 
 std::string energy_text(double joule) {
@@ -43,7 +44,7 @@ Figure conduction(const Architecture& architecture, int weight_bits) {
           fmt::format("V^2 G t with V = read_voltage / {} = {}, G = (g_max - g_min) / {} = {}, t = {}", digits,
                       format_si_rounded(step.value(), "V"), grid.span(), format_si_rounded(grid.step.value(), "S"),
                       format_quantity(architecture.crossbar.read_time)),
-          "Joule's law"};
+          "Joule's law", 0};
 }
 
 Figure builtin(std::string_view name, const Architecture& architecture, int weight_bits, const AdcCost& adc) {
@@ -56,9 +57,9 @@ Figure builtin(std::string_view name, const Architecture& architecture, int weig
                         format_quantity(read_time)),
             kDacSource};
   if (name == "cell_conduction") return conduction(architecture, weight_bits);
-  if (name == "crossbar_read") return {0, "0: the cells' conduction is counted by itself", "definition"};
+  if (name == "crossbar_read") return {0, "0: the cells' conduction is counted by itself", "definition", 0};
   if (name == "sample_hold") return fixed(kSampleHoldEnergy, kIsaac);
-  if (name == "adc_conversion") return {adc.conversion.value(), adc.energy_formula, adc.energy_source};
+  if (name == "adc_conversion") return {adc.conversion.value(), adc.energy_formula, adc.energy_source, 0};
   if (name == "shift_add" || name == "accumulate") return fixed(kShiftAddEnergy, kIsaac);
   if (name == "activation") return fixed(kActivationEnergy, kIsaac);
   if (name == "pooling") return fixed(kPoolingEnergy, kIsaac);
@@ -72,7 +73,7 @@ Figure builtin(std::string_view name, const Architecture& architecture, int weig
     return {
         kDriverCapacitance * volt * volt,
         fmt::format("C V^2 with C = 50 fF and V = {}", format_quantity(architecture.write_controller.pulse_voltage)),
-        kDriverSource};
+        kDriverSource, 0};
   }
   if (name == "input_register")
     return per_bits(kInputRegisterEnergyPerBit, architecture.crossbar.rows * architecture.dac.bits, kIsaac);
@@ -107,10 +108,10 @@ EnergyTable energy_table(const Architecture& architecture, int weight_bits) {
     Figure figure = builtin(key.name, architecture, weight_bits, adc);
     const auto given = architecture.overrides.energy.find(std::string(key.name));
     if (given != architecture.overrides.energy.end())
-      figure = {given->second.value(), fmt::format("given in /energy/{}", key.name), "the architecture file"};
+      figure = {given->second.value(), fmt::format("given in /energy/{}", key.name), "the architecture file", 0};
     table.entries.push_back({std::string(key.name), key.event, std::string(key.component),
                              from_si<Energy>(figure.joule), std::string(key.per), std::move(figure.formula),
-                             std::move(figure.source)});
+                             std::move(figure.source), from_si<Length>(figure.node)});
   }
   return table;
 }

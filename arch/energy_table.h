@@ -18,6 +18,7 @@ struct EnergyEntry {
   std::string per;      ///< what one count is
   std::string formula;  ///< how per_count was made, with its numbers
   std::string source;   ///< paper, library or "the architecture file"
+  Length node{};  ///< that the figure was made for; 0 where it depends on none, follows /chip/technology or is given
 };
 
 struct EnergyTable {

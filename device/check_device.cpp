@@ -11,13 +11,6 @@
 namespace nvcim::device {
 namespace {
 
-template <class E>
-const char* text_of(E value) {
-  for (const auto& entry : EnumNames<E>::all)
-    if (entry.value == value) return entry.text;
-  return "?";
-}
-
 void check_range(const DeviceParameters& p, std::vector<Contradiction>& faults) {
   const DeviceLaw& law = device_law(p.model);
   const double lowest = law.lowest(p);
@@ -28,7 +21,7 @@ void check_range(const DeviceParameters& p, std::vector<Contradiction>& faults) 
     if (g.value() < lowest * (1 - kRounding) || g.value() > highest * (1 + kRounding))
       faults.push_back({{fmt::format("/device/{}", key), "/device/model"},
                         fmt::format("{} {} is outside {}..{}, over which {} was measured", key, format_quantity(g),
-                                    format_si(lowest, "S"), format_si(highest, "S"), text_of(p.model))});
+                                    format_si(lowest, "S"), format_si(highest, "S"), choice_text(p.model))});
   };
   check("g_min", p.g_min);
   check("g_max", p.g_max);
@@ -38,7 +31,7 @@ void check_time(const DeviceParameters& p, std::vector<Contradiction>& faults) {
   const DeviceLaw& law = device_law(p.model);
   if (p.drift == DriftModel::model) {
     if (!law.drifts)
-      faults.push_back({{"/device/drift", "/device/model"}, fmt::format("{} has no drift law", text_of(p.model))});
+      faults.push_back({{"/device/drift", "/device/model"}, fmt::format("{} has no drift law", choice_text(p.model))});
     if (p.relaxation != RelaxationModel::none)
       faults.push_back({{"/device/relaxation", "/device/drift"},
                         "drift \"model\" and relaxation are both given; the same movement would count twice"});
@@ -48,11 +41,11 @@ void check_time(const DeviceParameters& p, std::vector<Contradiction>& faults) {
     if (longest > 0 && p.age.value() > longest)
       faults.push_back({{"/device/age", "/device/drift"},
                         fmt::format("age {} is above {}, up to which {} was measured", format_quantity(p.age),
-                                    format_si(longest, "s"), text_of(p.model))});
+                                    format_si(longest, "s"), choice_text(p.model))});
   }
   if (p.read_noise_model == ReadNoiseModel::model && !law.has_read_noise)
     faults.push_back(
-        {{"/device/read_noise_model", "/device/model"}, fmt::format("{} has no read-noise law", text_of(p.model))});
+        {{"/device/read_noise_model", "/device/model"}, fmt::format("{} has no read-noise law", choice_text(p.model))});
   for (const Contradiction& fault : check_relaxation(p)) faults.push_back(fault);
 }
 
@@ -105,7 +98,7 @@ void check_reverify(const Architecture& architecture, std::vector<Contradiction>
   if (controller.process == WriteProcess::fixed_mean || controller.process == WriteProcess::measured)
     faults.push_back({{"/write_controller/reverify_rounds", "/write_controller/process"},
                       fmt::format("{} has no verify read of its own to repeat; use redraw or incremental",
-                                  text_of(controller.process))});
+                                  choice_text(controller.process))});
   // What /device itself does wrong is said of it already.
   for (const Contradiction& fault : check_relaxation(after_reverify_wait(architecture)))
     if (fault.pointers.front() == "/device/age" || fault.pointers.front() == "/device/temperature")
@@ -131,7 +124,7 @@ void check_table(const Architecture& architecture, std::vector<Contradiction>& f
       const bool in_table = !issue.file.empty();
       faults.push_back({{"/device/table"},
                         in_table ? fmt::format("{}: {}{}{}", issue.file, issue.pointer,
-                                               issue.pointer.empty() ? "" : " ", issue.message)
+                                               issue.pointer.empty() ? "" : ": ", issue.message)
                                  : issue.message});
     }
   }

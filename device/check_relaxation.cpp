@@ -40,7 +40,7 @@ void check_time(const DeviceParameters& p, const Measured& measured, std::vector
   const bool room = measured.longest > 0 && is_room_temperature(p.temperature);
   const bool bake =
       measured.bakes && celsius > kBakeColdest - kRoomTolerance && celsius < kBakeHottest + kRoomTolerance;
-  const char* name = text_of(p.relaxation);
+  const char* name = choice_text(p.relaxation);
   if (!room && !bake)
     faults.push_back(
         {{"/device/temperature", "/device/relaxation"},
@@ -68,7 +68,7 @@ DeviceParameters after_reverify_wait(const Architecture& architecture) {
 std::vector<Contradiction> check_relaxation(const DeviceParameters& p) {
   std::vector<Contradiction> faults;
   if (p.relaxation == RelaxationModel::none) return faults;
-  const char* name = text_of(p.relaxation);
+  const char* name = choice_text(p.relaxation);
   const Measured& measured = kMeasured[static_cast<int>(p.relaxation) - 1];
   if (p.g_max.value() > measured.g_max * (1 + 1e-9))
     faults.push_back({{"/device/g_max", "/device/relaxation"},
@@ -82,7 +82,7 @@ std::vector<Contradiction> check_relaxation(const DeviceParameters& p) {
          fmt::format("{0} is the spread {1} after writing, so what {2} moves until then would count twice; set "
                      "/device/drift to model (the law of {0}) instead, or /device/model to a spread right after "
                      "writing, e.g. gaussian",
-                     text_of(p.model), format_si(since, "s"), name)});
+                     choice_text(p.model), format_si(since, "s"), name)});
   check_time(p, measured, faults);
   return faults;
 }

@@ -2,6 +2,7 @@
 #include "device/measured_table.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -183,7 +184,7 @@ double MeasuredTable::share_failed(int table_level) const {
 }
 
 std::vector<std::string> MeasuredTable::unstated(int max_attempts) const {
-  std::vector<std::string> missing;
+  std::vector<std::string> missing, failed;
   for (int at = 0; at < levels(); ++at) {
     const Level& level = levels_[at];
     if (level.passed.empty() && level.pass_high == kOpen && level.failures < level.total)
@@ -191,14 +192,19 @@ std::vector<std::string> MeasuredTable::unstated(int max_attempts) const {
           fmt::format("does not say where the cells of level {} ended: its window has no upper conductance; give their "
                       "conductances from the least to the most in a line \"#! ended {} passed uS = LEAST ... MOST\"",
                       at, at));
-    if (level.failed.empty() && level.failures > 0 && !failed_as_unverified_)
-      missing.push_back(fmt::format(
-          "does not say where the {} of {} cells of level {} ended that failed: give their conductances in a line \"#! "
-          "ended {} failed uS = LEAST ... MOST\", or say \"#! failed = unverified\" if they stand where one unverified "
-          "write would leave them",
-          level.failures, level.total, at, at));
+    if (level.failed.empty() && level.failures > 0)
+      failed.push_back(fmt::format("{} of {} of level {}", level.failures, level.total, at));
   }
-  if (most_pulses_ > max_attempts && !failed_as_unverified_)
+  if (failed_as_unverified_) return missing;
+  if (!failed.empty())
+    missing.push_back(
+        fmt::format("does not say where the cells ended that failed ({}): give their conductances in a line \"#! ended "
+                    "LEVEL failed "
+                    "uS = LEAST ... MOST\" for each level, or say \"#! failed = unverified\" if they stand where one "
+                    "unverified write "
+                    "would leave them",
+                    fmt::join(failed, ", ")));
+  if (most_pulses_ > max_attempts)
     missing.push_back(
         fmt::format("does not say where cells stand that an attempt limit cuts off: raise "
                     "/write_controller/max_attempts = {} to the "

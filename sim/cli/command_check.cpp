@@ -8,15 +8,19 @@
 #include <vector>
 
 #include "arch/area_table.h"
+#include "arch/conductance_grid.h"
 #include "arch/energy_table.h"
+#include "arch/figure_nodes.h"
 #include "arch/load.h"
 #include "arch/output_file.h"
 #include "arch/presets.h"
 #include "device/device_model.h"
+#include "device/write_rules.h"
 #include "mapping/plan.h"
 #include "sim/cli/inputs.h"
 #include "sim/report/metrics.h"
 #include "sim/report/terminal.h"
+#include "sim/report/write_notes.h"
 #include "workloads/model_file.h"
 
 namespace nvcim::cli {
@@ -91,6 +95,24 @@ Json summary(const Architecture& architecture, const AreaTable& areas, const Ene
   return json;
 }
 
+/// What a reader of the figures or of a programmed chip must know.
+std::vector<std::string> what_to_know(const Architecture& architecture, int weight_bits, const AreaTable& areas,
+                                      const EnergyTable& energies) {
+  std::vector<std::string> notes;
+  const auto add = [&notes](const char* about, const std::string& text) {
+    if (!text.empty()) notes.push_back(fmt::format("{}: {}", about, text));
+  };
+  add("Technology", figures_of_other_nodes(architecture, energies, areas));
+  const device::WriteRules rules = device::make_write_rules(architecture, conductance_grid(architecture, weight_bits));
+  if (rules.process == WriteProcess::measured) {
+    add("Write-verify, windows", sim::measured_windows_text(rules));
+    add("Write-verify, failures", sim::measured_failures_text(rules));
+  } else if (rules.process != WriteProcess::fixed_mean) {
+    add("Write-verify", sim::verify_step_text(rules));
+  }
+  return notes;
+}
+
 int run(const CheckOptions& options) {
   const Architecture architecture = load_architecture(options.architecture, options.set, device::check_device);
   int weight_bits = 8;
@@ -112,6 +134,8 @@ int run(const CheckOptions& options) {
   const AreaTable areas = area_table(architecture, weight_bits);
   const EnergyTable energies = energy_table(architecture, weight_bits);
   Json json = summary(architecture, areas, energies);
+  const std::vector<std::string> notes = what_to_know(architecture, weight_bits, areas, energies);
+  if (!notes.empty()) json["notes"] = notes;
   if (!plan_json.is_null()) json["plan"] = plan_json;
   if (!options.out.empty()) write_file(options.out / "check.json", json.dump(2) + "\n");
   if (options.json) print_out(json.dump(2) + "\n");
@@ -128,6 +152,7 @@ int run(const CheckOptions& options) {
   text += fmt::format(
       "ADC energy law: {}\n\nComponents\n{}\nEnergy of one event\n{}\nFormulas and sources in full: --json\n",
       energies.adc_law, area_lines(areas), energy_lines(energies));
+  for (const std::string& note : notes) text += "\n" + note + "\n";
   print_out(text + plan_text);
   return kOk;
 }

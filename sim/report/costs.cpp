@@ -5,6 +5,7 @@
 
 #include "arch/area_table.h"
 #include "arch/energy_table.h"
+#include "arch/figure_nodes.h"
 
 namespace nvcim::sim {
 namespace {
@@ -42,6 +43,7 @@ Costs make_costs(const Architecture& architecture, const workloads::Network& net
     costs.area.emplace_back(entry.name, entry.area().value());
     costs.static_power.emplace_back(entry.name, entry.static_power().value());
   }
+  costs.other_nodes = figures_of_other_nodes(architecture, energy_table(architecture, weight_bits), areas);
   costs.peak_power = areas.peak_power().value();
   return costs;
 }

@@ -26,6 +26,7 @@ struct Costs {
   std::vector<std::pair<std::string, double>> static_power;  ///< W by component, over all instances
   double peak_power = 0;                                     ///< W
   std::string adc_energy_law;                                ///< which law gave the ADC's figures, with its source
+  std::string other_nodes;  ///< figures made for another node than the chip's (figures_of_other_nodes); may be empty
 };
 
 Costs make_costs(const Architecture& architecture, const workloads::Network& network);

@@ -9,6 +9,11 @@
 #include <numeric>
 #include <set>
 
+#include "arch/conductance_grid.h"
+#include "device/level_spread.h"
+#include "device/read_noise.h"
+#include "sim/report/write_notes.h"
+
 namespace nvcim::sim {
 namespace {
 
@@ -49,17 +54,33 @@ std::string kappas(const RunRecord& record) {
   return text;
 }
 
+/// "0.0577" where every level spreads alike, else "0.0101 to 0.0335, mean 0.0258".
+std::string over_levels(const device::LevelSpread& spread, double factor) {
+  const std::string least = fmt::format("{:.4f}", factor * spread.minimum);
+  const std::string most = fmt::format("{:.4f}", factor * spread.maximum);
+  if (least == most) return least;
+  return fmt::format("{} to {}, mean {:.4f}, over the levels of a cell", least, most, factor * spread.mean);
+}
+
 std::string weight_sigmas(const RunRecord& record) {
   const DeviceParameters& device = record.architecture.device;
   if (device.model == DeviceModel::ideal) return "0";
   std::set<std::string> texts;
-  for (const mapping::LayerPlan& layer : record.plan.layers) {
-    const double at_zero = kappa(layer.encoding) * device.sigma * device.sigma_scale;
-    const double at_full = kappa(layer.encoding) * (device.sigma + device.sigma_slope) * device.sigma_scale;
-    texts.insert(device.sigma_slope == 0 ? fmt::format("{:.4f}", at_zero)
-                                         : fmt::format("{:.4f} at g_min to {:.4f} at g_max", at_zero, at_full));
-  }
-  return fmt::format("{}", fmt::join(texts, ", "));
+  for (const mapping::LayerPlan& layer : record.plan.layers)
+    texts.insert(over_levels(device::programming_spread(device, layer.encoding.max_level), kappa(layer.encoding)));
+  return fmt::format("{}", fmt::join(texts, "; "));
+}
+
+std::string read_noise_text(const RunRecord& record) {
+  const DeviceParameters& device = record.architecture.device;
+  if (!device::has_read_noise(device)) return "none";
+  const std::string law = named(device.read_noise_model);
+  if (device.read_noise_model == ReadNoiseModel::constant)
+    return fmt::format("{:g} relative, {}", device.read_noise, law);
+  std::set<std::string> texts;
+  for (const mapping::LayerPlan& layer : record.plan.layers)
+    texts.insert(over_levels(device::read_spread(device, layer.encoding.max_level), 1));
+  return fmt::format("{} of the conductance range; {}", fmt::join(texts, "; "), law);
 }
 
 /// In the unit that people use for it.
@@ -147,19 +168,20 @@ std::vector<Fact> run_facts(const RunRecord& record, const Costs& costs) {
   add("programming", programming(record), "how the cells got their conductances");
   const std::string time = time_since_programming(a.device);
   add("time", time.empty() ? "right after programming" : time, "since programming, and what moved the cells over it");
+  if (!record.programmed_name.empty())
+    for (Fact& fact : measured_facts(a, device::make_write_rules(a, conductance_grid(a, encoding.weight_bits))))
+      facts.push_back(std::move(fact));
   add("variation.kappa", kappas(record),
       "deviation of a weight over max|W|, per unit of the cells' deviation over the conductance range");
   add("variation.sigma", record.perturbation ? "0" : weight_sigmas(record),
       "standard deviation of a weight written once, unverified, in units of max|W|");
-  add("read_noise",
-      a.device.read_noise > 0 ? fmt::format("{:g} relative, {}", a.device.read_noise, named(a.device.read_noise_model))
-                              : "none",
-      "of one cell, drawn per read");
+  add("read_noise", read_noise_text(record), "of one cell, drawn per read");
   add("wire_resistance",
       a.crossbar.wire_model == WireModel::none
           ? "none"
           : fmt::format("{}, {}", format_quantity(a.crossbar.wire_resistance), named(a.crossbar.wire_model)),
       "what the wires do to the column sums");
+  if (!costs.other_nodes.empty()) add("technology.figures", costs.other_nodes, "nothing is scaled between nodes");
   return facts;
 }
 

@@ -7,10 +7,15 @@
 #include <cmath>
 #include <numeric>
 
+#include "arch/area_table.h"
 #include "arch/check.h"
+#include "arch/energy_table.h"
+#include "arch/figure_nodes.h"
 #include "device/device_model.h"
+#include "mapping/block_writing.h"
 #include "mapping/cell_targets.h"
 #include "sim/programming/program_energy.h"
+#include "sim/report/write_notes.h"
 
 namespace nvcim::sim {
 namespace {
@@ -23,13 +28,14 @@ struct Deviations {
   double sum = 0, squares = 0, fourth = 0, largest = 0;
   std::vector<float> sizes;
 
-  void add(double deviation, double tolerance) {
+  /// @param accepted  the deviation is within the tolerance, or in the level's window
+  void add(double deviation, bool accepted) {
     ++count;
     sum += deviation;
     squares += deviation * deviation;
     fourth += deviation * deviation * deviation * deviation;
     largest = std::max(largest, std::abs(deviation));
-    beyond += std::abs(deviation) > tolerance;
+    beyond += !accepted;
     sizes.push_back(static_cast<float>(std::abs(deviation)));
   }
   /// About zero: what is wanted is the target, so a mean off it is an error like any other.
@@ -74,6 +80,7 @@ class Builder {
     report_.description = job_.architecture.chip.description;
     report_.network = job_.network.name;
     report_.plan = record.plan;
+    rules_ = mapping::make_layer_rules(job_.architecture, job_.plan);
   }
 
   ProgramReport build() {
@@ -135,8 +142,10 @@ class Builder {
     Deviations verified, unverified;
     std::uint64_t most_pulses = 0, marked_cells = 0;
     const double tolerance = job_.architecture.write_controller.tolerance * job_.architecture.device.sigma_scale;
+    const bool measured = job_.architecture.write_controller.process == WriteProcess::measured;
     std::vector<int> levels;
-    for (const mapping::LayerPlan& layer : job_.plan.layers) {
+    for (std::size_t at = 0; at < job_.plan.layers.size(); ++at) {
+      const mapping::LayerPlan& layer = job_.plan.layers[at];
       ProgramLayerRow row;
       row.name = job_.network.nodes[layer.node].name;
       row.energy = energy_.nodes[layer.node];
@@ -157,10 +166,13 @@ class Builder {
           most_pulses = std::max<std::uint64_t>(most_pulses, cells.pulses[cell]);
           const bool marked = !job_.write_plan.verify.empty() && job_.write_plan.verify[index][cell] != 0;
           row.marked += marked;
-          const double deviation = (cells.codes[cell] - levels[column] * layer.encoding.grid_per_level) / span;
+          const double steps = cells.codes[cell] - levels[column] * layer.encoding.grid_per_level;
+          const double deviation = steps / span;
+          const bool accepted =
+              measured ? rules_[at].measured[levels[column]].passes(steps) : std::abs(deviation) <= tolerance;
           if (state == CellState::written) {
-            unverified.add(deviation, tolerance);
-            layer_unverified.add(deviation, tolerance);
+            unverified.add(deviation, accepted);
+            layer_unverified.add(deviation, accepted);
           } else if (state != CellState::unwritten) {
             const std::uint32_t own = cells.pulses[cell] - 1;  // the first write is none
             count_into(report_.cell_attempts, own);
@@ -169,8 +181,8 @@ class Builder {
             row.unconverged += state == CellState::unconverged;
             if (state != CellState::verified) continue;
             ++row.verified;
-            verified.add(deviation, tolerance);
-            layer_verified.add(deviation, tolerance);
+            verified.add(deviation, accepted);
+            layer_verified.add(deviation, accepted);
           }
         }
         row.cells += static_cast<std::int64_t>(cells.codes.size());
@@ -270,8 +282,7 @@ class Builder {
       fact("budget.spent", result_.budget_spent ? "yes: programming ended early" : "no: everything was written",
            "whether a budget ended programming");
     fact("write.process", choice_text(a.write_controller.process), "what a pulse of write-verify does to a cell");
-    fact("write.tolerance", fmt::format("{:.6g} of g_max - g_min", a.write_controller.tolerance * a.device.sigma_scale),
-         "a cell is accepted within this of its target; /write_controller/tolerance x /device/sigma_scale");
+    add_write_limits();
     fact("device.model", choice_text(a.device.model), "spread of the unverified write");
     if (device::device_law(a.device.model).after_write_verify())
       fact("device.warning",
@@ -279,6 +290,24 @@ class Builder {
                        "pulse, which makes unverified cells look better than they are",
                        choice_text(a.device.model)),
            "what to know about the device");
+    if (const std::string nodes = figures_of_other_nodes(a, energy_table(a), area_table(a)); !nodes.empty())
+      fact("technology.figures", nodes, "nothing is scaled between nodes");
+  }
+
+  /// How near to its target a cell is accepted.
+  void add_write_limits() {
+    const Architecture& a = job_.architecture;
+    const device::WriteRules& rules = rules_.front();
+    if (rules.process == WriteProcess::measured) {
+      for (Fact& fact : measured_facts(a, rules)) report_.facts.push_back(std::move(fact));
+      return;
+    }
+    report_.facts.push_back(
+        {"write.tolerance", fmt::format("{:.6g} of g_max - g_min", a.write_controller.tolerance * a.device.sigma_scale),
+         "a cell is accepted within this of its target; /write_controller/tolerance x /device/sigma_scale"});
+    if (rules.process != WriteProcess::fixed_mean && device::verify_reach(rules).matters())
+      report_.facts.push_back({"write.verify_step", verify_step_text(rules),
+                               "the verify read goes through the shared ADC: 2^(1 - /adc/bits) of the range"});
   }
 
   const ProgramRecord& record_;
@@ -286,6 +315,7 @@ class Builder {
   const ProgramResult& result_;
   ProgramReport report_;
   ProgramEnergy energy_;
+  std::vector<device::WriteRules> rules_;  ///< [plan.layers]
   double seconds_ = 0;
 };
 

@@ -37,9 +37,10 @@ struct SweepRequest {
   int instances = 1;  ///< numbered from 0
   std::uint64_t seed = 1;
   int threads = 1;
-  mapping::WeightValues curvature;                    ///< of the normalised weights, for swim
-  mapping::WeightValues scores;                       ///< the user's, for file
-  std::filesystem::path journal;                      ///< as UnitJob::journal, a unit being one evaluation
+  double within = 0.005;            ///< accuracy may lie so far below that of verifying everything and count as equal
+  mapping::WeightValues curvature;  ///< of the normalised weights, for swim
+  mapping::WeightValues scores;     ///< the user's, for file
+  std::filesystem::path journal;    ///< as UnitJob::journal, a unit being one evaluation
   std::function<void(int done, int total)> progress;  ///< called from one thread at a time; may be empty
 };
 

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 
+#include "arch/conductance_grid.h"
 #include "arch/units.h"
 #include "mapping/plan.h"
 #include "sim/report/study_page.h"
 #include "sim/report/terminal.h"
+#include "sim/report/write_notes.h"
 #include "sim/studies/sweep_breakdown.h"
 #include "sim/studies/sweep_figures.h"
 #include "sim/studies/verified_map.h"
@@ -17,9 +19,6 @@ namespace nvcim::sim {
 namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
-
-/// Accuracy may lie so far below that of verifying everything and count as equal.
-constexpr double kEqual = 0.005;
 
 double mean_of(const SweepPoint& point) {
   return spread_of(point.accuracy).mean;
@@ -54,33 +53,76 @@ Rows point_rows(const SweepRequest& request, const SweepResult& result) {
   return rows;
 }
 
-/// What each method needs to come within kEqual of verifying everything; empty without that point.
-Rows equal_accuracy_rows(const SweepRequest& request, const SweepResult& result) {
-  const SweepPoint* last = everything(result);
-  if (!last) return {};
-  const double target = mean_of(*last) - kEqual;
-  Rows rows = {{"method", "NWC", "fewer cycles", "latency", "faster", "energy", "less energy"}};
-  for (std::size_t m = 0; m < request.methods.size(); ++m) {
-    std::vector<CostPoint> cycles, time, energy;
-    for (const SweepPoint& point : result.points) {
-      if (point.method != int(m)) continue;
-      cycles.push_back({point.nwc, mean_of(point)});
-      time.push_back({point.seconds, mean_of(point)});
-      energy.push_back({point.joules, mean_of(point)});
-    }
-    const auto nwc = cost_at(cycles, target), seconds = cost_at(time, target), joules = cost_at(energy, target);
-    std::vector<std::string>& row = rows.emplace_back();
-    row.push_back(request.methods[m].name());
-    if (!nwc || !seconds || !joules) {
-      row.insert(row.end(), {"not reached", "", "", "", "", ""});
-      continue;
-    }
-    const auto times = [](double ratio) { return fmt::format("{:.1f} x", ratio); };
-    row.insert(row.end(), {fmt::format("{:.3f}", *nwc), *nwc > 0 ? times(last->nwc / *nwc) : "all",
-                           format_si_rounded(*seconds, "s"), times(last->seconds / *seconds),
-                           format_si_rounded(*joules, "J"), times(last->joules / *joules)});
+/// What each method needs to come within SweepRequest::within of verifying everything.
+struct EqualAccuracy {
+  std::string heading;
+  Rows rows;             ///< empty where they would say nothing
+  std::string footnote;  ///< may be empty
+};
+
+/// The figures of one method; sets `between` where they lie between nothing verified and its smallest budget.
+std::vector<std::string> equal_accuracy_row(const SweepResult& result, std::size_t method, const SweepPoint& last,
+                                            double target, bool& between) {
+  std::vector<CostPoint> cycles, time, energy;
+  double smallest = last.nwc;
+  for (const SweepPoint& point : result.points) {
+    if (point.method != int(method)) continue;
+    cycles.push_back({point.nwc, mean_of(point)});
+    time.push_back({point.seconds, mean_of(point)});
+    energy.push_back({point.joules, mean_of(point)});
+    if (point.nwc > 0) smallest = std::min(smallest, point.nwc);
   }
-  return rows;
+  const auto nwc = cost_at(cycles, target), seconds = cost_at(time, target), joules = cost_at(energy, target);
+  if (!nwc || !seconds || !joules) return {"not reached", "", "", "", "", ""};
+  const auto times = [](double ratio) { return fmt::format("{:.1f} x", ratio); };
+  const bool unmeasured = *nwc < smallest;
+  between = between || unmeasured;
+  return {fmt::format("{:.3f}{}", *nwc, unmeasured ? " *" : ""),
+          *nwc > 0 ? times(last.nwc / *nwc) : "all",
+          format_si_rounded(*seconds, "s"),
+          times(last.seconds / *seconds),
+          format_si_rounded(*joules, "J"),
+          times(last.joules / *joules)};
+}
+
+/// Nothing without a point at which everything is verified.
+std::optional<EqualAccuracy> equal_accuracy(const SweepRequest& request, const SweepResult& result) {
+  const SweepPoint *first = nothing(result), *last = everything(result);
+  if (!last) return std::nullopt;
+  const double target = mean_of(*last) - request.within;
+  const std::string points = fmt::format("{:.4g} points", 100 * request.within);
+  if (first && mean_of(*first) >= target) {
+    const std::string none = percent_figure(mean_of(*first)), all = percent_figure(mean_of(*last));
+    if (mean_of(*first) > mean_of(*last))
+      return EqualAccuracy{
+          fmt::format("Verifying nothing ({} %) is better than verifying everything ({} %): there is no cost of equal "
+                      "accuracy.",
+                      none, all),
+          {},
+          ""};
+    return EqualAccuracy{
+        fmt::format("Verifying nothing ({} %) is already within {} of verifying everything ({} %): what a method saves "
+                    "cannot be told here. A smaller --within, or cells that spread more, would tell.",
+                    none, points, all),
+        {},
+        ""};
+  }
+  EqualAccuracy equal{fmt::format("Within {} of verifying everything", points), {}, ""};
+  if (first)
+    equal.heading +=
+        fmt::format("; verifying nothing is {:.2f} points below", 100 * (mean_of(*last) - mean_of(*first)));
+  equal.rows = {{"method", "NWC", "fewer cycles", "latency", "faster", "energy", "less energy"}};
+  bool between = false;
+  for (std::size_t m = 0; m < request.methods.size(); ++m) {
+    std::vector<std::string> row = equal_accuracy_row(result, m, *last, target, between);
+    row.insert(row.begin(), request.methods[m].name());
+    equal.rows.push_back(std::move(row));
+  }
+  if (between)
+    equal.footnote =
+        "* below the smallest budget of the sweep, on a line from nothing verified: not measured; a smaller one in "
+        "--budgets would be";
+  return equal;
 }
 
 LineChart accuracy_over(const SweepRequest& request, const SweepResult& result, ChartAxis axis,
@@ -112,14 +154,20 @@ LineChart accuracy_over(const SweepRequest& request, const SweepResult& result, 
 }
 
 std::string lead_of(const SweepRequest& request, const SweepResult& result) {
-  const DeviceParameters& device = request.architecture.device;
-  return fmt::format(
-      "{} samples of {}, {} instances; {} % without a chip; {}, sigma {} x {}; write-verify: {}, simulated pulse by "
-      "pulse, tolerance {:.4g} of the range",
-      request.data.samples(), request.data.name, request.instances, percent_figure(result.reference_accuracy),
-      choice_text(device.model), device.sigma, device.sigma_scale,
-      choice_text(request.architecture.write_controller.process),
-      request.architecture.write_controller.tolerance * device.sigma_scale);
+  const Architecture& a = request.architecture;
+  int weight_bits = 8;
+  for (const workloads::Node& node : request.network.nodes)
+    if (node.kind == workloads::Node::Kind::mvm) weight_bits = node.mvm.weight_bits;
+  const ConductanceGrid grid = conductance_grid(a, weight_bits);
+  const WriteProcess process = a.write_controller.process;
+  const std::string limits = process == WriteProcess::measured
+                                 ? fmt::format("{}, cell by cell", a.device.table)
+                                 : fmt::format("simulated pulse by pulse, tolerance {:.4g} of the range",
+                                               a.write_controller.tolerance * a.device.sigma_scale);
+  return fmt::format("{} samples of {}, {} instances; {} % without a chip; {}, {}; write-verify: {}, {}",
+                     request.data.samples(), request.data.name, request.instances, percent_figure(result.reference_accuracy),
+                     choice_text(a.device.model), programming_spread_text(a.device, grid.max_level),
+                     choice_text(process), limits);
 }
 
 /// The first method that verifies, at its smallest budget above nothing: what the page looks into.
@@ -143,8 +191,11 @@ std::string sweep_table(const SweepRequest& request, const SweepResult& result) 
   std::string text =
       fmt::format("{} on {}: {}\n\n", request.network.name, request.architecture.name, lead_of(request, result)) +
       table(point_rows(request, result));
-  if (const Rows equal = equal_accuracy_rows(request, result); !equal.empty())
-    text += fmt::format("\nWithin {} points of verifying everything\n{}", 100 * kEqual, table(equal));
+  if (const auto equal = equal_accuracy(request, result)) {
+    text += "\n" + equal->heading + "\n";
+    if (!equal->rows.empty()) text += table(equal->rows);
+    if (!equal->footnote.empty()) text += equal->footnote + "\n";
+  }
   return text;
 }
 
@@ -164,13 +215,14 @@ std::string sweep_page(const SweepRequest& request, const SweepResult& result, c
       {"Accuracy over programming energy",
        "The same chips; without static power, the unverified pass included.",
        {accuracy_over(request, result, {.title = "energy", .unit = "J", .min = 0}, &SweepPoint::joules, true)}});
-  if (Rows equal = equal_accuracy_rows(request, result); !equal.empty())
-    page.sections.push_back(
-        {"Cost of equal accuracy",
-         fmt::format("What comes within {} points of verifying everything, between the points of the "
-                     "sweep linearly.",
-                     100 * kEqual),
-         {PageTable{equal}}});
+  if (const auto equal = equal_accuracy(request, result)) {
+    PageSection section{"Cost of equal accuracy",
+                        equal->heading + (equal->rows.empty() ? "" : ". Between the points of the sweep linearly."),
+                        {}};
+    if (!equal->footnote.empty()) section.note += " " + equal->footnote + ".";
+    if (!equal->rows.empty()) section.items.push_back(PageTable{equal->rows});
+    page.sections.push_back(std::move(section));
+  }
   if (const auto shown = shown_choice(request)) {
     const mapping::Plan plan = mapping::make_plan(request.architecture, request.network);
     const mapping::WritePlan write_plan = sweep_plan(request, plan, shown->first, shown->second);

@@ -148,13 +148,15 @@ TEST(MeasuredTable, AsksForWhatItDoesNotSay) {
   };
   EXPECT_THAT(
       unstated("", 8),
-      ElementsAre(HasSubstr("does not say where the cells of level 0 ended: its window has no upper conductance; give "
-                            "their conductances from the least to the most in a line \"#! ended 0 passed uS = LEAST "
-                            "... MOST\""),
-                  HasSubstr("does not say where the 1 of 4 cells of level 1 ended that failed: give their conductances "
-                            "in a line \"#! ended 1 failed uS = LEAST ... MOST\", or say \"#! failed = unverified\""),
-                  HasSubstr("an attempt limit cuts off: raise /write_controller/max_attempts = 8 to the table's most "
-                            "pulses, 9, or say \"#! failed = unverified\"")));
+      ElementsAre(
+          HasSubstr("does not say where the cells of level 0 ended: its window has no upper conductance; give "
+                    "their conductances from the least to the most in a line \"#! ended 0 passed uS = LEAST "
+                    "... MOST\""),
+          HasSubstr("does not say where the cells ended that failed (1 of 4 of level 1): give their "
+                    "conductances in a line \"#! ended LEVEL failed uS = LEAST ... MOST\" for each level, or say "
+                    "\"#! failed = unverified\""),
+          HasSubstr("an attempt limit cuts off: raise /write_controller/max_attempts = 8 to the table's most "
+                    "pulses, 9, or say \"#! failed = unverified\"")));
   const std::string passed = "#! ended 0 passed uS = 200 300\n";
   EXPECT_THAT(unstated(passed + "#! ended 1 failed uS = 126 200\n", 9), IsEmpty());
   EXPECT_THAT(unstated(passed + "#! ended 1 failed uS = 126 200\n", 8), SizeIs(1));

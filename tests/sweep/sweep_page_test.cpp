@@ -109,6 +109,65 @@ TEST(ParetoFront, HoldsWhatNothingBeats) {
   EXPECT_THAT(pareto_front({{1, 0.9}, {2, 0.8}, {2, 0.95}, {3, 0.95}, {0.5, 0.5}}), ElementsAre(4u, 0u, 2u));
 }
 
+/// Points of one method with these write cycles (of everything) and accuracies; time and energy follow the cycles.
+SweepResult made_up(const std::vector<std::pair<double, double>>& points) {
+  SweepResult result;
+  result.cells = 100;
+  for (const auto& [nwc, accuracy] : points) {
+    SweepPoint& point = result.points.emplace_back();
+    point.budget = point.nwc = nwc;
+    point.seconds = 1e-3 * (1 + 9 * nwc);
+    point.joules = 1e-6 * (1 + 4 * nwc);
+    point.verified_cells = 100 * nwc;
+    point.accuracy = {accuracy, accuracy};
+  }
+  return result;
+}
+
+std::string closing_table(SweepRequest request, const SweepResult& result) {
+  request.methods = {{SelectionMethod::swim}};
+  const std::string text = sweep_table(request, result);
+  return text.substr(text.rfind("\n\n") + 2);
+}
+
+TEST(SweepTable, CountsWhatEqualAccuracyCosts) {
+  SweepRequest request = small_sweep();
+  // 0.97 is reached a third of the way from 0.1 to 0.4: at 0.2, 2.8 of 10 ms, 1.8 of 5 uJ.
+  const SweepResult result = made_up({{0, 0.90}, {0.1, 0.96}, {0.4, 0.99}, {1, 0.99}});
+  request.within = 0.02;
+  const std::string table = closing_table(request, result);
+  EXPECT_THAT(table, HasSubstr("Within 2 points of verifying everything; verifying nothing is 9.00 points below\n"));
+  EXPECT_THAT(table, ::testing::ContainsRegex("swim +0.200 +5.0 x +2.8 ms +3.6 x +1.8 uJ +2.8 x\n"));
+  EXPECT_THAT(table, ::testing::Not(HasSubstr("*")));
+}
+
+TEST(SweepTable, SaysWhatWasNotMeasuredBelowTheSmallestBudget) {
+  SweepRequest request = small_sweep();
+  const SweepResult result = made_up({{0, 0.90}, {0.1, 0.98}, {1, 0.99}});
+  request.within = 0.05;
+  const std::string table = closing_table(request, result);
+  EXPECT_THAT(table, ::testing::ContainsRegex("swim +0.050 \\* +20.0 x"));
+  EXPECT_THAT(table,
+              HasSubstr("* below the smallest budget of the sweep, on a line from nothing verified: not measured"));
+}
+
+// 220 x fewer cycles were the answer where nothing verified was nearly as good.
+TEST(SweepTable, SaysWhenNothingVerifiedIsGoodEnough) {
+  SweepRequest request = small_sweep();
+  const SweepResult result = made_up({{0, 0.985}, {0.1, 0.988}, {1, 0.99}});
+  EXPECT_EQ(request.within, 0.005);
+  EXPECT_THAT(closing_table(request, result),
+              AllOf(HasSubstr("Verifying nothing (98.50 %) is already within 0.5 points of verifying everything (99.00 "
+                              "%): what a method saves cannot be told here. A smaller --within"),
+                    ::testing::Not(HasSubstr("fewer cycles"))));
+  EXPECT_THAT(closing_table(request, made_up({{0, 0.9}, {1, 0.8}})),
+              HasSubstr("Verifying nothing (90.00 %) is better than verifying everything (80.00 %)"));
+  request.within = 0.0049;
+  EXPECT_THAT(closing_table(request, result), HasSubstr("fewer cycles"));
+  EXPECT_THAT(sweep_page(request, made_up({{0, 0.985}, {1, 0.99}}), {"v", "again", "{}"}),
+              HasSubstr("0.50 points below"));
+}
+
 TEST(SweepPage, DrawsEveryChartAndAsksForNothing) {
   const SweepRequest request = small_sweep();
   const SweepResult result = run(request);

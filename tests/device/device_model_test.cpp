@@ -174,6 +174,8 @@ TEST(Drift, WanSpreadsGrowToThePublishedDays) {
       moved[i] = (drifted(p, target * 1e-6, 100e-6 + law.sigma * first[i], later[i]) - 100e-6) * 1e6;
     EXPECT_NEAR(moments(moved).sigma, sigma, 0.02 * sigma) << target;
   }
+  const double middle = std::sqrt(86400.0);  // of 1 s and a day in the logarithm of time
+  EXPECT_NEAR(RramWan::sigma(20e-6, middle), (RramWan::sigma(20e-6, 1) + RramWan::sigma(20e-6, 86400)) / 2, 1e-15);
   EXPECT_NEAR(RramWan::sigma(20e-6, 2 * 86400.0) * 1e6, 0.782 + 20.274 / 2 - 43.507 / 4 + 37.062 / 8 - 11.934 / 16,
               1e-9);
 }

@@ -275,7 +275,7 @@ def main():
         todo = [row for row in chosen if results.get(keys[row.where]) == "survived" and not row.reason]
     else:
         todo = [row for row in chosen if options.again or keys[row.where] not in results]
-    todo.sort(key=lambda row: (row.file, row.tests))
+    random.Random(1).shuffle(todo)  # a run that is stopped has then tried a sample
     if todo:
         prepare(todo)
     for number, row in enumerate(todo, 1):

@@ -72,6 +72,37 @@ TEST(EnergyTable, EventOfSeveralComponentsIsTheirSum) {
   EXPECT_NEAR(per_read, 0.3e-3 * 100e-9 + 1.24e-3 * 100e-9 / 8, 1e-15);
 }
 
+// The published figure of each component, with what it scales with (ISAAC, Table I: 4 mW of 8 x 128 one-bit DACs,
+// 20.74 pJ per 256-bit flit of a router, 0.4 mW of pooling and 0.52 mW of two sigmoids at 1.2 GHz, 20.45 pJ per 256
+// bits of eDRAM, 0.054 pJ per bit of bus, 1.24 mW of input registers in 100 ns, 26 pJ per 128 bits of chip link).
+TEST(EnergyTable, ComponentsScaleWithTheirBitsAndTimes) {
+  Architecture a = load_architecture("rram_1t1r_128");
+  a.overrides.energy.clear();
+  a.crossbar.rows = 96;  // not as many as columns
+  a.crossbar.read_time = from_si<Time>(30e-9);
+  a.dac.bits = 4;
+  a.interconnect.flit_bits = 48;
+  a.write_controller.pulse_voltage = from_si<Voltage>(3.0);
+  const EnergyTable table = energy_table(a);
+  const std::pair<const char*, double> wanted[] = {
+      {"row_drive", 4e-3 / 1024 * 4 * 30e-9},
+      {"router_flit", 20.74e-12 / 256 * 48},
+      {"link_flit", 0.054e-12 * 48},
+      {"bus", 0.054e-12},
+      {"pooling", 0.4e-3 / 1.2e9},
+      {"activation", 0.52e-3 / 2 / 1.2e9},
+      {"shift_add", 0.2e-3 / 8 / 1.2e9},
+      {"accumulate", 0.2e-3 / 8 / 1.2e9},
+      {"input_buffer_read", 20.45e-12 / 256},
+      {"global_buffer_write", 20.45e-12 / 256},
+      {"external_read", 26e-12 / 128},
+      {"input_register", 1.24e-3 * 100e-9 / (8 * 128) * 96 * 4},
+      {"write_driver", 50e-15 * 9},
+  };
+  for (const auto& [name, joule] : wanted)
+    EXPECT_NEAR(table.entry(name).per_count.value(), joule, 1e-9 * joule) << name;
+}
+
 TEST(EnergyTable, GivenEnergyReplacesTheFigure) {
   const EnergyTable table = energy_table(load_architecture("rram_1t1r_128", {"/energy/router_flit=7 pJ"}));
   EXPECT_DOUBLE_EQ(table.entry("router_flit").per_count.value(), 7e-12);
@@ -132,6 +163,40 @@ TEST(AreaTable, ACrossbarPeaksWithEveryCellAtItsLargestConductanceAndFullInput) 
   }
 }
 
+TEST(AreaTable, RowsAndColumnsHaveTheirOwnParts) {
+  const AreaTable table = area_table(load_architecture("tiny_2x2", {"/crossbar/rows=3", "/crossbar/columns=5"}));
+  EXPECT_EQ(table.entry("dac").count, 4 * 64 * 3);
+  EXPECT_EQ(table.entry("sample_hold").count, 4 * 64 * 5);
+  EXPECT_EQ(table.entry("adc").count, 4 * 64 * 3) << "two columns each";
+  EXPECT_NEAR(
+      area_table(load_architecture("rram_1t1r_128")).entry("crossbar").area_each.value(),
+      2 * area_table(load_architecture("rram_1t1r_128", {"/crossbar/columns=64"})).entry("crossbar").area_each.value(),
+      1e-18);
+}
+
+// Each at its own rate: converters at theirs, buffers by the bit, a router with five ports and four links.
+TEST(AreaTable, PeaksAreEnergyTimesTheRateOfTheirEvents) {
+  const AreaTable table = area_table(load_architecture(
+      "tiny_2x2",
+      {"/adc/sample_rate=250 MHz", "/energy/adc_conversion=3 pJ", "/energy/shift_add=7 pJ", "/energy/router_flit=2 pJ",
+       "/energy/link_flit=11 pJ", "/energy/input_buffer_read=2 pJ", "/energy/output_buffer_write=5 pJ"}));
+  const auto peak = [&](const char* name) { return table.entry(name).peak_each.value(); };
+  EXPECT_NEAR(peak("adc"), 3e-12 * 0.25e9, 1e-15);
+  EXPECT_NEAR(peak("shift_add"), 7e-12 * 2 * 1e9, 1e-15) << "two codes a cycle";
+  EXPECT_NEAR(peak("interconnect"), (5 * 2e-12 + 4 * 11e-12) * 1e9, 1e-15);
+  EXPECT_NEAR(peak("buffer"), (2e-12 + 5e-12) * 8 * 1e9, 1e-15) << "8 bits a cycle";
+  EXPECT_NEAR(peak("dac"), 2 * 0.5e-12 / 10e-9, 1e-15) << "1 pJ in 10 ns";
+}
+
+TEST(AreaTable, BuffersTakeTheAreaOfAllTheirKibibytes) {
+  const auto area = [](const char* in, const char* out) {
+    return area_table(load_architecture("rram_1t1r_128", {in, out})).entry("buffer").area_each.value();
+  };
+  const double kibibyte = 0.083e-6 / 64;  // ISAAC, Table I: 0.083 mm^2 for 64 KiB of eDRAM
+  EXPECT_NEAR(area("/buffer/input_kibibytes=64", "/buffer/output_kibibytes=4"), 68 * kibibyte, 1e-15);
+  EXPECT_NEAR(area("/buffer/input_kibibytes=32", "/buffer/output_kibibytes=8"), 40 * kibibyte, 1e-15);
+}
+
 TEST(AreaTable, CountsRoundUp) {
   const AreaTable table =
       area_table(load_architecture("tiny_2x2", {"/tile/crossbars=3", "/tile/crossbars_per_group=2",
@@ -145,6 +210,9 @@ TEST(PeakThroughput, CountsWeightsThatFitInTheColumns) {
   // 128 x (128 / 8 planes) weights x 2 operations / (8 phases x 10 ns) on 192 crossbars.
   EXPECT_DOUBLE_EQ(peak_throughput(load_architecture("rram_1t1r_128"), 8, 8).ops_per_second,
                    2.0 * 128 * (128 / 8) * 192 / (8 * 10e-9));
+  // The sign of a pair takes no bit: seven bits fit one slice of seven.
+  EXPECT_DOUBLE_EQ(peak_throughput(load_architecture("tiny_2x2"), 8, 8).ops_per_second,
+                   2.0 * 2 * 1 * 256 / (8 * 10e-9));
   // One cell per weight, all eight input bits at once.
   EXPECT_DOUBLE_EQ(peak_throughput(load_architecture("swim_paper"), 8, 8).ops_per_second,
                    2.0 * 128 * 128 * 768 / 10e-9);

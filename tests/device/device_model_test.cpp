@@ -111,6 +111,12 @@ TEST(DeviceModel, AbstractModelsAgreeInSiemensAndInLevels) {
   }
 }
 
+TEST(DeviceModel, AMeasuredSpreadIsInUnitsOfTheRange) {
+  const DeviceParameters p = device(DeviceModel::rram_milo_irps_2021, 50, 225);
+  // IRPS 2021, Fig. 4: 4.782321 - 0.009107 G uS, in the middle at 137.5 uS, over 175 uS.
+  EXPECT_NEAR(programming_sigma(p, 0.5), (4.782321 - 0.009107 * 137.5) / 175, 1e-9);
+}
+
 // workloads/METHOD.md section 5: sigma / sqrt(0.4 s^2 + 0.6), times s between a quarter and three quarters.
 TEST(DeviceModel, FefetSpreadsItsMiddleLevels) {
   DeviceParameters p = device(DeviceModel::fefet, 1, 40);

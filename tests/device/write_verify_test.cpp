@@ -94,6 +94,25 @@ TEST(Redraw, NeedsThePublishedAttempts) {
 
 // workloads/METHOD.md section 2: 10 +- 0.5 cycles, residual 0.030 +- 0.002, all
 // within 0.06. Standard errors here: 0.02 cycles, 0.00004.
+TEST(Redraw, APulseSpreadsAsItsLevelDoesAboutTheCellsOwnOffset) {
+  Architecture a = paper_like(WriteProcess::redraw);
+  a.device.sigma = 0.05;
+  a.device.sigma_slope = 0.1;
+  a.write_controller.tolerance = 1;  // the first pulse passes
+  const WriteRules rules = rules_of(a);
+  Row row(20000);
+  row.offset.assign(20000, 1000.0f);
+  std::fill(row.targets.begin(), row.targets.end(), static_cast<std::int16_t>(rules.range.span));
+  RowWriter writer(rules, {});
+  writer.start(row.view());
+  writer.drain();
+  std::vector<double> errors;
+  for (std::size_t cell = 0; cell < row.codes.size(); ++cell) errors.push_back(row.codes[cell] - row.targets[cell]);
+  const double sigma = 0.15 * rules.range.span;
+  EXPECT_NEAR(moments(errors).sigma, sigma, 0.03 * sigma);
+  EXPECT_NEAR(moments(errors).mean, 1000, 4 * sigma / std::sqrt(20000.0));
+}
+
 TEST(Incremental, ShippedForSwimPaperIsTheFitted) {
   const Architecture a = load_architecture("swim_paper");
   ASSERT_EQ(a.write_controller.process, WriteProcess::incremental);

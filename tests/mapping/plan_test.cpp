@@ -81,6 +81,23 @@ TEST(Plan, LeNetOnTheDefaultCrossbarTakesSixtyFiveCrossbars) {
   EXPECT_DOUBLE_EQ(plan.utilization, cells / (65 * 128 * 128));
 }
 
+TEST(Plan, BlocksThatFitExactlyTakeNoMore) {
+  Architecture architecture = roomy();
+  architecture.crossbar.rows = 4;
+  const Plan cut = make_plan(architecture, testing::NetworkBuilder({8, 1, 1}, 8, 1).logits(2));
+  EXPECT_EQ(cut.layers[0].row_blocks, 2) << "8 rows on 4";
+  // 4 x 8 and 1 x 8 cells fill the diagonal of 5 x 16.
+  architecture.crossbar.rows = 5;
+  architecture.crossbar.columns = 16;
+  architecture.mapping.packing = Packing::crossbar;
+  const Plan packed = make_plan(architecture, testing::NetworkBuilder({4, 1, 1}, 8, 1).linear(1).logits(1));
+  EXPECT_EQ(packed.crossbars_used, 1);
+  EXPECT_DOUBLE_EQ(packed.utilization, (4 * 8 + 1 * 8) / 80.0);
+  architecture.chip.mesh_rows = architecture.chip.mesh_columns = architecture.tile.crossbars = 1;
+  EXPECT_EQ(make_plan(architecture, testing::NetworkBuilder({4, 1, 1}, 8, 1).linear(1).logits(1)).tiles_used, 1)
+      << "on a chip of one crossbar";
+}
+
 TEST(Plan, PackingPutsSmallBlocksOnTheDiagonalOfOneCrossbar) {
   Architecture architecture = roomy();
   architecture.mapping.packing = Packing::crossbar;

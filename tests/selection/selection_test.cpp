@@ -220,6 +220,17 @@ TEST(Selection, VarianceRemovedIsThatOfTheCellsOwnLevel) {
   EXPECT_NEAR(removed(1), 0.5 * 2 * (0.05 * 0.05 - left), 1e-9);
 }
 
+TEST(Selection, VarianceRemovedIncludesTheCellsOwnOffset) {
+  Case c;
+  c.architecture.device.sigma = 0.05;
+  c.architecture.device.device_to_device = 0.12;
+  for (auto& of_node : c.options.values) std::fill(of_node.begin(), of_node.end(), 2.0);
+  const Selection selection = c.select(SelectionMethod::swim);
+  const double each = 0.5 * 2 * (0.05 * 0.05 + 0.12 * 0.12 - 0.03 * 0.03);
+  EXPECT_NEAR(selection.loss_removed[1], each, 1e-9);
+  EXPECT_NEAR(selection.loss_removed.back(), each * static_cast<double>(selection.units()), 1e-6);
+}
+
 TEST(Selection, ExpectedCyclesDivideTheScoreAndMakeUpTheBudget) {
   Case c;
   for (auto& of_node : c.options.values) std::fill(of_node.begin(), of_node.end(), 1.0);

@@ -29,8 +29,8 @@ int hand_over_to(const std::string& name, int argc, char** argv) {
   std::vector<char*> arguments(argv, argv + argc);
   arguments.push_back(nullptr);
   ::execv(program.c_str(), arguments.data());
-  fmt::print(stderr, "error: {}: cannot be started: {}; it is built beside nvcim\n", program.string(),
-             std::strerror(errno));
+  print_error(fmt::format("error: {}: cannot be started: {}; it is built beside nvcim\n", program.string(),
+                          std::strerror(errno)));
   return kBadInput;
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "arch/adc_laws.h"
+#include "arch/without_effect.h"
 
 namespace nvcim {
 namespace {
@@ -24,7 +25,7 @@ class Checks {
     wires();
     converters();
     adc_cost_law();
-    without_effect();
+    for (Contradiction& contradiction : without_effect(a_, layers_)) found_.push_back(std::move(contradiction));
     return std::move(found_);
   }
 
@@ -158,58 +159,6 @@ class Checks {
           fmt::format("{} is faster than the {} that /adc/energy_law = neurosim_sar takes for {} bits; at most {}",
                       format_quantity(a_.adc.sample_rate), format_si_rounded(time.value(), "s"), a_.adc.bits,
                       format_si_rounded(1 / time.value(), "Hz")));
-  }
-
-  /// A parameter given on top of a setting under which it does nothing. Given in the same layer or below it is a choice
-  /// (a resolved file names everything), so only a later layer is refused.
-  void without_effect() {
-    const auto check = [this](bool ineffective, const std::string& pointer, const std::string& switch_pointer,
-                              const std::string& setting, const std::string& needed) {
-      const auto given = layers_.find(pointer);
-      if (!ineffective || given == layers_.end()) return;
-      const auto chosen = layers_.find(switch_pointer);
-      if (chosen != layers_.end() && chosen->second >= given->second) return;
-      say({pointer, switch_pointer},
-          fmt::format("has no effect with {} = {}; set that to {} as well", switch_pointer, setting, needed));
-    };
-    const DeviceParameters& device = a_.device;
-    const std::string model = choice_text(device.model);
-    const bool ideal_device = device.model == DeviceModel::ideal;
-    const bool own_sigma = device.model == DeviceModel::gaussian || device.model == DeviceModel::fefet ||
-                           device.model == DeviceModel::measured;
-    for (const char* pointer : {"/device/sigma", "/device/sigma_slope"})
-      check(!own_sigma, pointer, "/device/model", model, "gaussian");
-    check(ideal_device, "/device/sigma_scale", "/device/model", model, "gaussian");
-    check(device.model != DeviceModel::pcm_joshi_2020, "/device/pcm_fit", "/device/model", model, "pcm_joshi_2020");
-    check(device.model != DeviceModel::reram_cmo, "/device/cmo_acceptance", "/device/model", model, "reram_cmo");
-    check(device.model != DeviceModel::fefet, "/device/mid_level_factor", "/device/model", model, "fefet");
-    check(device.read_noise_model == ReadNoiseModel::model, "/device/read_noise", "/device/read_noise_model", "model",
-          "constant or proportional");
-    check(device.drift == DriftModel::none && device.relaxation == RelaxationModel::none, "/device/age",
-          "/device/drift", "none", "model, or /device/relaxation to a technology,");
-    check(device.relaxation == RelaxationModel::none, "/device/temperature", "/device/relaxation", "none",
-          "a technology");
-    check(a_.write_controller.process == WriteProcess::measured, "/write_controller/tolerance",
-          "/write_controller/process", "measured", "redraw or incremental");
-    const bool ideal_adc = a_.adc.model == AdcModel::ideal;
-    for (const char* pointer : {"/adc/range", "/adc/full_scale_levels", "/adc/layer_full_scale", "/adc/offset_sigma",
-                                "/adc/gain_sigma", "/adc/inl"})
-      check(ideal_adc, pointer, "/adc/model", "ideal", "sar");
-    check(!ideal_adc && a_.adc.range != AdcRange::full_scale_levels, "/adc/full_scale_levels", "/adc/range",
-          choice_text(a_.adc.range), "full_scale_levels");
-    check(!ideal_adc && a_.adc.range != AdcRange::per_layer, "/adc/layer_full_scale", "/adc/range",
-          choice_text(a_.adc.range), "per_layer");
-    check(a_.crossbar.encoding == Encoding::ideal_signed, "/crossbar/cell_bits", "/crossbar/encoding", "ideal_signed",
-          "differential_pair or offset_column");
-    check(a_.adc.energy_law != AdcEnergyLaw::neurosim_sar, "/adc/column_resistance", "/adc/energy_law",
-          choice_text(a_.adc.energy_law), "neurosim_sar");
-    const auto law = layers_.find("/adc/energy_law");
-    const auto given = layers_.find("/energy/adc_conversion");
-    if (a_.overrides.energy.contains("adc_conversion") && law != layers_.end() && given != layers_.end() &&
-        law->second > given->second && a_.adc.energy_law != AdcEnergyLaw::constant)
-      say({"/adc/energy_law", "/energy/adc_conversion"},
-          fmt::format("{} has no effect while /energy/adc_conversion is given; set that to null as well",
-                      choice_text(a_.adc.energy_law)));
   }
 
   const Architecture& a_;

@@ -15,6 +15,9 @@ struct Contradiction {
   std::string message;                ///< names the values and what is allowed
 };
 
+/// Number of the layer that all --set together are.
+inline constexpr int kOverrideLayer = 1000;
+
 /// Which layer gave a parameter last: pointer → 1 for the innermost "extends", rising; absent: the built-in default.
 using ParameterLayers = std::map<std::string, int>;
 

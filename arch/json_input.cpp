@@ -52,7 +52,9 @@ class StrictBuilder : public nlohmann::json_sax<json> {
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
     const std::size_t line_start = before.rfind('\n');
     const std::size_t column = before.size() - (line_start == std::string_view::npos ? 0 : line_start + 1) + 1;
-    issues_.push_back({file_, fmt::format("line {}, column {}", line, column), reason(error.what())});
+    const std::string ours = common_mistake(text_, end);
+    issues_.push_back(
+        {file_, fmt::format("line {}, column {}", line, column), ours.empty() ? reason(error.what()) : ours});
     return false;
   }
 
@@ -62,6 +64,20 @@ class StrictBuilder : public nlohmann::json_sax<json> {
     std::set<std::string> keys;
     std::string key;
   };
+
+  /// What people who write JSON by hand get wrong most often; empty: something else. @param end  behind the last
+  /// character that was read
+  static std::string common_mistake(std::string_view text, std::size_t end) {
+    if (end == 0) return {};
+    const char last = text[end - 1];
+    if (last == '/' || last == '#')
+      return "JSON has no comments; write \"comment\": \"...\" as a key of the object that it is about";
+    if (last == '\'') return "text stands in double quotes";
+    const std::size_t before = text.substr(0, end - 1).find_last_not_of(" \t\r\n");
+    if ((last == '}' || last == ']') && before != std::string_view::npos && text[before] == ',')
+      return fmt::format("the comma before {} has nothing behind it; remove it", last);
+    return {};
+  }
 
   /// nlohmann's text without its exception name and position, which we give ourselves.
   static std::string reason(std::string_view what) {

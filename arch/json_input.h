@@ -17,7 +17,7 @@ inline constexpr std::uintmax_t kMaxJsonBytes = 1024 * 1024;
 inline constexpr int kMaxJsonDepth = 16;
 
 /// Strict JSON: no comments, no duplicate keys (each is named), no numbers past a double, bounded nesting.
-/// Every problem is added to `issues`; a syntax error carries line and column.
+/// Every problem is added to `issues`; a syntax error carries line and column, a comment the way to write one.
 /// @return nothing when the text cannot be used at all; after a duplicate key the document is still returned.
 std::optional<nlohmann::json> parse_json(std::string_view text, const std::string& file,
                                          std::vector<InputIssue>& issues);

@@ -59,6 +59,8 @@ class Loader {
     if (pointer.size() < 2 || pointer.front() != '/')
       return fail("the path is a JSON pointer and starts with '/'; write --set /adc/bits=6");
     if (pointer == "/extends" || pointer == "/$schema") return fail("belongs in the file and cannot be set");
+    if (override_text.find_first_not_of(" \t", equals + 1) == std::string::npos)
+      return fail("has no value behind '='; for an empty text write '" + pointer + "=\"\"'");
     json layer = override_value(override_text.substr(equals + 1));
     try {
       for (json::json_pointer at(pointer); !at.empty(); at.pop_back()) {
@@ -166,7 +168,7 @@ class Loader {
 
   void read_layer(const json& document, const std::string& origin) {
     layers_.push_back({origin, {}});
-    ParameterReader reader(document, origin, "", issues_, layers_.back().given);
+    ParameterReader reader(document, origin, "", issues_, layers_.back().given, result_.comments);
     result_.describe(reader);
     if (origin != kOverrideOrigin) {
       reader.ignore("$schema");
@@ -180,12 +182,11 @@ class Loader {
   ParameterLayers layers_of_parameters() const {
     ParameterLayers out;
     int number = 0;
-    bool in_overrides = false;
     for (const Layer& layer : layers_) {
+      ++number;
       // All overrides together are one layer: their order is no decision.
-      if (!in_overrides) ++number;
-      in_overrides = layer.origin == kOverrideOrigin;
-      for (const std::string& pointer : layer.given) out[pointer] = number;
+      const bool is_override = layer.origin == kOverrideOrigin;
+      for (const std::string& pointer : layer.given) out[pointer] = is_override ? kOverrideLayer : number;
     }
     return out;
   }
@@ -234,9 +235,15 @@ Architecture parse_architecture(std::string_view text, const std::string& origin
 
 nlohmann::ordered_json to_json(const Architecture& architecture) {
   Architecture copy = architecture;
-  ParameterWriter writer;
+  ParameterWriter writer(copy.comments);
   copy.describe(writer);
   return writer.take();
+}
+
+nlohmann::ordered_json to_json_without_comments(const Architecture& architecture) {
+  Architecture copy = architecture;
+  copy.comments.clear();
+  return to_json(copy);
 }
 
 }  // namespace nvcim

@@ -39,5 +39,7 @@ Architecture parse_architecture(std::string_view text, const std::string& origin
 
 /// Every parameter resolved, sections in the order of the description. Loading the text gives an equal Architecture.
 nlohmann::ordered_json to_json(const Architecture& architecture);
+/// The same without "comment": two architectures that differ in comments alone are the same machine.
+nlohmann::ordered_json to_json_without_comments(const Architecture& architecture);
 
 }  // namespace nvcim

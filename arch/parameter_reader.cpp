@@ -11,9 +11,21 @@ namespace nvcim {
 
 using nlohmann::json;
 
+namespace {
+
+constexpr double kHour = 3600;  // seconds
+
+}  // namespace
+
 ParameterReader::ParameterReader(const json& object, std::string file, std::string pointer,
-                                 std::vector<InputIssue>& issues, std::set<std::string>& given)
-    : object_(object), file_(std::move(file)), pointer_(std::move(pointer)), issues_(issues), given_(given) {}
+                                 std::vector<InputIssue>& issues, std::set<std::string>& given,
+                                 std::map<std::string, std::string>& comments)
+    : object_(object),
+      file_(std::move(file)),
+      pointer_(std::move(pointer)),
+      issues_(issues),
+      given_(given),
+      comments_(comments) {}
 
 const json* ParameterReader::find(const char* key) {
   known_.emplace_back(key);
@@ -47,6 +59,13 @@ bool ParameterReader::check_key(const std::string& pointer, const std::string& n
     if (candidate == name) return true;
   issue(pointer, "unknown key; " + suggestion(name, allowed));
   return false;
+}
+
+void ParameterReader::take_comment(const std::string& pointer, const json& value) {
+  if (value.is_string())
+    comments_[pointer] = value.get<std::string>();
+  else
+    issue(pointer + "/" + kComment, shown(value) + " is not text; a comment is text in quotes");
 }
 
 void ParameterReader::check_choice(const std::string& pointer, const json& value,
@@ -126,6 +145,10 @@ void ParameterReader::integer_map(const char* key, std::map<std::string, int>& v
   if (found == nullptr || !expect_object(key, *found)) return;
   for (const auto& [name, value] : found->items()) {
     const std::string where = path(key, name);
+    if (name == kComment && !value.is_number()) {  // a layer may be called so
+      take_comment(path(key), value);
+      continue;
+    }
     given_.insert(where);
     int number = 0;
     if (value.is_null())
@@ -148,7 +171,8 @@ bool ParameterReader::read_si(const std::string& pointer, const json& value, con
     return false;
   }
   std::string why;
-  const std::optional<double> parsed = parse_si(value.get<std::string>(), symbol, why);
+  const bool may_be_long = std::string_view(symbol) == "s" && max >= kHour;
+  const std::optional<double> parsed = parse_si(value.get<std::string>(), symbol, why, may_be_long ? "1 h" : "");
   if (!parsed) {
     issue(pointer, shown(value) + " " + why);
     return false;
@@ -162,7 +186,14 @@ bool ParameterReader::read_si(const std::string& pointer, const json& value, con
 }
 
 void ParameterReader::finish() {
-  for (const auto& [key, value] : object_.items()) check_key(path(key), key, known_);
+  for (const auto& [key, value] : object_.items()) {
+    if (key == kComment)
+      take_comment(pointer_, value);
+    else if (!nearest_name(key, {kComment}).empty() && nearest_name(key, known_).empty())
+      issue(path(key), fmt::format("unknown key; did you mean \"{}\"?", kComment));
+    else
+      check_key(path(key), key, known_);
+  }
 }
 
 }  // namespace nvcim

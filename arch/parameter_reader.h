@@ -15,20 +15,24 @@
 
 namespace nvcim {
 
+/// Key that every object of the file may have beside its parameters.
+inline constexpr const char* kComment = "comment";
+
 /// Visitor of `describe`: takes what one JSON object gives into the structs and leaves the rest as it is, so that
 /// layers (preset, file, --set) are read one over the other. Faults go to `issues` with the layer's name and a JSON
 /// pointer; a faulty value changes nothing.
 class ParameterReader {
  public:
-  /// @param given  every pointer of a parameter that the layer names, faulty or not, is added to it.
+  /// @param given     every pointer of a parameter that the layer names, faulty or not, is added to it.
+  /// @param comments  the "comment" of every object: JSON pointer of the object → text.
   ParameterReader(const nlohmann::json& object, std::string file, std::string pointer, std::vector<InputIssue>& issues,
-                  std::set<std::string>& given);
+                  std::set<std::string>& given, std::map<std::string, std::string>& comments);
 
   template <class S>
   void section(const char* key, S& parameters, const char*) {
     const nlohmann::json* value = find(key);
     if (value == nullptr || !expect_object(key, *value)) return;
-    ParameterReader reader(*value, file_, path(key), issues_, given_);
+    ParameterReader reader(*value, file_, path(key), issues_, given_, comments_);
     parameters.describe(reader);
     reader.finish();
   }
@@ -65,6 +69,10 @@ class ParameterReader {
     const std::vector<std::string> allowed(std::begin(allowed_keys), std::end(allowed_keys));
     for (const auto& [name, value] : found->items()) {
       const std::string where = path(key, name);
+      if (name == kComment) {
+        take_comment(path(key), value);
+        continue;
+      }
       given_.insert(where);
       if (!check_key(where, name, allowed)) continue;
       if (value.is_null()) {
@@ -88,6 +96,7 @@ class ParameterReader {
   void issue(const std::string& pointer, std::string message);
   bool expect_object(const char* key, const nlohmann::json& value);
   bool check_key(const std::string& pointer, const std::string& name, const std::vector<std::string>& allowed);
+  void take_comment(const std::string& pointer, const nlohmann::json& value);
   void check_choice(const std::string& pointer, const nlohmann::json& value, const std::vector<std::string>& names);
   bool read_integer(const std::string& pointer, const nlohmann::json& value, int& out, int min, int max);
   bool read_si(const std::string& pointer, const nlohmann::json& value, const char* symbol, double min, double max,
@@ -106,6 +115,7 @@ class ParameterReader {
   std::string pointer_;
   std::vector<InputIssue>& issues_;
   std::set<std::string>& given_;
+  std::map<std::string, std::string>& comments_;
   std::vector<std::string> known_;
 };
 

@@ -308,6 +308,8 @@ struct Architecture {
   DeviceParameters device;
   MappingParameters mapping;
   OverrideParameters overrides;
+  /// What the file says in "comment": JSON pointer of the object ("" is the file itself) → text. Decides nothing.
+  std::map<std::string, std::string> comments;
 
   /// Visits every section: `v.section(key, struct, doc)`; overrides come as quantity_map at the top level.
   template <class V>

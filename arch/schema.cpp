@@ -21,6 +21,7 @@ std::string quantity_pattern(std::string_view symbol) {
   if (symbol == "m^2") unit = "m(\\^2|²)";
   std::string units = "(a|f|p|n|u|µ|\u03bc|m|k|M|G|T)?" + unit;
   if (symbol == "K") units = "(" + units + "|C)";
+  if (symbol == "s") units = "(" + units + "|min|h|d|day|y|year)";
   return "^ *[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)? *" + units + " *$";
 }
 
@@ -38,6 +39,10 @@ std::string sentence(const ParameterInfo& parameter) {
   if (const std::string range = range_text(parameter); !range.empty()) text += fmt::format(". Allowed: {}", range);
   for (const auto& choice : parameter.choices) text += fmt::format("\n- {}: {}", choice.text, choice.doc);
   return text;
+}
+
+Json comment() {
+  return {{"type", "string"}, {"description", "a remark; kept in the resolved file"}};
 }
 
 Json schema_of(const ParameterInfo& parameter) {
@@ -66,6 +71,7 @@ Json schema_of(const ParameterInfo& parameter) {
       break;
     case ParameterKind::integer_map:
       schema["type"] = "object";
+      schema["properties"]["comment"] = comment();
       schema["additionalProperties"] = or_null({{"type", "integer"},
                                                 {"minimum", static_cast<std::int64_t>(parameter.min)},
                                                 {"maximum", static_cast<std::int64_t>(parameter.max)}},
@@ -74,6 +80,7 @@ Json schema_of(const ParameterInfo& parameter) {
     case ParameterKind::quantity_map:
       schema["type"] = "object";
       schema["additionalProperties"] = false;
+      schema["properties"]["comment"] = comment();
       for (const auto& key : parameter.keys)
         schema["properties"][key.text] = or_null(quantity(parameter), key.doc + "; null takes an inherited value back");
       break;
@@ -85,6 +92,7 @@ Json schema_of(const ParameterInfo& parameter) {
 
 Json properties_of(const SectionInfo& section) {
   Json properties = Json::object();
+  properties["comment"] = comment();
   for (const ParameterInfo& parameter : section.parameters) properties[parameter.key] = schema_of(parameter);
   return properties;
 }
@@ -176,7 +184,8 @@ std::string architecture_reference() {
       "or a file relative to it), else from the defaults. `null` for an entry of `energy`, `static_power`, "
       "`peak_power`,\n"
       "`area`, `/mapping/duplicate` or `/adc/layer_full_scale` takes an inherited one back. `$schema` may name the "
-      "schema beside this page.\n\n"
+      "schema beside this page.\n"
+      "Every object may hold a `\"comment\"`, which is text and is kept in the resolved file.\n\n"
       "Presets: ";
   std::string names;
   for (const std::string& name : preset_names()) names += (names.empty() ? "`" : ", `") + name + "`";

@@ -31,8 +31,8 @@ constexpr std::array<Prefix, 11> kPrefixes = {{{"a", -18},
 constexpr double kCelsiusZero = 273.15;
 
 /// Whole seconds of the units that people give ages in.
-constexpr std::array<std::pair<std::string_view, int>, 4> kLongTimes = {
-    {{"min", 60}, {"h", 3600}, {"d", 86400}, {"day", 86400}}};
+constexpr std::array<std::pair<std::string_view, int>, 6> kLongTimes = {
+    {{"min", 60}, {"h", 3600}, {"d", 86400}, {"day", 86400}, {"y", 31557600}, {"year", 31557600}}};
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -133,6 +133,14 @@ std::string_view example(std::string_view symbol) {
   return "1";
 }
 
+/// What to write instead, and the units where an example does not show them all.
+std::string advice(std::string_view symbol, std::string_view like) {
+  std::string text = "write e.g. \"" + std::string(like.empty() ? example(symbol) : like) + "\"";
+  if (symbol == "s") text += "; units: s with a prefix (ns, us, ms), min, h, d, y";
+  if (symbol == "K") text += "; units: C, K";
+  return text;
+}
+
 /// Decimal digits and exponent of a finite value: value = ±d.ddd × 10^exponent.
 struct Decimal {
   bool negative = false;
@@ -171,14 +179,17 @@ std::string plain(const std::string& digits, int exponent) {
   return digits.substr(0, point) + "." + digits.substr(point);
 }
 
-std::string with_prefix(const Decimal& number, std::string_view symbol) {
+/// @param square_metres  whether an area may be in them from 0.001 m^2 on; else it is in mm^2 up to 1 m^2
+std::string with_prefix(const Decimal& number, std::string_view symbol, bool square_metres) {
   // Squared prefixes are 10^6 apart, so they take values from 0.001 on.
   const int power = is_squared(symbol) ? 2 : 1;
   const int first = power == 2 ? -3 : 0;
   const Prefix* best = nullptr;
-  for (const Prefix& prefix : kPrefixes)
-    if (number.exponent >= power * prefix.exponent + first && number.exponent < power * prefix.exponent + 3)
-      best = &prefix;
+  for (const Prefix& prefix : kPrefixes) {
+    const bool is_milli = power == 2 && !square_metres && prefix.exponent == -3;
+    const int last = power * prefix.exponent + (is_milli ? 6 : 3);
+    if (best == nullptr && number.exponent >= power * prefix.exponent + first && number.exponent < last) best = &prefix;
+  }
   std::string text = number.negative ? "-" : "";
   if (best != nullptr) {
     text += plain(number.digits, number.exponent - power * best->exponent);
@@ -189,24 +200,25 @@ std::string with_prefix(const Decimal& number, std::string_view symbol) {
   return unit.empty() ? text : text + " " + unit;
 }
 
-std::string formatted(double value, std::string_view symbol, int significant) {
+std::string formatted(double value, std::string_view symbol, int significant, bool square_metres) {
   if (!std::isfinite(value)) return (std::isnan(value) ? "nan " : value > 0 ? "inf " : "-inf ") + std::string(symbol);
   if (value == 0) return symbol.empty() ? "0" : "0 " + std::string(symbol);
-  return with_prefix(decimal(value, significant), symbol);
+  return with_prefix(decimal(value, significant), symbol, square_metres);
 }
 
 }  // namespace
 
-std::optional<double> parse_si(std::string_view text, std::string_view symbol, std::string& why) {
+std::optional<double> parse_si(std::string_view text, std::string_view symbol, std::string& why,
+                               std::string_view like) {
   const std::string_view whole = trim(text);
   const std::size_t length = number_length(whole);
   if (length == 0) {
-    why = "is not a number with a unit; write e.g. \"" + std::string(example(symbol)) + "\"";
+    why = "is not a number with a unit; " + advice(symbol, like);
     return std::nullopt;
   }
   const std::string unit = ascii_unit(trim(whole.substr(length)));
   if (unit.empty()) {
-    why = "has no unit; write e.g. \"" + std::string(example(symbol)) + "\"";
+    why = "has no unit; " + advice(symbol, like);
     return std::nullopt;
   }
   const bool celsius = symbol == "K" && unit == "C";
@@ -215,8 +227,7 @@ std::optional<double> parse_si(std::string_view text, std::string_view symbol, s
   const bool is_long = long_time != kLongTimes.end();
   const std::optional<int> exponent = celsius || is_long ? 0 : unit_exponent(unit, symbol);
   if (!exponent) {
-    why = "has unit " + unit + " where " + std::string(symbol) + " is needed; write e.g. \"" +
-          std::string(example(symbol)) + "\"";
+    why = "has unit " + unit + " where " + std::string(symbol) + " is needed; " + advice(symbol, like);
     return std::nullopt;
   }
   std::optional<double> value = scaled_decimal(whole.substr(0, length), *exponent);
@@ -230,11 +241,11 @@ std::optional<double> parse_si(std::string_view text, std::string_view symbol, s
 }
 
 std::string format_si(double value, std::string_view symbol) {
-  return formatted(value, symbol, 0);
+  return formatted(value, symbol, 0, true);
 }
 
 std::string format_si_rounded(double value, std::string_view symbol, int digits) {
-  return formatted(value, symbol, digits);
+  return formatted(value, symbol, digits, false);
 }
 
 }  // namespace nvcim

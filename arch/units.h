@@ -81,15 +81,18 @@ struct UnitSymbol<Temperature> {
 /// Reads "40 uS", "1.2 GHz", "0.5 um^2", "85 C" (temperature), "-3e2 mV": number, optional blanks, prefix and unit.
 /// @param symbol  SI symbol wanted (UnitSymbol). Prefixes: a f p n u m k M G T ("mm^2" squares its prefix).
 ///                "µ" and "Ω" are understood; "C" is degrees Celsius where K is wanted; times may be in
-///                min, h, d or day.
+///                min, h, d or day, y or year (of 365.25 days).
+/// @param like    a value that suits what is asked for, for `why`; empty: one of the unit's
 /// @return SI value, or nothing with `why` filled ("has no unit; write e.g. \"40 uS\"", "has unit V where S is
 /// needed").
-std::optional<double> parse_si(std::string_view text, std::string_view symbol, std::string& why);
+std::optional<double> parse_si(std::string_view text, std::string_view symbol, std::string& why,
+                               std::string_view like = "");
 
 /// Shortest text that reads back to the same double, with the prefix that puts it in 1…1000 (an area in 0.001…1000):
 /// "40 uS". With an empty symbol the prefix stands alone: "150 k".
 std::string format_si(double value, std::string_view symbol);
-/// Rounded for people: `digits` significant digits, "1.67 pJ".
+/// Rounded for people: `digits` significant digits, "1.67 pJ". An area below a square metre is in mm^2 or less, "1773
+/// mm^2".
 std::string format_si_rounded(double value, std::string_view symbol, int digits = 4);
 
 template <class Q>

@@ -97,7 +97,7 @@ bool is_free_after_programming(std::string_view pointer) {
 std::vector<InputIssue> chip_mismatches(const ChipFile& chip, const Architecture& architecture,
                                         const workloads::Network& network) {
   std::vector<InputIssue> issues;
-  compare(to_json(chip.architecture), to_json(architecture), "", chip, issues);
+  compare(to_json_without_comments(chip.architecture), to_json_without_comments(architecture), "", chip, issues);
   const std::uint64_t weights = workloads::weights_fingerprint(network);
   if (chip.weights_fingerprint != weights)
     issues.push_back({chip.path.string(), "/weights_fingerprint",

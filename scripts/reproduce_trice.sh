@@ -17,20 +17,20 @@ threads=${THREADS:-1}
 # The same effort for every kind of noise; of the training samples the last --validation are held out for the search.
 if [[ -z ${RESNET20:-} ]]; then
   training=(lenet --data mnist --bits 4 --samples 22000 --validation 2000 --float-epochs 3 --quantised-epochs 6
-            --sigma-max 0.3 --kpp-instances 100 --kpp 5)
+            --sigma-max 0.3 --kpp-instances 100 --kpp 5%)
   sigma=0.20            # of the cells of the chip that judges
   deployed=(0.20 0.30)  # of the chips that are measured
-  measuring=(--data mnist --instances 1000 --samples 1000 --quantiles "1,5")
+  measuring=(--data mnist --instances 1000 --samples 1000 --quantiles "1%,5%")
   shown=1               # k of the KPP in the table
   every="none gaussian trice-1 left_censored-1 both_sides-1 trice-0.5 trice-0.7 trice-2 trice-1-zero_mean
          trice-0.5-zero_mean vanilla fefet4-none fefet4-gaussian fefet4-trice-1"
 else
   training=("$RESNET20" --data cifar10 --normalize "0.485,0.456,0.406/0.229,0.224,0.225" --mirror --samples 8250
             --validation 250 --quantised-epochs 4 --quantised-learning-rate 0.0003 --sigma-max 0.2
-            --kpp-instances 40 --kpp 10)
+            --kpp-instances 40 --kpp 10%)
   sigma=0.15
   deployed=(0.15 0.20)
-  measuring=(--data cifar10 --instances 300 --samples 300 --quantiles "5,10")
+  measuring=(--data cifar10 --instances 300 --samples 300 --quantiles "5%,10%")
   shown=5
   every="none gaussian trice-1 trice-1-zero_mean"
 fi

@@ -18,5 +18,5 @@ out=${OUT:-results/tail}
 # --bind-to none: a process whose threads shall use all cores must not be bound to one. The nodes need to see the same
 # program and data; only the first process writes.
 mpirun --map-by ppr:1:node --bind-to none \
-  "$nvcim" mc rram_1t1r_128 --workload lenet_fashion_mnist_8b --instances 20000 --quantiles 0.1,1,5,10 --target 85% \
+  "$nvcim" mc rram_1t1r_128 --workload lenet_fashion_mnist_8b --instances 20000 --quantiles 0.1%,1%,5%,10% --target 85% \
   --out "$out"

@@ -2,11 +2,13 @@
 #include "workloads/dataset.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
 
 #include "arch/input_error.h"
+#include "arch/json_input.h"
 #include "workloads/gzip_file.h"
 #include "workloads/idx_file.h"
 
@@ -28,7 +30,7 @@ const std::vector<KnownSet>& known_sets() {
        {"/usr/share/datasets/fashion-mnist", "data/fashion_mnist"},
        "install it with: apt-get install dataset-fashion-mnist"},
       {"mnist", {"data/mnist"}, "fetch it with: scripts/fetch_data.sh mnist"},
-      {"cifar10", {"data/cifar10"}, "scripts/fetch_data.sh cifar10 says how to get it"},
+      {"cifar10", {"data/cifar10"}, "fetch it with: scripts/fetch_data.sh cifar10"},
   };
   return sets;
 }
@@ -204,8 +206,12 @@ Dataset load_dataset(std::string_view name_or_folder, Split split, int limit,
     set.name = fs::absolute(folder).lexically_normal().filename().string();
     if (set.name.empty()) set.name = folder.string();
   } else {
+    std::vector<std::string> names;
+    for (const KnownSet& one : sets) names.emplace_back(one.name);
+    const std::string near = nearest_name(name_or_folder, names);
     throw InputError(std::string(name_or_folder), "",
-                     "is neither a folder nor a known data set (fashion_mnist, mnist, cifar10)");
+                     fmt::format("is neither a folder nor a known data set ({}){}", fmt::join(names, ", "),
+                                 near.empty() ? "" : fmt::format("; did you mean {}?", near)));
   }
   set.classes = kClasses;
   if (limit > 0 && limit < set.samples()) {

@@ -2,15 +2,18 @@
 #include "workloads/model_file.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <fstream>
 #include <optional>
 
 #include "arch/check.h"
 #include "arch/input_error.h"
+#include "arch/json_input.h"
 #include "workloads/gzip_file.h"
 #include "workloads/onnx_read.h"
 #include "workloads/onnx_stored.h"
+#include "workloads/stand_in.h"
 #include "workloads/zoo_files.h"
 
 namespace nvcim::workloads {
@@ -19,10 +22,18 @@ namespace {
 
 constexpr std::size_t kModelSizeLimit = std::size_t{1} << 29;
 
-std::string zoo_names() {
-  std::string names;
-  for (const ZooEntry& entry : zoo()) names += (names.empty() ? "" : ", ") + entry.name;
-  return names;
+[[noreturn]] void refuse_name(const std::string& name) {
+  if (is_stand_in(name))
+    throw InputError(name, "",
+                     fmt::format("is a shape without weights: nvcim run --workload {0} --data none gives its latency, "
+                                 "energy and area, nvcim train {0} trains it",
+                                 name));
+  std::vector<std::string> names;
+  for (const ZooEntry& entry : zoo()) names.push_back(entry.name);
+  const std::string near = nearest_name(name, names);
+  throw InputError(name, "",
+                   fmt::format("is neither a file nor a network that ships with the program ({}){}",
+                               fmt::join(names, ", "), near.empty() ? "" : fmt::format("; did you mean {}?", near)));
 }
 
 }  // namespace
@@ -36,9 +47,7 @@ AnyNetwork load_model(std::string_view name_or_file) {
   for (const ZooEntry& entry : zoo())
     if (entry.name == name) return read_onnx(name, zoo_file(name + ".onnx"));
   std::error_code error;
-  if (!std::filesystem::exists(name, error))
-    throw InputError(name, "",
-                     fmt::format("is neither a file nor a network that ships with the program ({})", zoo_names()));
+  if (!std::filesystem::exists(name, error)) refuse_name(name);
   const std::vector<std::uint8_t> bytes = model_bytes(name);
   std::filesystem::path folder = std::filesystem::path(name).parent_path();
   if (folder.empty()) folder = ".";

@@ -24,12 +24,12 @@ bool is_set(const std::vector<std::string>& set, const char* pointer) {
 
 /// Adds the override of one option. @return its value in SI units, or nothing when it was not given or is wrong
 std::optional<double> read(const char* option, const std::string& text, const char* pointer, const char* symbol,
-                           std::vector<std::string>& overrides, std::vector<InputIssue>& issues) {
+                           const char* like, std::vector<std::string>& overrides, std::vector<InputIssue>& issues) {
   if (text.empty()) return std::nullopt;
   if (is_set(overrides, pointer))
     throw CommandLineError(fmt::format("{} and --set {} are both given", option, pointer));
   std::string why;
-  const std::optional<double> value = parse_si(text, symbol, why);
+  const std::optional<double> value = parse_quantity(text, symbol, like, why);
   if (value)
     overrides.push_back(fmt::format("{}={}", pointer, format_si(*value, symbol)));
   else
@@ -54,7 +54,7 @@ void add_age_options(CLI::App& command, AgeOptions& options) {
   command
       .add_option(
           "--age", options.age,
-          "Time since the chip was programmed, e.g. 1h, 30min, \"1 d\" (/device/age); switches the drift law of "
+          "Time since the chip was programmed, e.g. 30min, 1h, 1d, 10y (/device/age); switches the drift law of "
           "the device model on where neither drift nor relaxation is set")
       ->type_name("TIME");
   command
@@ -67,9 +67,9 @@ AgedArchitecture load_aged(const AgeOptions& options, const std::vector<std::str
                            const std::function<Architecture(const std::vector<std::string>&)>& load) {
   std::vector<std::string> overrides = set;
   std::vector<InputIssue> issues;
-  const std::optional<double> age = read("--age", options.age, kAge, UnitSymbol<Time>::text, overrides, issues);
-  const std::optional<double> temperature =
-      read("--temperature", options.temperature, kTemperature, UnitSymbol<Temperature>::text, overrides, issues);
+  const std::optional<double> age = read("--age", options.age, kAge, UnitSymbol<Time>::text, "1 h", overrides, issues);
+  const std::optional<double> temperature = read("--temperature", options.temperature, kTemperature,
+                                                 UnitSymbol<Temperature>::text, "85 C", overrides, issues);
   Architecture before;
   try {
     before = load(set);

@@ -14,6 +14,7 @@
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/quantise_options.h"
+#include "sim/cli/result_output.h"
 #include "sim/report/result_folder.h"
 #include "sim/studies/adc_calibration.h"
 #include "workloads/dataset.h"
@@ -68,31 +69,28 @@ int calibrate(const CalibrateOptions& options, const std::vector<std::string>& a
                                     "calibrate",
                                     "architecture.json",
                                     "--workload",
-                                    lasting(options.workload, is_zoo_name(options.workload)),
+                                    lasting(options.workload, is_zoo_name(options.workload), out),
                                     "--samples",
                                     fmt::format("{}", request.data.samples()),
                                     "--method",
                                     options.method};
-  if (!options.data.empty()) words.insert(words.end(), {"--data", lasting(options.data, is_data_name(options.data))});
+  if (!options.data.empty())
+    words.insert(words.end(), {"--data", lasting(options.data, is_data_name(options.data), out)});
   for (std::string& word : quantise_words(options.quantise)) words.push_back(std::move(word));
   const std::string repeat = shell_command(words);
   manifest["architecture"] = request.architecture.name;
   manifest["repeat"] = repeat;
   const std::string json = sim::adc_calibration_json(request, calibration);
-  sim::write_result_folder(
-      out,
-      {{"manifest.json", manifest.text()},
-       {"architecture.json", architecture},
-       {"result.json", json},
-       {"result.csv", sim::adc_calibration_csv(calibration)},
-       {"report.html", sim::adc_calibration_page(request, calibration, {kVersion, repeat, architecture})}},
-      options.force);
-  if (options.json)
-    print_out(json);
-  else if (!options.quiet)
-    print_out(sim::adc_calibration_table(request, calibration) +
-              fmt::format("\nCalibrated chip: {} (for any command in place of ARCH; report.html beside it)\n",
-                          (out / "architecture.json").string()));
+  write_and_print(options, out,
+                  {{"manifest.json", manifest.text()},
+                   {"architecture.json", architecture},
+                   {"result.json", json},
+                   {"result.csv", sim::adc_calibration_csv(calibration)},
+                   {"report.html", sim::adc_calibration_page(request, calibration, {kVersion, repeat, architecture})}},
+                  options.force, json,
+                  sim::adc_calibration_table(request, calibration) +
+                      fmt::format("\nCalibrated chip: {} (for any command in place of ARCH; report.html beside it)\n",
+                                  (out / "architecture.json").string()));
   return kOk;
 }
 
@@ -126,7 +124,7 @@ void add_calibrate_command(CLI::App& program, const std::vector<std::string>& ar
                    "max: the largest sum; percentile: what 99.99 % of the sums do not exceed; mse: least squared error "
                    "of the layer's outputs")
       ->type_name("NAME")
-      ->check(CLI::IsMember({"max", "percentile", "mse"}))
+      ->check(is_one_of({"max", "percentile", "mse"}))
       ->capture_default_str();
   command->add_flag("--force", options->force, "Replace a former result in --out");
   command->callback(

@@ -18,10 +18,10 @@
 #include "device/write_rules.h"
 #include "mapping/plan.h"
 #include "sim/cli/inputs.h"
+#include "sim/cli/quantise_options.h"
 #include "sim/report/metrics.h"
 #include "sim/report/terminal.h"
 #include "sim/report/write_notes.h"
-#include "workloads/model_file.h"
 
 namespace nvcim::cli {
 namespace {
@@ -119,7 +119,7 @@ int run(const CheckOptions& options) {
   std::string plan_text;
   Json plan_json;
   if (!options.workload.empty()) {
-    const workloads::Network network = workloads::load_network(options.workload);
+    const workloads::Network network = load_shape(options.workload, {});
     for (const workloads::Node& node : network.nodes)
       if (node.kind == workloads::Node::Kind::mvm) weight_bits = node.mvm.weight_bits;
     const mapping::Plan plan = mapping::make_plan(architecture, network);
@@ -137,9 +137,13 @@ int run(const CheckOptions& options) {
   const std::vector<std::string> notes = what_to_know(architecture, weight_bits, areas, energies);
   if (!notes.empty()) json["notes"] = notes;
   if (!plan_json.is_null()) json["plan"] = plan_json;
-  if (!options.out.empty()) write_file(options.out / "check.json", json.dump(2) + "\n");
+  // Printed first: what cannot be printed leaves no file.
+  const auto write = [&] {
+    if (!options.out.empty()) write_file(options.out / "check.json", json.dump(2) + "\n");
+    return kOk;
+  };
   if (options.json) print_out(json.dump(2) + "\n");
-  if (options.json || options.quiet) return kOk;
+  if (options.json || options.quiet) return write();
 
   const int crossbars = architecture.chip.tiles() * architecture.tile.crossbars;
   std::string text = fmt::format("{}: no problem found\n", architecture.name);
@@ -154,7 +158,7 @@ int run(const CheckOptions& options) {
       energies.adc_law, area_lines(areas), energy_lines(energies));
   for (const std::string& note : notes) text += "\n" + note + "\n";
   print_out(text + plan_text);
-  return kOk;
+  return write();
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <limits>
@@ -53,29 +52,6 @@ CLI::App* add_command(CLI::App& program, CommonOptions& options, const std::stri
   return command;
 }
 
-namespace {
-
-template <class T>
-CLI::Validator between(T least, T most) {
-  const auto check = [least, most](std::string& text) -> std::string {
-    T value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc() && end == text.data() + text.size() && value >= least && value <= most) return "";
-    return fmt::format("{} is not a whole number of {} to {}", text.empty() ? "nothing" : text, least, most);
-  };
-  return CLI::Validator(check, "", "");
-}
-
-}  // namespace
-
-CLI::Validator at_least(int least) {
-  return between(least, std::numeric_limits<int>::max());
-}
-
-CLI::Validator at_most(std::uint64_t most) {
-  return between(std::uint64_t{0}, most);
-}
-
 std::string shell_word(std::string_view word) {
   constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%";
   if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) return std::string(word);
@@ -85,8 +61,15 @@ std::string shell_word(std::string_view word) {
 }
 
 void print_out(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return;
+  if (errno != EPIPE)
     throw InputError("standard output", "", fmt::format("cannot be written: {}", std::strerror(errno)));
+}
+
+void print_error(std::string_view text) {
+  // fmt::print would throw where nobody reads standard error any more.
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
 }
 
 }  // namespace nvcim::cli

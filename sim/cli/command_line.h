@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/cli/option_values.h"
+
 namespace nvcim::cli {
 
 inline constexpr int kOk = 0;
@@ -41,15 +43,13 @@ class CommandLineError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Validator: a whole number of at least `least`, as an int.
-CLI::Validator at_least(int least);
-/// Validator: a whole number of 0 to `most`. CLI11 alone reads -1 as the largest unsigned number.
-CLI::Validator at_most(std::uint64_t most);
-
 /// A word of a shell command, quoted when it needs to be.
 std::string shell_word(std::string_view word);
 
-/// Writes to standard output. Errors: InputError when it cannot be written (full disk, closed pipe).
+/// Writes to standard output. A reader that has seen enough (a closed pipe) is no error: the rest is dropped.
+/// Errors: InputError when it cannot be written (full disk).
 void print_out(std::string_view text);
+/// Writes to standard error, if it can be written.
+void print_error(std::string_view text);
 
 }  // namespace nvcim::cli

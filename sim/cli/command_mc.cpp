@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <memory>
+#include <optional>
 
 #include "arch/input_error.h"
 #include "arch/load.h"
@@ -15,12 +15,13 @@
 #include "sim/cli/build_info.h"
 #include "sim/cli/data_path.h"
 #include "sim/cli/inputs.h"
+#include "sim/cli/interruption.h"
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/quantise_options.h"
+#include "sim/cli/result_output.h"
 #include "sim/cli/selection_inputs.h"
 #include "sim/report/metrics.h"
-#include "sim/report/result_folder.h"
 #include "sim/studies/monte_carlo.h"
 #include "sim/studies/monte_carlo_page.h"
 #include "sim/studies/run.h"
@@ -40,48 +41,17 @@ struct McOptions : CommonOptions {
   std::string data;
   QuantiseOptions quantise;
   int samples = 0;
-  int instances = 0;      ///< 0: not given
-  std::string precision;  ///< empty: not given
-  std::vector<double> quantiles;
-  std::vector<std::string> targets;
-  double verify = -1;  ///< below 0: not given
-  std::string plan;    ///< empty: not given
+  int instances = 0;  ///< 0: not given
+  std::optional<double> precision;
+  std::vector<double> quantiles, targets;  ///< shares
+  double verify = -1;                      ///< below 0: not given
+  std::string plan;                        ///< empty: not given
   std::string method;
   VerifyOptions how;
   bool force = false;
 };
 
-const std::vector<double> kQuantiles = {0.1, 1, 5, 10};  // percent
-
-/// "97.5%" → 0.975.
-double parse_percent(const std::string& text) {
-  double value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop + 1 != end || *stop != '%') return -1;
-  return value / 100;
-}
-
-CLI::Validator is_percent() {
-  const auto check = [](std::string& text) -> std::string {
-    const double share = parse_percent(text);
-    return share > 0 && share <= 1 ? "" : text + " is not a percentage above 0 % and up to 100 %, such as 0.1%";
-  };
-  return CLI::Validator(check, "", "");
-}
-
-CLI::Validator is_between(double low, double high, bool ends) {
-  const auto check = [=](std::string& text) -> std::string {
-    double value = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    const bool inside = ends ? value >= low && value <= high : value > low && value < high;
-    if (error == std::errc() && stop == end && inside) return "";
-    return fmt::format("{} is not a number {} {} {} {}", text, ends ? "from" : "above", low, ends ? "to" : "and below",
-                       high);
-  };
-  return CLI::Validator(check, "", "");
-}
+const std::vector<double> kQuantiles = {0.001, 0.01, 0.05, 0.1};
 
 /// Architecture, network and data; the mistakes of all three are thrown together.
 sim::MonteCarloRequest request_of(const McOptions& options) {
@@ -98,18 +68,17 @@ sim::MonteCarloRequest request_of(const McOptions& options) {
       sim::check_data(request.network, request.data);
     });
   if (!issues.empty()) throw InputError(std::move(issues));
-  request.quantiles.clear();
-  for (double k : options.quantiles.empty() ? kQuantiles : options.quantiles) request.quantiles.push_back(k / 100);
-  if (!options.precision.empty()) {
+  request.quantiles = options.quantiles.empty() ? kQuantiles : options.quantiles;
+  if (options.precision) {
     sim::Precision& precision = request.precision.emplace();
-    precision.half_width = parse_percent(options.precision);
+    precision.half_width = *options.precision;
     if (options.quantiles.empty())
       precision.quantiles = {0.01};
     else
       precision.quantiles = request.quantiles;
   }
   request.instances = options.instances > 0 ? options.instances : request.precision ? kMostInstances : kInstances;
-  for (const std::string& target : options.targets) request.targets.push_back(parse_percent(target));
+  request.targets = options.targets;
   if (options.verify >= 0)
     request.verify = {selection_methods().at(options.method.empty() ? "swim" : options.method),
                       granularities().at(options.how.granularity), options.verify};
@@ -120,15 +89,15 @@ sim::MonteCarloRequest request_of(const McOptions& options) {
 }
 
 /// The command that repeats the work from the result's folder.
-std::string repeat_of(const McOptions& options, const sim::MonteCarloRequest& request) {
+std::string repeat_of(const McOptions& options, const sim::MonteCarloRequest& request, const fs::path& out) {
   const std::string data_name = data_name_of(options.data, request.network);
   std::vector<std::string> words = {"nvcim",
                                     "mc",
                                     "architecture.json",
                                     "--workload",
-                                    lasting(options.workload, is_zoo_name(options.workload)),
+                                    lasting(options.workload, is_zoo_name(options.workload), out),
                                     "--data",
-                                    lasting(data_name, is_data_name(data_name)),
+                                    lasting(data_name, is_data_name(data_name), out),
                                     "--samples",
                                     fmt::format("{}", request.data.samples()),
                                     "--instances",
@@ -137,15 +106,15 @@ std::string repeat_of(const McOptions& options, const sim::MonteCarloRequest& re
     words.push_back(std::move(option));
     words.push_back(std::move(value));
   };
-  if (request.precision) add("--precision", options.precision);
+  if (request.precision) add("--precision", fmt::format("{}", *options.precision));
   if (!options.quantiles.empty()) add("--quantiles", fmt::format("{}", fmt::join(options.quantiles, ",")));
   if (!options.targets.empty()) add("--target", fmt::format("{}", fmt::join(options.targets, ",")));
   if (request.verify) {
     add("--verify", fmt::format("{}", request.verify->budget));
     add("--method", mapping::method_name(request.verify->method));
-    for (const std::string& word : verify_words(options.how)) words.push_back(word);
+    for (const std::string& word : verify_words(options.how, out)) words.push_back(word);
   } else if (!options.plan.empty()) {
-    add("--plan", lasting(options.plan, options.plan == "none" || options.plan == "all"));
+    add("--plan", lasting(options.plan, options.plan == "none" || options.plan == "all", out));
   }
   add("--seed", fmt::format("{}", options.seed));
   for (std::string& word : quantise_words(options.quantise)) words.push_back(std::move(word));
@@ -177,7 +146,11 @@ int mc(const McOptions& options, const std::vector<std::string>& arguments, sim:
   request.journal = out;
   request.journal += ".journal";
   progress.begin("instances");
-  request.progress = progress.callback();
+  Interruption interruption(request.journal, "instances", ranks.leads());
+  request.progress = [&](int done, int total) {
+    interruption.finished(done, total);
+    progress.update(done, total);
+  };
   const auto start = std::chrono::steady_clock::now();
   const sim::MonteCarloResult result = sim::run_monte_carlo(request, ranks);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
@@ -185,7 +158,7 @@ int mc(const McOptions& options, const std::vector<std::string>& arguments, sim:
   if (!ranks.leads()) return kOk;
 
   const std::string architecture = to_json(request.architecture).dump(2) + "\n";
-  const std::string repeat = repeat_of(options, request);
+  const std::string repeat = repeat_of(options, request, out);
   const double rate = double(result.computed) * result.samples / elapsed.count();
   manifest["architecture"] = request.architecture.name;
   manifest["repeat"] = repeat;
@@ -194,22 +167,20 @@ int mc(const McOptions& options, const std::vector<std::string>& arguments, sim:
   manifest["instances_computed"] = result.computed;
   manifest["images_instances_per_second"] = rate;
   const std::string json = sim::monte_carlo_json(request, result);
-  sim::write_result_folder(out,
-                           {{"manifest.json", manifest.text()},
-                            {"architecture.json", architecture},
-                            {"result.json", json},
-                            {"result.csv", sim::monte_carlo_csv(result)},
-                            {"instances.csv", sim::instances_csv(result)},
-                            {"report.html", sim::monte_carlo_page(request, result, {kVersion, repeat, architecture})}},
-                           options.force);
+  write_and_print(
+      options, out,
+      {{"manifest.json", manifest.text()},
+       {"architecture.json", architecture},
+       {"result.json", json},
+       {"result.csv", sim::monte_carlo_csv(result)},
+       {"instances.csv", sim::instances_csv(result)},
+       {"report.html", sim::monte_carlo_page(request, result, {kVersion, repeat, architecture})}},
+      options.force, json,
+      sim::monte_carlo_table(request, result) +
+          fmt::format("\nSpeed: {} images·instances/s ({} x {} threads)\n"
+                      "Result: {} (report.html, result.json, result.csv, instances.csv)\n",
+                      sim::format_metric(std::round(rate), "count"), ranks.count(), request.threads, out.string()));
   fs::remove(request.journal);
-  if (options.json)
-    print_out(json);
-  else if (!options.quiet)
-    print_out(sim::monte_carlo_table(request, result) +
-              fmt::format("\nSpeed: {} images·instances/s ({} x {} threads)\n"
-                          "Result: {} (report.html, result.json, result.csv, instances.csv)\n",
-                          sim::format_metric(std::round(rate), "count"), ranks.count(), request.threads, out.string()));
   return kOk;
 }
 
@@ -220,7 +191,7 @@ void add_mc_command(CLI::App& program, const std::vector<std::string>& arguments
   CLI::App* command = add_command(
       program, *options, "mc", "Monte Carlo: distribution of accuracy over programmed chips, KPP and yield",
       "  nvcim mc rram_1t1r_128 --workload lenet_fashion_mnist_8b --instances 1000 --target 85%\n"
-      "  nvcim mc swim_paper --workload lenet_mnist_4b --precision 0.2% --quantiles 1 --verify 0.1 --method swim\n"
+      "  nvcim mc swim_paper --workload lenet_mnist_4b --precision 0.2% --quantiles 1% --verify 10% --method swim\n"
       "  mpirun -n 8 nvcim mc …                   spread over processes and machines, same result\n\n"
       "Work that was stopped goes on where it was when the same command is given again (OUT.journal).");
   add_architecture_option(*command, options->architecture, *options);
@@ -236,22 +207,24 @@ void add_mc_command(CLI::App& program, const std::vector<std::string>& arguments
       ->check(at_least(1));
   command
       ->add_option("--precision", options->precision,
-                   "Go on until the 95 % intervals of the --quantiles (1 when not given) are no wider than +- this")
-      ->type_name("P%")
-      ->check(is_percent());
-  command->add_option("--quantiles", options->quantiles, "k of each KPP, in percent (0.1,1,5,10)")
-      ->type_name("K,…")
+                   "Go on until the 95 % intervals of the --quantiles (1% when not given) are no wider than +- this")
+      ->type_name("SHARE")
+      ->transform(is_share({.low = 0, .high = 1, .with_low = false, .with_high = false}));
+  command->add_option("--quantiles", options->quantiles, "k of each KPP (0.1%,1%,5%,10%)")
+      ->type_name("SHARE,…")
       ->delimiter(',')
-      ->check(is_between(0, 100, false));
+      ->allow_extra_args(false)
+      ->transform(is_share({.low = 0, .high = 1, .with_low = false, .with_high = false}));
   command->add_option("--target", options->targets, "Accuracies whose yield is reported")
-      ->type_name("P%,…")
+      ->type_name("SHARE,…")
       ->delimiter(',')
-      ->check(is_percent());
+      ->allow_extra_args(false)
+      ->transform(is_share({.low = 0, .high = 1, .with_low = false}));
   command
       ->add_option("--verify", options->verify,
-                   "Share of the write cycles of verifying everything, 0 to 1; nothing is verified when not given")
-      ->type_name("X")
-      ->check(is_between(0, 1, true));
+                   "Share of the write cycles of verifying everything; nothing is verified when not given")
+      ->type_name("SHARE")
+      ->transform(is_share());
   command
       ->add_option("--method", options->method, "Which cells are verified: swim, magnitude, random, layer_order (swim)")
       ->type_name("NAME")

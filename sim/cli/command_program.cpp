@@ -16,8 +16,8 @@
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/quantise_options.h"
+#include "sim/cli/result_output.h"
 #include "sim/report/program_page.h"
-#include "sim/report/result_folder.h"
 #include "sim/studies/program.h"
 #include "workloads/model_file.h"
 
@@ -39,10 +39,11 @@ struct ProgramOptions : CommonOptions {
 };
 
 template <class Q>
-std::optional<Q> quantity(const char* option, const std::string& text, std::vector<InputIssue>& issues) {
+std::optional<Q> quantity(const char* option, const std::string& text, const char* like,
+                          std::vector<InputIssue>& issues) {
   if (text.empty()) return std::nullopt;
   std::string why;
-  const std::optional<double> value = parse_si(text, UnitSymbol<Q>::text, why);
+  const std::optional<double> value = parse_quantity(text, UnitSymbol<Q>::text, like, why);
   if (value && *value > 0) return from_si<Q>(*value);
   issues.push_back({option, "", fmt::format("{} {}", text, value ? "is not above 0" : why)});
   return std::nullopt;
@@ -56,8 +57,8 @@ sim::ProgramRequest load_inputs(const ProgramOptions& options) {
   gather_issues(issues, [&] {
     request.network = load_quantised(options.workload, options.data, options.quantise, options.thread_count());
   });
-  request.budget.time = quantity<Time>("--budget-time", options.budget_time, issues);
-  request.budget.energy = quantity<Energy>("--budget-energy", options.budget_energy, issues);
+  request.budget.time = quantity<Time>("--budget-time", options.budget_time, "5 ms", issues);
+  request.budget.energy = quantity<Energy>("--budget-energy", options.budget_energy, "2 uJ", issues);
   request.budget.pulses = options.budget_pulses;
   if (!issues.empty()) throw InputError(std::move(issues));
   request.plan = options.plan;
@@ -73,14 +74,14 @@ bool is_plan_name(const std::string& plan) {
   return plan == "all" || plan == "none";
 }
 
-std::string repeat_command(const ProgramOptions& options) {
+std::string repeat_command(const ProgramOptions& options, const fs::path& out) {
   std::vector<std::string> words = {"nvcim",
                                     "program",
                                     "architecture.json",
                                     "--workload",
-                                    lasting(options.workload, is_zoo_name(options.workload)),
+                                    lasting(options.workload, is_zoo_name(options.workload), out),
                                     "--plan",
-                                    lasting(options.plan, is_plan_name(options.plan)),
+                                    lasting(options.plan, is_plan_name(options.plan), out),
                                     "--engine",
                                     options.engine};
   if (!options.budget_time.empty()) words.insert(words.end(), {"--budget-time", options.budget_time});
@@ -88,7 +89,8 @@ std::string repeat_command(const ProgramOptions& options) {
   if (options.budget_pulses) words.insert(words.end(), {"--budget-pulses", fmt::format("{}", *options.budget_pulses)});
   words.insert(words.end(),
                {"--seed", fmt::format("{}", options.seed), "--instance", fmt::format("{}", options.instance)});
-  if (!options.data.empty()) words.insert(words.end(), {"--data", lasting(options.data, is_data_name(options.data))});
+  if (!options.data.empty())
+    words.insert(words.end(), {"--data", lasting(options.data, is_data_name(options.data), out)});
   for (std::string& word : quantise_words(options.quantise)) words.push_back(std::move(word));
   return shell_command(words);
 }
@@ -109,29 +111,26 @@ int program(const ProgramOptions& options, const std::vector<std::string>& argum
   const sim::ProgramReport report = sim::report_programming(request, outcome);
 
   const std::string architecture = to_json(request.architecture).dump(2) + "\n";
-  const std::string repeat = repeat_command(options);
+  const std::string repeat = repeat_command(options, out);
   const std::string result = sim::program_json(report);
   manifest["architecture"] = request.architecture.name;
   manifest["repeat"] = repeat;
   const mapping::ChipOrigin origin{fmt::format("nvcim {}", kVersion), repeat,
-                                   lasting(options.workload, is_zoo_name(options.workload))};
-  sim::write_result_folder(out,
-                           {{"manifest.json", manifest.text()},
-                            {"architecture.json", architecture},
-                            {"result.json", result},
-                            {"result.csv", sim::program_csv(report)},
-                            {"report.html", sim::program_page(report, {kVersion, repeat, architecture})},
-                            {"chip.h5", mapping::chip_bytes(request.architecture, request.network, outcome.plan,
-                                                            outcome.result.cells, origin)}},
-                           options.force);
-  if (options.json)
-    print_out(result);
-  else if (!options.quiet)
-    print_out(
-        sim::program_terminal(report) +
-        fmt::format("Result: {} (chip.h5, report.html, result.json, result.csv, architecture.json, manifest.json)\n"
-                    "The chip runs with: nvcim run --chip {}\n",
-                    out.string(), shell_word((out / "chip.h5").string())));
+                                   lasting(options.workload, is_zoo_name(options.workload), out)};
+  write_and_print(
+      options, out,
+      {{"manifest.json", manifest.text()},
+       {"architecture.json", architecture},
+       {"result.json", result},
+       {"result.csv", sim::program_csv(report)},
+       {"report.html", sim::program_page(report, {kVersion, repeat, architecture})},
+       {"chip.h5",
+        mapping::chip_bytes(request.architecture, request.network, outcome.plan, outcome.result.cells, origin)}},
+      options.force, result,
+      sim::program_terminal(report) +
+          fmt::format("Result: {} (chip.h5, report.html, result.json, result.csv, architecture.json, manifest.json)\n"
+                      "The chip runs with: nvcim run --chip {}\n",
+                      out.string(), shell_word((out / "chip.h5").string())));
   return kOk;
 }
 
@@ -174,7 +173,7 @@ void add_program_command(CLI::App& program_app, const std::vector<std::string>& 
                    "functional: without SystemC; systemc: cycle model; both: the two, compared cell by cell, count by "
                    "count and to the cycle")
       ->type_name("ENGINE")
-      ->check(CLI::IsMember({"functional", "systemc", "both"}))
+      ->check(is_one_of({"functional", "systemc", "both"}))
       ->capture_default_str();
   command->add_option("--instance", options->instance, "Which sampled chip")
       ->type_name("N")

@@ -22,9 +22,9 @@
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/quantise_options.h"
+#include "sim/cli/result_output.h"
 #include "sim/report/html_report.h"
 #include "sim/report/result_files.h"
-#include "sim/report/result_folder.h"
 #include "sim/report/terminal.h"
 #include "sim/studies/run.h"
 #include "sim/studies/time_multiplexed_page.h"
@@ -133,6 +133,13 @@ Architecture load_base(const RunOptions& options, const std::optional<mapping::C
   return given_architecture(name, set);
 }
 
+/// The network that the chip was programmed with: a name, or a file, which the chip's own names from its folder.
+std::string workload_of(const mapping::ChipFile& chip) {
+  const std::string& name = chip.origin.workload;
+  if (name.find('/') == std::string::npos || fs::path(name).is_absolute()) return name;
+  return (chip.path.parent_path() / name).lexically_normal().string();
+}
+
 /// Architecture, network, data and chip; the mistakes of all are thrown together.
 Inputs load_inputs(const RunOptions& options) {
   Inputs inputs;
@@ -150,7 +157,7 @@ Inputs load_inputs(const RunOptions& options) {
                                 });
   // Which data are meant may depend on the network.
   inputs.workload = !options.workload.empty() ? options.workload
-                    : inputs.chip             ? inputs.chip->origin.workload
+                    : inputs.chip             ? workload_of(*inputs.chip)
                                               : kDefaultWorkload;
   const bool has_network =
       (has_chip || !options.workload.empty()) && gather_issues(issues, [&] {
@@ -188,7 +195,7 @@ int batch_of(const RunOptions& options, const sim::RunRequest& request) {
 }
 
 /// The command that gives this result again, from its own folder. Thread count and place do not matter to the result.
-std::string repeat_command(const RunOptions& options, const Inputs& inputs) {
+std::string repeat_command(const RunOptions& options, const Inputs& inputs, const fs::path& out) {
   const sim::RunRequest& request = inputs.request;
   const std::string data = options.data.empty() ? request.network.data : options.data;
   const bool names_shape = data == kNoData && workloads::is_stand_in(inputs.workload);
@@ -196,9 +203,9 @@ std::string repeat_command(const RunOptions& options, const Inputs& inputs) {
                                     "run",
                                     "architecture.json",
                                     "--workload",
-                                    lasting(inputs.workload, is_zoo_name(inputs.workload) || names_shape),
+                                    lasting(inputs.workload, is_zoo_name(inputs.workload) || names_shape, out),
                                     "--data",
-                                    lasting(data, is_data_name(data) || data == kNoData),
+                                    lasting(data, is_data_name(data) || data == kNoData, out),
                                     "--engine",
                                     options.engine};
   if (options.functional() && data != kNoData)
@@ -207,9 +214,9 @@ std::string repeat_command(const RunOptions& options, const Inputs& inputs) {
     words.insert(words.end(),
                  {"--cycle-samples", fmt::format("{}", std::min(request.cycle_samples, request.data.samples()))});
   if (!options.perturbation.empty())
-    words.insert(words.end(), {"--perturbation", lasting(options.perturbation, false)});
+    words.insert(words.end(), {"--perturbation", lasting(options.perturbation, false, out)});
   if (inputs.chip)
-    words.insert(words.end(), {"--chip", lasting(options.chip, false)});
+    words.insert(words.end(), {"--chip", lasting(options.chip, false, out)});
   else
     words.insert(words.end(),
                  {"--seed", fmt::format("{}", options.seed), "--instance", fmt::format("{}", options.instance)});
@@ -219,31 +226,28 @@ std::string repeat_command(const RunOptions& options, const Inputs& inputs) {
   return shell_command(words);
 }
 
+std::string last_lines(const Inputs& inputs, const fs::path& out) {
+  return fmt::format("{}Result: {} (report.html, result.json, result.csv, architecture.json, manifest.json)\n",
+                     inputs.drift_switched_on ? "--age switched /device/drift to model.\n" : "", out.string());
+}
+
 int run_in_rounds(const RunOptions& options, const Inputs& inputs, const fs::path& out, Manifest& manifest,
                   Progress& progress) {
   const sim::TimeMultiplexedRequest request{inputs.request, batch_of(options, inputs.request)};
   const sim::TimeMultiplexedResult result = sim::run_time_multiplexed(request);
   progress.clear();
   const std::string architecture = to_json(request.run.architecture).dump(2) + "\n";
-  const std::string repeat = repeat_command(options, inputs);
+  const std::string repeat = repeat_command(options, inputs, out);
   const std::string json = sim::time_multiplexed_json(request, result);
   manifest["architecture"] = request.run.architecture.name;
   manifest["repeat"] = repeat;
-  sim::write_result_folder(
-      out,
-      {{"manifest.json", manifest.text()},
-       {"architecture.json", architecture},
-       {"result.json", json},
-       {"result.csv", sim::time_multiplexed_csv(result)},
-       {"report.html", sim::time_multiplexed_page(request, result, {kVersion, repeat, architecture})}},
-      options.force);
-  if (options.json)
-    print_out(json);
-  else if (!options.quiet)
-    print_out(sim::time_multiplexed_table(request, result) +
-              (inputs.drift_switched_on ? "--age switched /device/drift to model.\n" : "") +
-              fmt::format("Result: {} (report.html, result.json, result.csv, architecture.json, manifest.json)\n",
-                          out.string()));
+  write_and_print(options, out,
+                  {{"manifest.json", manifest.text()},
+                   {"architecture.json", architecture},
+                   {"result.json", json},
+                   {"result.csv", sim::time_multiplexed_csv(result)},
+                   {"report.html", sim::time_multiplexed_page(request, result, {kVersion, repeat, architecture})}},
+                  options.force, json, sim::time_multiplexed_table(request, result) + last_lines(inputs, out));
   return kOk;
 }
 
@@ -273,31 +277,24 @@ int run(const RunOptions& options, const std::vector<std::string>& arguments) {
   const sim::RunReport report = sim::report_run(request, outcome);
 
   const std::string architecture = to_json(request.architecture).dump(2) + "\n";
-  const std::string repeat = repeat_command(options, inputs);
+  const std::string repeat = repeat_command(options, inputs, out);
   const std::string result = sim::result_json(report);
   manifest["architecture"] = request.architecture.name;
   manifest["repeat"] = repeat;
   if (inputs.chip) {
     manifest["seed"] = inputs.chip->draws.seed;
-    manifest["chip"] = {{"file", lasting(options.chip, false)},
+    manifest["chip"] = {{"file", lasting(options.chip, false, out)},
                         {"fingerprint", fmt::format("{:016x}", inputs.chip->fingerprint)},
                         {"program", inputs.chip->origin.program},
                         {"command", inputs.chip->origin.command}};
   }
-  sim::write_result_folder(out,
-                           {{"manifest.json", manifest.text()},
-                            {"architecture.json", architecture},
-                            {"result.json", result},
-                            {"result.csv", sim::result_csv(report)},
-                            {"report.html", sim::html_report(report, {kVersion, repeat, architecture})}},
-                           options.force);
-  if (options.json)
-    print_out(result);
-  else if (!options.quiet)
-    print_out(sim::terminal_report(report) +
-              (inputs.drift_switched_on ? "--age switched /device/drift to model.\n" : "") +
-              fmt::format("Result: {} (report.html, result.json, result.csv, architecture.json, manifest.json)\n",
-                          out.string()));
+  write_and_print(options, out,
+                  {{"manifest.json", manifest.text()},
+                   {"architecture.json", architecture},
+                   {"result.json", result},
+                   {"result.csv", sim::result_csv(report)},
+                   {"report.html", sim::html_report(report, {kVersion, repeat, architecture})}},
+                  options.force, result, sim::terminal_report(report) + last_lines(inputs, out));
   return kOk;
 }
 
@@ -359,7 +356,7 @@ void add_run_command(CLI::App& program, const std::vector<std::string>& argument
                    "two, compared "
                    "bit for bit on those samples")
       ->type_name("ENGINE")
-      ->check(CLI::IsMember({"functional", "systemc", "both"}))
+      ->check(is_one_of({"functional", "systemc", "both"}))
       ->capture_default_str();
   command
       ->add_option("--cycle-samples", options->cycle_samples,

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "arch/input_error.h"
 #include "arch/load.h"
@@ -17,6 +17,7 @@
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/quantise_options.h"
+#include "sim/cli/result_output.h"
 #include "sim/cli/selection_inputs.h"
 #include "sim/report/result_folder.h"
 #include "sim/studies/select.h"
@@ -34,27 +35,16 @@ struct SelectOptions : CommonOptions {
   std::string granularity = "weight";
   std::string order = "per_cycle";
   std::optional<double> budget;  ///< not given: 0.1, or everything with a target
-  std::string until_drop, until_accuracy;
+  std::optional<double> until_drop, until_accuracy;
   double group = 0.05;
   int validation = 5000;
   CurvatureOptions curvature;
   bool force = false;
 
-  bool until() const { return !until_drop.empty() || !until_accuracy.empty(); }
+  bool until() const { return until_drop || until_accuracy; }
 };
 
 constexpr double kBudget = 0.1;
-
-/// "1%" → 0.01.
-std::optional<double> parse_percent(const char* option, const std::string& text, std::vector<InputIssue>& issues) {
-  if (text.empty()) return std::nullopt;
-  double value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error == std::errc() && stop + 1 == end && *stop == '%' && value >= 0 && value <= 100) return value / 100;
-  issues.push_back({option, "", fmt::format("{} is not a percentage of 0 % to 100 %; write e.g. 1%", text)});
-  return std::nullopt;
-}
 
 /// The last samples of the training set: not those that a study reports on.
 workloads::Dataset validation_set(const std::string& data_name, int samples) {
@@ -89,11 +79,9 @@ sim::SelectRequest load_inputs(const SelectOptions& options, Progress& progress)
       request.values = std::move(curvature.values);
       request.origin = std::move(curvature.origin);
     });
-  const auto drop = parse_percent("--until-drop", options.until_drop, issues);
-  const auto accuracy = parse_percent("--until-accuracy", options.until_accuracy, issues);
   if (!issues.empty()) throw InputError(std::move(issues));
-  if (drop || accuracy) {
-    request.until = {accuracy, drop, options.group,
+  if (options.until()) {
+    request.until = {options.until_accuracy, options.until_drop, options.group,
                      validation_set(data_name_of(options.data, request.network), options.validation),
                      options.thread_count()};
   }
@@ -104,29 +92,32 @@ sim::SelectRequest load_inputs(const SelectOptions& options, Progress& progress)
   return request;
 }
 
-std::string repeat_command(const SelectOptions& options, mapping::SelectionMethod method, const std::string& origin) {
+std::string repeat_command(const SelectOptions& options, mapping::SelectionMethod method, const std::string& origin,
+                           const fs::path& out) {
   const bool from_file = method == mapping::SelectionMethod::file;
   std::vector<std::string> words = {"nvcim",
                                     "select",
                                     "architecture.json",
                                     "--workload",
-                                    lasting(options.workload, is_zoo_name(options.workload)),
+                                    lasting(options.workload, is_zoo_name(options.workload), out),
                                     "--method",
-                                    from_file ? "file:" + lasting(origin, false) : options.method,
+                                    from_file ? "file:" + lasting(origin, false, out) : options.method,
                                     "--granularity",
                                     options.granularity,
                                     "--order",
                                     options.order,
                                     "--budget",
                                     fmt::format("{}", options.budget.value_or(options.until() ? 1.0 : kBudget))};
-  if (!options.until_drop.empty()) words.insert(words.end(), {"--until-drop", options.until_drop});
-  if (!options.until_accuracy.empty()) words.insert(words.end(), {"--until-accuracy", options.until_accuracy});
+  for (const auto& [name, value] :
+       {std::pair{"--until-drop", options.until_drop}, {"--until-accuracy", options.until_accuracy}})
+    if (value) words.insert(words.end(), {name, fmt::format("{}", *value)});
   if (options.until())
     words.insert(words.end(),
                  {"--group", fmt::format("{}", options.group), "--validation", fmt::format("{}", options.validation)});
-  if (!options.data.empty()) words.insert(words.end(), {"--data", lasting(options.data, is_data_name(options.data))});
+  if (!options.data.empty())
+    words.insert(words.end(), {"--data", lasting(options.data, is_data_name(options.data), out)});
   if (method == mapping::SelectionMethod::swim)
-    for (std::string& word : curvature_words(options.curvature)) words.push_back(std::move(word));
+    for (std::string& word : curvature_words(options.curvature, out)) words.push_back(std::move(word));
   words.insert(words.end(), {"--seed", fmt::format("{}", options.seed)});
   for (std::string& word : quantise_words(options.quantise)) words.push_back(std::move(word));
   return shell_command(words);
@@ -145,25 +136,23 @@ int select(const SelectOptions& options, const std::vector<std::string>& argumen
   progress.clear();
 
   const std::string architecture = to_json(request.architecture).dump(2) + "\n";
-  const std::string repeat = repeat_command(options, request.method, request.origin);
+  const std::string repeat = repeat_command(options, request.method, request.origin, out);
   manifest["architecture"] = request.architecture.name;
   manifest["repeat"] = repeat;
   const std::string json = sim::select_json(request, outcome);
-  sim::write_result_folder(out,
-                           {{"manifest.json", manifest.text()},
-                            {"architecture.json", architecture},
-                            {"result.json", json},
-                            {"result.csv", sim::select_csv(request, outcome)},
-                            {"report.html", sim::select_page(request, outcome, {kVersion, repeat, architecture})},
-                            {"plan.txt", mapping::write_plan_text(request.architecture, request.network, outcome.plan,
-                                                                  outcome.write_plan, repeat)}},
-                           options.force);
-  if (options.json)
-    print_out(json);
-  else if (!options.quiet)
-    print_out(sim::select_table(request, outcome) +
-              fmt::format("\nResult: {} (plan.txt for nvcim program --plan, report.html, result.json, result.csv)\n",
-                          out.string()));
+  write_and_print(
+      options, out,
+      {{"manifest.json", manifest.text()},
+       {"architecture.json", architecture},
+       {"result.json", json},
+       {"result.csv", sim::select_csv(request, outcome)},
+       {"report.html", sim::select_page(request, outcome, {kVersion, repeat, architecture})},
+       {"plan.txt",
+        mapping::write_plan_text(request.architecture, request.network, outcome.plan, outcome.write_plan, repeat)}},
+      options.force, json,
+      sim::select_table(request, outcome) +
+          fmt::format("\nResult: {} (plan.txt for nvcim program --plan, report.html, result.json, result.csv)\n",
+                      out.string()));
   return kOk;
 }
 
@@ -194,19 +183,23 @@ void add_select_command(CLI::App& program, const std::vector<std::string>& argum
       ->capture_default_str();
   command
       ->add_option("--budget", options->budget,
-                   "Share of the write cycles of verifying everything, 0 to 1 [0.1; with --until-… 1]")
-      ->type_name("X");
+                   "Share of the write cycles of verifying everything [0.1; with --until-… 1]")
+      ->type_name("SHARE")
+      ->transform(is_share());
   CLI::Option* drop =
       command
           ->add_option("--until-drop", options->until_drop,
                        "Verify group after group on instance 0 until accuracy is at most so far below the network's, "
                        "e.g. 1%")
-          ->type_name("X%");
+          ->type_name("SHARE")
+          ->transform(is_share({.low = 0, .high = 1, .with_high = false}));
   command->add_option("--until-accuracy", options->until_accuracy, "…or until it is at least so much, e.g. 97.5%")
-      ->type_name("X%")
+      ->type_name("SHARE")
+      ->transform(is_share())
       ->excludes(drop);
   command->add_option("--group", options->group, "Share of the write cycles that a group takes")
-      ->type_name("X")
+      ->type_name("SHARE")
+      ->transform(is_share({.low = 0, .high = 1, .with_low = false}))
       ->capture_default_str();
   command->add_option("--validation", options->validation, "Samples from the end of the training set to look at")
       ->type_name("N")

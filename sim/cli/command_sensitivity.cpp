@@ -13,6 +13,7 @@
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/quantise_options.h"
+#include "sim/cli/result_output.h"
 #include "sim/report/result_folder.h"
 #include "sim/studies/sensitivity.h"
 
@@ -54,9 +55,9 @@ int sensitivity(const SensitivityOptions& options, const std::vector<std::string
 
   std::vector<std::string> words = {"nvcim",
                                     "sensitivity",
-                                    lasting(options.workload, is_zoo_name(options.workload)),
+                                    lasting(options.workload, is_zoo_name(options.workload), out),
                                     "--data",
-                                    lasting(data_name, is_data_name(data_name)),
+                                    lasting(data_name, is_data_name(data_name), out),
                                     "--sensitivity",
                                     options.method,
                                     "--samples",
@@ -66,20 +67,18 @@ int sensitivity(const SensitivityOptions& options, const std::vector<std::string
   const std::string repeat = shell_command(words);
   manifest["repeat"] = repeat;
   const std::string json = sim::sensitivity_json(request, study);
-  sim::write_result_folder(out,
-                           {{"manifest.json", manifest.text()},
-                            {"result.json", json},
-                            {"result.csv", sim::sensitivity_csv(request, study)},
-                            {"report.html", sim::sensitivity_page(request, study, {kVersion, repeat, ""})},
-                            {"sensitivity.txt", mapping::weight_values_text(
-                                                    request.network, sim::curvature_of(request.network, study.measured),
-                                                    sim::sensitivity_origin(request))}},
-                           options.force);
-  if (options.json)
-    print_out(json);
-  else if (!options.quiet)
-    print_out(sim::sensitivity_table(request, study) +
-              fmt::format("\nResult: {} (sensitivity.txt, report.html, result.json, result.csv)\n", out.string()));
+  write_and_print(
+      options, out,
+      {{"manifest.json", manifest.text()},
+       {"result.json", json},
+       {"result.csv", sim::sensitivity_csv(request, study)},
+       {"report.html", sim::sensitivity_page(request, study, {kVersion, repeat, ""})},
+       {"sensitivity.txt",
+        mapping::weight_values_text(request.network, sim::curvature_of(request.network, study.measured),
+                                    sim::sensitivity_origin(request))}},
+      options.force, json,
+      sim::sensitivity_table(request, study) +
+          fmt::format("\nResult: {} (sensitivity.txt, report.html, result.json, result.csv)\n", out.string()));
   return kOk;
 }
 
@@ -104,7 +103,7 @@ void add_sensitivity_command(CLI::App& program, const std::vector<std::string>& 
       ->capture_default_str();
   command->add_option("--sensitivity", options->method, "recursion (one pass) or gauss_newton (exact)")
       ->type_name("NAME")
-      ->check(CLI::IsMember({"recursion", "gauss_newton"}))
+      ->check(is_one_of({"recursion", "gauss_newton"}))
       ->capture_default_str();
   command->add_flag("--compare", options->compare, "Measure with both methods and compare their rankings");
   command->add_flag("--force", options->force, "Replace a former result in --out");

@@ -14,11 +14,12 @@
 #include "sim/cli/build_info.h"
 #include "sim/cli/data_path.h"
 #include "sim/cli/inputs.h"
+#include "sim/cli/interruption.h"
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/quantise_options.h"
+#include "sim/cli/result_output.h"
 #include "sim/cli/selection_inputs.h"
-#include "sim/report/result_folder.h"
 #include "sim/studies/run.h"
 #include "sim/studies/sweep.h"
 #include "sim/studies/sweep_page.h"
@@ -58,18 +59,18 @@ double parse_within(const std::string& text) {
 }
 
 /// Files keep their meaning from the result's folder.
-std::string repeat_command(const SweepOptions& options, const sim::SweepRequest& request,
-                           const std::string& data_name) {
+std::string repeat_command(const SweepOptions& options, const sim::SweepRequest& request, const std::string& data_name,
+                           const fs::path& out) {
   std::vector<std::string> methods = options.methods;
   for (std::string& method : methods)
-    if (method.starts_with("file:")) method = "file:" + lasting(method.substr(5), false);
+    if (method.starts_with("file:")) method = "file:" + lasting(method.substr(5), false, out);
   std::vector<std::string> words = {"nvcim",
                                     "sweep",
                                     "architecture.json",
                                     "--workload",
-                                    lasting(options.workload, is_zoo_name(options.workload)),
+                                    lasting(options.workload, is_zoo_name(options.workload), out),
                                     "--data",
-                                    lasting(data_name, is_data_name(data_name)),
+                                    lasting(data_name, is_data_name(data_name), out),
                                     "--samples",
                                     fmt::format("{}", request.data.samples()),
                                     "--budgets",
@@ -80,7 +81,7 @@ std::string repeat_command(const SweepOptions& options, const sim::SweepRequest&
                                     options.granularity,
                                     "--order",
                                     options.order};
-  for (const std::string& word : curvature_words(options.curvature)) words.push_back(word);
+  for (const std::string& word : curvature_words(options.curvature, out)) words.push_back(word);
   words.insert(words.end(),
                {"--instances", fmt::format("{}", options.instances), "--seed", fmt::format("{}", options.seed)});
   if (options.within != kWithin) words.insert(words.end(), {"--within", options.within});
@@ -142,31 +143,32 @@ int sweep(const SweepOptions& options, const std::vector<std::string>& arguments
   request.journal = out;
   request.journal += ".journal";
   progress.begin("sweep");
-  request.progress = progress.callback();
+  Interruption interruption(request.journal, "units", ranks.leads());
+  request.progress = [&](int done, int total) {
+    interruption.finished(done, total);
+    progress.update(done, total);
+  };
   const sim::SweepResult result = sim::run_sweep(request, ranks);
   progress.clear();
   if (!ranks.leads()) return kOk;
 
   const std::string architecture = to_json(request.architecture).dump(2) + "\n";
-  const std::string repeat = repeat_command(options, request, data_name);
+  const std::string repeat = repeat_command(options, request, data_name, out);
   manifest["architecture"] = request.architecture.name;
   manifest["repeat"] = repeat;
   manifest["processes"] = ranks.count();
   manifest["threads"] = request.threads;
   const std::string json = sim::sweep_json(request, result);
-  sim::write_result_folder(out,
-                           {{"manifest.json", manifest.text()},
-                            {"architecture.json", architecture},
-                            {"result.json", json},
-                            {"result.csv", sim::sweep_csv(request, result)},
-                            {"report.html", sim::sweep_page(request, result, {kVersion, repeat, architecture})}},
-                           options.force);
+  write_and_print(options, out,
+                  {{"manifest.json", manifest.text()},
+                   {"architecture.json", architecture},
+                   {"result.json", json},
+                   {"result.csv", sim::sweep_csv(request, result)},
+                   {"report.html", sim::sweep_page(request, result, {kVersion, repeat, architecture})}},
+                  options.force, json,
+                  sim::sweep_table(request, result) +
+                      fmt::format("\nResult: {} (report.html, result.json, result.csv)\n", out.string()));
   fs::remove(request.journal);
-  if (options.json)
-    print_out(json);
-  else if (!options.quiet)
-    print_out(sim::sweep_table(request, result) +
-              fmt::format("\nResult: {} (report.html, result.json, result.csv)\n", out.string()));
   return kOk;
 }
 
@@ -185,15 +187,18 @@ void add_sweep_command(CLI::App& program, const std::vector<std::string>& argume
   add_data_option(*command, options->data);
   add_quantise_options(*command, options->quantise);
   add_test_samples_option(*command, options->samples);
-  command->add_option("--budgets", options->budgets, "Shares of the write cycles of verifying everything, 0 to 1")
-      ->type_name("X,…")
-      ->delimiter(',');
+  command->add_option("--budgets", options->budgets, "Shares of the write cycles of verifying everything")
+      ->type_name("SHARE,…")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->transform(is_share());
   command
       ->add_option("--methods", options->methods,
                    "swim, magnitude, random, layer_order, file:PATH with scores, in_situ (training on the chip); a "
                    "granularity and an order may follow: swim/row, swim/weight/per_time")
       ->type_name("NAME,…")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_option("--granularity", options->granularity, "What is verified as a whole, where a method does not say")
       ->type_name("NAME")
       ->check(is_name_of(granularities()))

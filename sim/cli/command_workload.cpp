@@ -85,17 +85,18 @@ int run(const WorkloadOptions& options) {
   const sim::WorkloadStudy study = sim::run_workload(request);
   progress.clear();
   const std::string json = sim::workload_json(request, study);
-  if (!options.out.empty()) write_file(options.out / "workload.json", json);
-  if (!options.save.empty()) {
-    if (study.float_accuracy && options.samples == 0) loaded.quantisation.float_accuracy = *study.float_accuracy;
-    write_file(options.save, workloads::calibrated_onnx(options.workload, workloads::model_bytes(options.workload),
-                                                        *request.pixels, loaded.quantisation));
-  }
+  // Printed first: what cannot be printed leaves no file.
   if (options.json)
     print_out(json);
   else if (!options.quiet)
     print_out(sim::workload_table(request, study) +
               (options.save.empty() ? "" : fmt::format("calibrated network: {}\n", options.save.string())));
+  if (!options.save.empty()) {
+    if (study.float_accuracy && options.samples == 0) loaded.quantisation.float_accuracy = *study.float_accuracy;
+    write_file(options.save, workloads::calibrated_onnx(options.workload, workloads::model_bytes(options.workload),
+                                                        *request.pixels, loaded.quantisation));
+  }
+  if (!options.out.empty()) write_file(options.out / "workload.json", json);
   return kOk;
 }
 

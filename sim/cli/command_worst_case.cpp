@@ -14,11 +14,12 @@
 #include "sim/cli/build_info.h"
 #include "sim/cli/data_path.h"
 #include "sim/cli/inputs.h"
+#include "sim/cli/interruption.h"
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/quantise_options.h"
+#include "sim/cli/result_output.h"
 #include "sim/cli/selection_inputs.h"
-#include "sim/report/result_folder.h"
 #include "sim/studies/worst_case.h"
 #include "sim/studies/worst_case_page.h"
 #include "workloads/dataset.h"
@@ -105,9 +106,10 @@ bool selects(const WorstCaseOptions& options) {
 }
 
 /// The command that repeats the work from the result's folder.
-std::string repeat_of(const WorstCaseOptions& options, const sim::WorstCaseRequest& request) {
+std::string repeat_of(const WorstCaseOptions& options, const sim::WorstCaseRequest& request, const fs::path& out) {
   std::vector<std::string> networks;
-  for (const std::string& workload : options.workloads) networks.push_back(lasting(workload, is_zoo_name(workload)));
+  for (const std::string& workload : options.workloads)
+    networks.push_back(lasting(workload, is_zoo_name(workload), out));
   const std::string data = data_name_of(options.data, request.networks.front());
   std::vector<std::string> words = {"nvcim", "worst-case", "architecture.json"};
   const auto add = [&](std::string option, std::string value) {
@@ -115,7 +117,7 @@ std::string repeat_of(const WorstCaseOptions& options, const sim::WorstCaseReque
     words.push_back(std::move(value));
   };
   add("--workload", fmt::format("{}", fmt::join(networks, ",")));
-  add("--data", lasting(data, is_data_name(data)));
+  add("--data", lasting(data, is_data_name(data), out));
   add("--samples", fmt::format("{}", request.data.samples()));
   add("--bound", fmt::format("{}", fmt::join(options.bounds, ",")));
   add("--method", fmt::format("{}", fmt::join(options.methods, ",")));
@@ -125,7 +127,7 @@ std::string repeat_of(const WorstCaseOptions& options, const sim::WorstCaseReque
     add("--verify", fmt::format("{}", fmt::join(options.budgets, ",")));
     add("--loose-bound", fmt::format("{}", options.loose_bound));
     add("--selection", options.selection);
-    for (const std::string& word : verify_words(options.how)) words.push_back(word);
+    for (const std::string& word : verify_words(options.how, out)) words.push_back(word);
   }
   if (options.enough > 0) add("--enough", fmt::format("{}", options.enough));
   if (options.draws > 0) add("--draws", fmt::format("{}", options.draws));
@@ -161,6 +163,7 @@ int worst_case(const WorstCaseOptions& options, const std::vector<std::string>& 
   EmptyFolder parent;
   if (out.has_parent_path() && ranks.leads() && fs::create_directories(out.parent_path()))
     parent.path = out.parent_path();
+  Interruption interruption(request.journal, "searches", ranks.leads());
   request.begin = [&](std::string what) { progress.begin(std::move(what)); };
   request.progress = progress.callback();
   const sim::WorstCaseResult result = sim::run_worst_case(request, ranks);
@@ -168,7 +171,7 @@ int worst_case(const WorstCaseOptions& options, const std::vector<std::string>& 
   if (!ranks.leads()) return kOk;
 
   const std::string architecture = to_json(request.architecture).dump(2) + "\n";
-  const std::string repeat = repeat_of(options, request);
+  const std::string repeat = repeat_of(options, request, out);
   manifest["architecture"] = request.architecture.name;
   manifest["repeat"] = repeat;
   manifest["processes"] = ranks.count();
@@ -190,22 +193,25 @@ int worst_case(const WorstCaseOptions& options, const std::vector<std::string>& 
                      mapping::perturbation_text(network, plan, result.found[i].perturbation, repeat)});
   }
   files.front().text = manifest.text();
-  sim::write_result_folder(out, files, options.force);
+  const std::size_t worst = result.worst(0);
+  const std::vector<std::string> check = {"nvcim",
+                                          "run",
+                                          (out / "architecture.json").string(),
+                                          "--workload",
+                                          options.workloads[result.settings[0].network],
+                                          "--perturbation",
+                                          (out / sim::perturbation_file_name(result, worst)).string(),
+                                          "--engine",
+                                          "functional"};
+  write_and_print(options, out, files, options.force, json,
+                  sim::worst_case_table(request, result) +
+                      fmt::format("\nResult: {} (report.html, result.json, result.csv, perturbation files)\n"
+                                  "Check: {}\n",
+                                  out.string(), shell_command(check)));
   fs::remove(request.journal);
   fs::path draws = request.journal;
   draws += ".draws";
   fs::remove(draws);
-  if (options.json) {
-    print_out(json);
-  } else if (!options.quiet) {
-    const std::size_t worst = result.worst(0);
-    print_out(sim::worst_case_table(request, result) +
-              fmt::format("\nResult: {} (report.html, result.json, result.csv, perturbation files)\n"
-                          "Check: nvcim run {} --workload {} --perturbation {} --engine functional\n",
-                          out.string(), (out / "architecture.json").string(),
-                          options.workloads[result.settings[0].network],
-                          (out / sim::perturbation_file_name(result, worst)).string()));
-  }
   return kOk;
 }
 
@@ -235,6 +241,7 @@ void add_worst_case_command(CLI::App& program, const std::vector<std::string>& a
   command->add_option("--workload", options->workloads, "Networks: built-in names or ONNX files")
       ->type_name("NAME|FILE,…")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->capture_default_str();
   command->add_option("--data", options->data, "Data set or folder; the first network's own when not given")
       ->type_name("NAME|DIR");
@@ -243,8 +250,10 @@ void add_worst_case_command(CLI::App& program, const std::vector<std::string>& a
   command
       ->add_option("--bound", options->bounds,
                    "Largest deviation of a cell from its target, share of its conductance range")
-      ->type_name("X,…")
+      ->type_name("SHARE,…")
+      ->transform(is_share())
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->capture_default_str();
   command
       ->add_option("--method", options->methods,
@@ -252,11 +261,12 @@ void add_worst_case_command(CLI::App& program, const std::vector<std::string>& a
                    "sign steps on cross entropy, a baseline")
       ->type_name("NAME,…")
       ->delimiter(',')
-      ->check(CLI::IsMember(method_names()))
+      ->allow_extra_args(false)
+      ->check(is_one_of(method_names()))
       ->capture_default_str();
   command->add_option("--search-on", options->search_on, "train, or test: the samples that are reported on")
       ->type_name("SPLIT")
-      ->check(CLI::IsMember({"train", "test"}))
+      ->check(is_one_of({"train", "test"}))
       ->capture_default_str();
   command->add_option("--search-samples", options->search_samples, "Samples from the start of that set; 0: all")
       ->type_name("N")
@@ -267,11 +277,14 @@ void add_worst_case_command(CLI::App& program, const std::vector<std::string>& a
           "--verify", options->budgets,
           "Shares of the write cycles of verifying everything: cells that are verified get --bound, the others "
           "--loose-bound")
-      ->type_name("X,…")
+      ->type_name("SHARE,…")
+      ->transform(is_share())
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->capture_default_str();
   command->add_option("--loose-bound", options->loose_bound, "Largest deviation of cells that are not verified")
-      ->type_name("X");
+      ->type_name("SHARE")
+      ->transform(is_share());
   command
       ->add_option("--selection", options->selection, "Which cells are verified: swim, magnitude, random, layer_order")
       ->type_name("NAME")
@@ -280,8 +293,9 @@ void add_worst_case_command(CLI::App& program, const std::vector<std::string>& a
   add_verify_options(*command, options->how);
   command
       ->add_option("--enough", options->enough,
-                   "Share of right samples at which a search may end, 0 to 1; a large network takes long to its worst")
-      ->type_name("X")
+                   "Share of right samples at which a search may end; a large network takes long to its worst")
+      ->type_name("SHARE")
+      ->transform(is_share())
       ->capture_default_str();
   command
       ->add_option("--draws", options->draws,

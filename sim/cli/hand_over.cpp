@@ -31,14 +31,13 @@ int hand_over_to(const Sibling& sibling, int argc, char** argv) {
   arguments.push_back(nullptr);
   ::execv(program.c_str(), arguments.data());
   if (errno == ENOENT)
-    fmt::print(stderr,
-               "error: {}: is not there; {} needs it, and it needs {}. In a checkout: apt-get install {}, then "
-               "cmake --preset release && cmake --build --preset release --target {}. Where nvcim was installed as a "
-               "package: apt-get install {}\n",
-               program.string(), sibling.purpose, sibling.library, sibling.library_packages, sibling.target,
-               sibling.package);
+    print_error(fmt::format(
+        "error: {}: is not there; {} needs it, and it needs {}. In a checkout: apt-get install {}, then cmake --preset "
+        "release && cmake --build --preset release --target {}. Where nvcim was installed as a package: apt-get install "
+        "{}\n",
+        program.string(), sibling.purpose, sibling.library, sibling.library_packages, sibling.target, sibling.package));
   else
-    fmt::print(stderr, "error: {}: cannot be started: {}\n", program.string(), std::strerror(errno));
+    print_error(fmt::format("error: {}: cannot be started: {}\n", program.string(), std::strerror(errno)));
   return kBadInput;
 }
 

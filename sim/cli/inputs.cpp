@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -24,10 +25,9 @@ void add_duplicate_option(CLI::App& command, CommonOptions& options) {
             options.set.push_back(fmt::format("/mapping/duplication=\"{}\"", how));
           },
           "Copies of each layer: auto shares what is left of the chip so that the slowest layer is as fast as it can "
-          "be "
-          "(/mapping/area_limit says what is left); given takes /mapping/duplicate")
+          "be (/mapping/area_limit says what is left); given takes /mapping/duplicate")
       ->type_name("auto|given")
-      ->check(CLI::IsMember({"auto", "given"}));
+      ->check(is_one_of({"auto", "given"}));
 }
 
 void add_architecture_option(CLI::App& command, std::string& architecture, CommonOptions& options) {
@@ -70,8 +70,18 @@ Architecture given_architecture(const std::string& given, const std::vector<std:
   return architecture;
 }
 
-std::string lasting(const std::string& name_or_path, bool is_name) {
-  return is_name ? name_or_path : fs::absolute(name_or_path).lexically_normal().string();
+std::string lasting(const std::string& name_or_path, bool is_name, const fs::path& from) {
+  if (is_name) return name_or_path;
+  const fs::path whole = fs::absolute(name_or_path).lexically_normal();
+  if (from.empty() || fs::path(name_or_path).is_absolute()) return whole.string();
+  // Through symbolic links, since ".." of one is not the folder that holds it; the last name is the user's.
+  std::error_code error;
+  const fs::path folder = fs::weakly_canonical(fs::absolute(from), error);
+  const fs::path file = fs::weakly_canonical(whole.parent_path(), error) / whole.filename();
+  const bool nothing_shared = error || *std::next(folder.begin()) != *std::next(file.begin());
+  if (nothing_shared) return whole.string();
+  const std::string relative = file.lexically_relative(folder).string();
+  return relative.find('/') == std::string::npos ? "./" + relative : relative;
 }
 
 bool is_zoo_name(const std::string& name) {

@@ -42,9 +42,12 @@ std::string data_name_of(const std::string& given, const workloads::Network& net
 /// preset's name or a file. Errors: InputError.
 Architecture given_architecture(const std::string& given, const std::vector<std::string>& set);
 
-/// A file keeps its meaning in another folder only with its whole path. @param is_name  whether it names something that
-/// ships with the program, which wins over a file of that name
-std::string lasting(const std::string& name_or_path, bool is_name);
+/// A file as a command names it that is given in another folder: one that the user named from the current folder is
+/// named from there, so that a project can be moved as a whole; one given with its whole path keeps it.
+/// @param is_name  whether it names something that ships with the program, which wins over a file of that name
+/// @param from     the other folder, which need not exist yet; not given, or sharing nothing but the root: the whole
+/// path
+std::string lasting(const std::string& name_or_path, bool is_name, const std::filesystem::path& from = {});
 bool is_zoo_name(const std::string& name);
 bool is_data_name(const std::string& name);
 

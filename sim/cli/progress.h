@@ -3,12 +3,38 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace nvcim::cli {
 
-/// One line on standard error, "functional engine  3200/10000  32 %  ETA 0:07", rewritten in place. Nothing appears in
-/// the first two seconds, when standard error is not a terminal, or when quiet.
+/// When a log, in which nothing can be rewritten, gets a line: when another tenth is done, or a minute has passed since
+/// the last one; none in the first two seconds.
+class LogPace {
+ public:
+  /// @param elapsed  seconds since the work began
+  /// @return whether this state is worth a line
+  bool wants_line(int done, int total, double elapsed);
+
+ private:
+  int tenths_ = 0;  ///< that the log has seen
+  int total_ = 0;
+  double last_ = 0;  ///< seconds
+};
+
+/// Seconds left, at the pace since the first half second: what a study finds finished in its journal comes at once.
+class Forecast {
+ public:
+  /// @param elapsed  seconds since the work began
+  std::optional<double> seconds_left(int done, int total, double elapsed);
+
+ private:
+  int from_done_ = 0;
+  double from_elapsed_ = 0;
+};
+
+/// One line on standard error, "functional engine  3200/10000  32 %  ETA 0:07", rewritten in place; where standard
+/// error is no terminal, lines at LogPace. Nothing appears in the first two seconds, or when quiet.
 class Progress {
  public:
   explicit Progress(bool quiet);
@@ -28,7 +54,10 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
   bool enabled_;
+  bool rewrites_;  ///< standard error is a terminal
   bool shown_ = false;
+  LogPace pace_;
+  Forecast forecast_;
   std::string what_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point last_ = start_;

@@ -70,13 +70,13 @@ void add_quantise_options(CLI::App& command, QuantiseOptions& options) {
   for (const auto& [name, value, what] :
        {std::tuple{"--weight-bits", &options.weight_bits, "Bits of its weights [8]"},
         {"--activation-bits", &options.activation_bits, "Bits of its maps; the image keeps 8 [8]"}})
-    command.add_option(name, *value, what)->type_name("N")->check(CLI::Range(2, 8))->group(group);
+    command.add_option(name, *value, what)->type_name("N")->check(is_whole(2, 8))->group(group);
   command
       .add_option("--weight-scales", options.weight_scales,
                   "Scales of its weights: one per tensor, or one per output channel, so that each fills the range of "
                   "its cells; the last layer has one [channel]")
       ->type_name("NAME")
-      ->check(CLI::IsMember({"tensor", "channel"}))
+      ->check(is_one_of({"tensor", "channel"}))
       ->group(group);
   command
       .add_option("--calibration", options.calibration,
@@ -89,7 +89,7 @@ void add_quantise_options(CLI::App& command, QuantiseOptions& options) {
       .add_option("--ranges", options.ranges,
                   "Range of its maps: max, percentile (99.99 % of the values) or mse (least squared error) [mse]")
       ->type_name("NAME")
-      ->check(CLI::IsMember({"max", "percentile", "mse"}))
+      ->check(is_one_of({"max", "percentile", "mse"}))
       ->group(group);
 }
 

@@ -4,11 +4,16 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <memory>
+#include <vector>
 
 #include "arch/input_error.h"
 #include "arch/json_input.h"
+#include "sim/cli/command_words.h"
+#include "sim/cli/help_text.h"
 #include "sim/parallel/ranks.h"
 
 namespace nvcim::cli {
@@ -19,29 +24,35 @@ extern "C" void exit_after_abort(int) {
 }
 
 /// The chosen command, or the program while none is.
-const CLI::App& innermost(const CLI::App& program) {
+CLI::App& innermost(CLI::App& program) {
   const auto chosen = program.get_subcommands();
   return chosen.empty() ? program : *chosen.front();
 }
 
-int bad_command_line(const CLI::App& program, const std::string& message, bool speaks) {
+int bad_command_line(CLI::App& program, const std::string& message, bool speaks) {
   if (!speaks) return kBadCommandLine;
   const CLI::App& command = innermost(program);
   const std::string help = (&command == &program ? "" : program.get_name() + " ") + command.get_name() + " --help";
-  fmt::print(stderr, "{}: {}\nTry '{}'.\n", program.get_name(), message, help);
+  print_error(fmt::format("{}: {}\nTry '{}'.\n", program.get_name(), message, help));
   return kBadCommandLine;
 }
 
-/// CLI11 does not know which word it took for a command.
-std::string explain(const CLI::App& program, const CLI::ParseError& error, int argc, char** argv) {
-  std::vector<std::string> names;
-  for (const CLI::App* command : program.get_subcommands([](const CLI::App*) { return true; }))
-    names.push_back(command->get_name());
-  if (names.empty() || !program.get_subcommands().empty()) return error.what();
-  if (argc < 2) return fmt::format("no command given; commands: {}", fmt::join(names, ", "));
-  const std::string word = argv[1];
-  return word.starts_with('-') ? std::string(error.what())
-                               : fmt::format("\"{}\" is not a command; {}", word, suggestion(word, names));
+/// CLI11 does not know which word it took for a command, nor what was meant.
+std::string explain(CLI::App& program, const CLI::ParseError& error, const std::vector<std::string>& words) {
+  const CLI::App& command = innermost(program);
+  if (&command == &program && (words.size() < 2 || !words[1].starts_with('-'))) {
+    std::vector<std::string> names;
+    for (const CLI::App* one : program.get_subcommands([](const CLI::App*) { return true; }))
+      names.push_back(one->get_name());
+    return words.size() < 2
+               ? fmt::format("no command given; commands: {}", fmt::join(names, ", "))
+               : fmt::format("\"{}\" is not a command; {}", valid_utf8(words[1]), suggestion(words[1], names));
+  }
+  const bool extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr || &command == &program;
+  for (const CLI::App* owner : {&command, static_cast<const CLI::App*>(&program)})
+    if (const std::vector<std::string> left = owner->remaining(); extra && !left.empty())
+      return unexpected(program, *owner, left);
+  return error.what();
 }
 
 }  // namespace
@@ -49,17 +60,22 @@ std::string explain(const CLI::App& program, const CLI::ParseError& error, int a
 int parse_and_run(CLI::App& program, int argc, char** argv, const Action& action, bool speaks) {
   std::signal(SIGABRT, exit_after_abort);
   std::signal(SIGPIPE, SIG_IGN);
+  const std::vector<std::string> words = with_command_first({argv, argv + argc});
   try {
     try {
-      program.parse(argc, argv);
+      if (std::find(words.begin(), words.end(), "--help") == words.end()) check_words(program, words);
+      std::vector<std::string> last_first(words.rbegin(), words.rend() - std::min<std::ptrdiff_t>(1, argc));
+      program.parse(last_first);
     } catch (const CLI::CallForHelp&) {
-      if (speaks) print_out(innermost(program).help(&innermost(program) == &program ? "" : program.get_name()));
+      CLI::App& command = innermost(program);
+      command.formatter(std::make_shared<HelpText>(terminal_width()));
+      if (speaks) print_out(command.help(&command == &program ? "" : program.get_name()));
       return kOk;
     } catch (const CLI::CallForVersion& version) {
       if (speaks) print_out(std::string(version.what()) + "\n");
       return kOk;
     } catch (const CLI::ParseError& error) {
-      return bad_command_line(program, explain(program, error, argc, argv), speaks);
+      return bad_command_line(program, explain(program, error, words), speaks);
     }
     return action();
   } catch (const CommandLineError& error) {
@@ -67,14 +83,15 @@ int parse_and_run(CLI::App& program, int argc, char** argv, const Action& action
   } catch (const sim::FailedTogether& error) {
     return error.by_input() ? kBadInput : kBug;
   } catch (const InputError& error) {
-    if (error.issues().size() > 1) fmt::print(stderr, "{}: {} problems\n", program.get_name(), error.issues().size());
-    for (const InputIssue& issue : error.issues()) fmt::print(stderr, "error: {}\n", issue.text());
+    if (error.issues().size() > 1)
+      print_error(fmt::format("{}: {} problems\n", program.get_name(), error.issues().size()));
+    for (const InputIssue& issue : error.issues()) print_error(fmt::format("error: {}\n", issue.text()));
     return kBadInput;
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "error: out of memory\n");
+    print_error("error: out of memory\n");
     return kBadInput;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}: bug: {}\n", program.get_name(), error.what());
+    print_error(fmt::format("{}: bug: {}\n", program.get_name(), error.what()));
     return kBug;
   }
 }

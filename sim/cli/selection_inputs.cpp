@@ -8,6 +8,7 @@
 
 #include "arch/check.h"
 #include "arch/input_error.h"
+#include "arch/json_input.h"
 #include "mapping/selection/weight_values_file.h"
 #include "sim/cli/data_path.h"
 #include "sim/cli/inputs.h"
@@ -77,7 +78,11 @@ CLI::Validator is_method(std::vector<std::string> more) {
     if (std::count(more.begin(), more.end(), text) > 0 || parse_method(text, method, file)) return "";
     std::string allowed = "swim, magnitude, random, layer_order, file:PATH";
     for (const std::string& name : more) allowed += ", " + name;
-    return fmt::format("{} is not a method; allowed: {}", text.empty() ? "nothing" : text, allowed);
+    std::vector<std::string> names = more;
+    for (const auto& [name, value] : selection_methods()) names.push_back(name);
+    const std::string near = nearest_name(text, names);
+    return fmt::format("{} is not a method;{} allowed: {}", text.empty() ? "nothing" : text,
+                       near.empty() ? "" : fmt::format(" did you mean \"{}\"?", near), allowed);
   };
   return CLI::Validator(check, "", "");
 }
@@ -109,7 +114,7 @@ bool parse_sweep_method(const std::string& text, const sim::SweepMethod& default
 void add_measured_curvature_options(CLI::App& command, CurvatureOptions& options) {
   command.add_option("--sensitivity", options.sensitivity, "recursion (one pass) or gauss_newton (exact), for swim")
       ->type_name("NAME")
-      ->check(CLI::IsMember({"recursion", "gauss_newton"}))
+      ->check(is_one_of({"recursion", "gauss_newton"}))
       ->capture_default_str();
   command
       .add_option("--sensitivity-samples", options.sensitivity_samples,
@@ -129,8 +134,8 @@ void add_curvature_options(CLI::App& command, CurvatureOptions& options) {
       ->excludes("--sensitivity-samples");
 }
 
-std::vector<std::string> curvature_words(const CurvatureOptions& options) {
-  if (!options.sensitivity_file.empty()) return {"--sensitivity-file", lasting(options.sensitivity_file, false)};
+std::vector<std::string> curvature_words(const CurvatureOptions& options, const std::filesystem::path& from) {
+  if (!options.sensitivity_file.empty()) return {"--sensitivity-file", lasting(options.sensitivity_file, false, from)};
   return {"--sensitivity", options.sensitivity, "--sensitivity-samples",
           fmt::format("{}", options.sensitivity_samples)};
 }
@@ -178,9 +183,9 @@ void add_verify_options(CLI::App& command, VerifyOptions& options) {
   add_measured_curvature_options(command, options.curvature);
 }
 
-std::vector<std::string> verify_words(const VerifyOptions& options) {
+std::vector<std::string> verify_words(const VerifyOptions& options, const std::filesystem::path& from) {
   std::vector<std::string> words = {"--granularity", options.granularity};
-  for (std::string& word : curvature_words(options.curvature)) words.push_back(std::move(word));
+  for (std::string& word : curvature_words(options.curvature, from)) words.push_back(std::move(word));
   return words;
 }
 

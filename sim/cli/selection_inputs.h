@@ -26,7 +26,7 @@ template <class T>
 CLI::Validator is_name_of(const std::map<std::string, T>& names) {
   std::vector<std::string> keys;
   for (const auto& [key, value] : names) keys.push_back(key);
-  return CLI::IsMember(keys);
+  return is_one_of(std::move(keys));
 }
 
 /// "swim", "magnitude", "random", "layer_order" or "file:PATH". @return false for anything else
@@ -49,8 +49,8 @@ struct CurvatureOptions {
 void add_measured_curvature_options(CLI::App& command, CurvatureOptions& options);
 /// The same and --sensitivity-file.
 void add_curvature_options(CLI::App& command, CurvatureOptions& options);
-/// As words of a command that repeats it from elsewhere.
-std::vector<std::string> curvature_words(const CurvatureOptions& options);
+/// As words of a command that repeats it. @param from  folder in which it is given
+std::vector<std::string> curvature_words(const CurvatureOptions& options, const std::filesystem::path& from);
 
 struct Curvature {
   mapping::WeightValues values;
@@ -71,8 +71,8 @@ struct VerifyOptions {
 };
 /// Adds --granularity and how curvature is measured.
 void add_verify_options(CLI::App& command, VerifyOptions& options);
-/// As words of a command that repeats it.
-std::vector<std::string> verify_words(const VerifyOptions& options);
+/// As words of a command that repeats it. @param from  folder in which it is given
+std::vector<std::string> verify_words(const VerifyOptions& options, const std::filesystem::path& from);
 
 /// Scores of the user's own. Errors: InputError: also a negative one.
 mapping::WeightValues load_scores(const std::string& file, const workloads::Network& network);

@@ -9,9 +9,11 @@
 #include "sim/cli/build_info.h"
 #include "sim/cli/data_path.h"
 #include "sim/cli/inputs.h"
+#include "sim/cli/interruption.h"
 #include "sim/cli/manifest.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/quantise_options.h"
+#include "sim/cli/result_output.h"
 #include "sim/cli/run_action.h"
 #include "sim/cli/train_options.h"
 #include "sim/report/result_folder.h"
@@ -94,14 +96,15 @@ Start start_of(const TrainOptions& options, const workloads::Dataset& data, int 
 }
 
 /// The command that trains the same network again.
-std::string repeat_of(const TrainOptions& options, const workloads::TrainingOptions& training, int samples) {
+std::string repeat_of(const TrainOptions& options, const workloads::TrainingOptions& training, int samples,
+                      const std::filesystem::path& out) {
   const bool given = is_given(options.network);
-  std::vector<std::string> words = {"nvcim", "train",
-                                    given ? lasting(options.network, is_zoo_name(options.network)) : options.network};
+  std::vector<std::string> words = {
+      "nvcim", "train", given ? lasting(options.network, is_zoo_name(options.network), out) : options.network};
   const auto add = [&](const char* option, std::string value) {
     words.insert(words.end(), {option, std::move(value)});
   };
-  add("--data", lasting(options.data, is_data_name(options.data)));
+  add("--data", lasting(options.data, is_data_name(options.data), out));
   if (!given) add("--bits", fmt::format("{}", options.bits.value_or(8)));
   for (const std::string& word : quantise_words(options.quantise)) words.push_back(word);
   add("--float-epochs", fmt::format("{}", training.float_epochs));
@@ -185,13 +188,13 @@ int train(const TrainOptions& options, const std::vector<std::string>& arguments
     sim::KppJudge judge;
     judge.architecture = given_architecture(options.chip, options.set);
     judge.data = sim::hold_out(data, options.validation, "--validation");
-    judge.share = options.kpp / 100;
+    judge.share = options.kpp;
     judge.instances = options.instances;
     judge.seed = options.seed;
     judge.threads = training.threads;
     sim::check(judge);
     architecture = to_json(judge.architecture).dump(2) + "\n";
-    report.judged = {judge.architecture.name, judge.data.samples(), options.kpp, options.instances};
+    report.judged = {judge.architecture.name, judge.data.samples(), percent_of(options.kpp), options.instances};
     training.noise.kind = kNoises.at(options.noise);
     training.noise.threshold = options.threshold;
     training.noise.zero_mean = options.zero_mean;
@@ -207,6 +210,7 @@ int train(const TrainOptions& options, const std::vector<std::string>& arguments
   // Beside the folder, which is written whole at the end.
   training.checkpoint = out;
   training.checkpoint += ".checkpoint";
+  Interruption interruption(training.checkpoint, "epochs");
   const workloads::Network network = workloads::train(shape, data, training);
   progress.clear();
 
@@ -218,7 +222,7 @@ int train(const TrainOptions& options, const std::vector<std::string>& arguments
   report.seed = options.seed;
   report.noise = training.noise;
   const std::string json = sim::training_json(report);
-  const std::string repeat = repeat_of(options, training, all_samples);
+  const std::string repeat = repeat_of(options, training, all_samples, out);
   manifest["repeat"] = repeat;
   manifest["threads"] = training.threads;
   std::vector<sim::OutputFile> files = {{"manifest.json", manifest.text()},
@@ -227,14 +231,11 @@ int train(const TrainOptions& options, const std::vector<std::string>& arguments
                                         {"report.html", sim::training_page(report, {kVersion, repeat, architecture})},
                                         {"network.onnx", workloads::write_onnx(network)}};
   if (!architecture.empty()) files.push_back({"architecture.json", architecture});
-  sim::write_result_folder(out, files, options.force);
+  write_and_print(options, out, files, options.force, json,
+                  sim::training_text(report) +
+                      fmt::format("Result: {} (network.onnx, report.html, result.json, result.csv, manifest.json)\n",
+                                  out.string()));
   std::filesystem::remove(training.checkpoint);
-  if (options.json)
-    print_out(json);
-  else if (!options.quiet)
-    print_out(
-        sim::training_text(report) +
-        fmt::format("Result: {} (network.onnx, report.html, result.json, result.csv, manifest.json)\n", out.string()));
   return kOk;
 }
 

@@ -12,24 +12,29 @@ void add_noise_options(CLI::App& command, TrainOptions& options) {
                                              "Given, samples are held out, and after every epoch KPP on the chip "
                                              "decides which of three replicas goes on")
                                  ->type_name("KIND")
-                                 ->check(CLI::IsMember({"none", "gaussian", "trice", "left_censored", "both_sides"}))
+                                 ->check(is_one_of({"none", "gaussian", "trice", "left_censored", "both_sides"}))
                                  ->group(group);
   const auto add = [&](const char* name, auto& value, const char* type, const char* doc) {
     return command.add_option(name, value, doc)->type_name(type)->capture_default_str()->group(group)->needs(noise);
   };
-  add("--sigma-max", options.sigma_max, "X",
-      "Largest standard deviation of the noise, in units of each layer's max|W|; searched by three replicas");
-  add("--sigma-min", options.sigma_min, "X", "Smallest; equal to --sigma-max: known, one replica");
-  add("--threshold", options.threshold, "X", "Where censored noise is cut, in standard deviations");
+  const auto add_number = [&](const char* name, double& value, const char* doc) {
+    add(name, value, "X", doc)->check(is_number());
+  };
+  add_number("--sigma-max", options.sigma_max,
+             "Largest standard deviation of the noise, in units of each layer's max|W|; searched by three replicas");
+  add_number("--sigma-min", options.sigma_min, "Smallest; equal to --sigma-max: known, one replica");
+  add_number("--threshold", options.threshold, "Where censored noise is cut, in standard deviations");
   command.add_flag("--zero-mean", options.zero_mean, "Censored noise less its mean")->group(group)->needs(noise);
-  add("--mid-level-factor", options.mid_level_factor, "X",
+  add_number(
+      "--mid-level-factor", options.mid_level_factor,
       "Spread of levels between a quarter and three quarters over that of the others, as of the device model fefet");
   add("--chip", options.chip, "ARCH", "Architecture that judges: a preset's name or a JSON file");
   add("--validation", options.validation, "N",
       "Samples held out from the end of the training set, on which the chip judges")
       ->check(at_least(1));
   add("--kpp-instances", options.instances, "N", "Programmed chips behind each KPP")->check(at_least(1));
-  add("--kpp", options.kpp, "K", "k of the KPP that decides, in percent");
+  add("--kpp", options.kpp, "SHARE", "k of the KPP that decides")
+      ->transform(is_share({.low = 0, .high = 1, .with_low = false, .with_high = false}));
 }
 
 }  // namespace
@@ -73,7 +78,7 @@ void add_train_options(CLI::App& program, TrainOptions& options) {
        {std::tuple{"--learning-rate", &options.learning_rate, "Adam's learning rate in floating point [0.002]"},
         {"--quantised-learning-rate", &options.quantised_learning_rate,
          "The same of the second phase [0.001; 0.0001 where a network is trained further]"}})
-    command->add_option(name, *rate, phase)->type_name("X");
+    command->add_option(name, *rate, phase)->type_name("X")->check(is_number());
   command->add_option("--batch-size", options.batch_size, "Samples of a mini-batch [64]")
       ->type_name("N")
       ->check(at_least(1));

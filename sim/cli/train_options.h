@@ -30,7 +30,7 @@ struct TrainOptions : CommonOptions {
   std::string chip = "swim_paper";
   int validation = 2000;
   int instances = 100;
-  double kpp = 5;  ///< percent
+  double kpp = 0.05;
   bool force = false;
 };
 

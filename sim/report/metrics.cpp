@@ -12,6 +12,8 @@
 namespace nvcim::sim {
 namespace {
 
+constexpr double kLeastPercent = 0.001;  // a ratio below it is told in ppm
+
 constexpr std::string_view kCycle = "SystemC cycle model, first sample of the cycle run";
 constexpr std::string_view kInstances = "`nvcim mc`: functional engine, one programmed chip per instance";
 constexpr std::string_view kCounts =
@@ -265,14 +267,15 @@ std::vector<std::string> similar_metrics(std::string_view name, std::size_t limi
 
 std::string format_metric(double value, std::string_view unit) {
   if (unit == "fraction") return fmt::format("{:.2f} %", 100 * value);
+  // A share that may be tiny or above one.
+  if (unit == "ratio" && value > 0 && value < kLeastPercent) return fmt::format("{:.4g} ppm", 1e6 * value);
+  if (unit == "ratio") return fmt::format("{:.4g} %", 100 * value);
   if (unit == "1/s") return (value >= 100 ? grouped(value) : fmt::format("{:.4g}", value)) + " /s";
   if (unit == "count")
     return value == std::floor(value) || value >= 1e4 ? grouped(value) : fmt::format("{:.6g}", value);
   if (unit.starts_with("TOPS"))
     return value >= 1e-3 ? fmt::format("{:.4g} {}", value, unit)
                          : format_si_rounded(1e12 * value, "OPS") + std::string(unit.substr(4));
-  // The prefix of a squared unit is squared, so its steps are 1e6 wide; below 1000 um^2 the number stays readable
-  // anyway.
   return format_si_rounded(value, unit);
 }
 

@@ -55,7 +55,8 @@ void check_result_folder(const fs::path& wanted, bool replace) {
     fail(target, fmt::format("cannot be created: {}: {}", existing.string(), std::strerror(errno)));
 }
 
-void write_result_folder(const fs::path& wanted, const std::vector<OutputFile>& files, bool replace) {
+void write_result_folder(const fs::path& wanted, const std::vector<OutputFile>& files, bool replace,
+                         const std::function<void()>& last_step) {
   check_result_folder(wanted, replace);
   const fs::path target = without_slash(wanted);
   RemovedUnlessFinished cleanup;
@@ -73,6 +74,8 @@ void write_result_folder(const fs::path& wanted, const std::vector<OutputFile>& 
       fail(target / file.name, failure.issues().front().message);  // the temporary name would mean nothing to the user
     }
   }
+
+  if (last_step) last_step();
 
   const fs::path former = sibling(target, "former");
   const bool had_former = fs::exists(target, error) && !fs::is_empty(target, error);

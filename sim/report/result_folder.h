@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,11 @@ void check_result_folder(const std::filesystem::path& target, bool replace);
 
 /// Writes a whole folder or nothing: the files go to a temporary sibling that is renamed at the end; a former result is
 /// moved aside until then. One of the files must be manifest.json, by which a result is recognised later.
-/// Errors: as check_result_folder, and InputError with the system's reason (no space left, …); the temporary files are
-/// gone then.
-void write_result_folder(const std::filesystem::path& target, const std::vector<OutputFile>& files, bool replace);
+/// @param last_step  done when every file is written and nothing has its name yet: what fails there leaves no result
+/// Errors: as check_result_folder, what last_step throws, and InputError with the system's reason (no space left, …);
+/// the temporary files are gone then.
+void write_result_folder(const std::filesystem::path& target, const std::vector<OutputFile>& files, bool replace,
+                         const std::function<void()>& last_step = {});
 
 /// `wanted`, or the first of wanted-2, wanted-3, … that does not exist yet.
 std::filesystem::path unused_folder(const std::filesystem::path& wanted);

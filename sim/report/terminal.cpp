@@ -19,11 +19,6 @@ std::string percent(double share) {
   return fmt::format("{:.1f} %", 100 * share);
 }
 
-std::string shortened(std::string name) {
-  if (display_width(name) > kNameWidth) name = name.substr(0, kNameWidth - 3) + "...";
-  return name;
-}
-
 std::string bar(double share) {
   return std::string(static_cast<std::size_t>(std::lround(share * kBar)), '#');
 }
@@ -96,8 +91,8 @@ std::string energy_by_component(const RunReport& report) {
   std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
   for (const auto& [name, joules] : parts) {
     if (joules <= 0) continue;
-    rows.push_back(
-        {"  " + shortened(name), format_si_rounded(joules, "J"), percent(joules / whole), bar(joules / whole)});
+    rows.push_back({"  " + shortened(name, kNameWidth), format_si_rounded(joules, "J"), percent(joules / whole),
+                    bar(joules / whole)});
   }
   return aligned_table(rows, {false, true, true, false});
 }
@@ -107,7 +102,7 @@ std::string by_layer(const RunReport& report) {
   std::vector<std::vector<std::string>> rows = {
       {"  layer", "kind", "MACs", "crossbars", "energy", "share", "start", "end"}};
   for (const LayerRow& layer : report.layers)
-    rows.push_back({"  " + shortened(layer.name), layer.kind,
+    rows.push_back({"  " + shortened(layer.name, kNameWidth), layer.kind,
                     layer.macs ? format_metric(static_cast<double>(layer.macs), "count") : "",
                     layer.crossbars ? fmt::format("{}", layer.crossbars) : "", format_si_rounded(layer.energy, "J"),
                     whole > 0 ? percent(layer.energy / whole) : "",
@@ -130,6 +125,21 @@ std::string busiest_units(const RunReport& report) {
 std::size_t display_width(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string shortened(std::string_view text, std::size_t width) {
+  constexpr std::string_view kGap = "...";
+  const std::size_t whole = display_width(text);
+  if (whole <= width || width <= kGap.size()) return std::string(text);
+  const std::size_t kept = width - kGap.size(), head = kept / 2, tail = kept - head;
+  const auto start_of = [text](std::size_t character) {
+    std::size_t at = 0;
+    for (std::size_t seen = 0; at < text.size(); ++at)
+      if ((static_cast<unsigned char>(text[at]) & 0xC0) != 0x80 && seen++ == character) break;
+    return at;
+  };
+  return std::string(text.substr(0, start_of(head))) + std::string(kGap) +
+         std::string(text.substr(start_of(whole - tail)));
 }
 
 std::string aligned_table(const std::vector<std::vector<std::string>>& rows, const std::vector<bool>& right) {

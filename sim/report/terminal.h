@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/report/run_report.h"
@@ -16,5 +17,9 @@ std::string aligned_table(const std::vector<std::vector<std::string>>& rows, con
 
 /// Characters that a terminal shows (UTF-8 sequences count as one).
 std::size_t display_width(std::string_view text);
+
+/// A name of at most `width` characters: of a longer one start and end, since the layers of an exported network begin
+/// alike: "/layer1/laye.../conv2/Conv".
+std::string shortened(std::string_view text, std::size_t width);
 
 }  // namespace nvcim::sim

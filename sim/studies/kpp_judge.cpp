@@ -28,7 +28,7 @@ double KppJudge::operator()(const workloads::Network& network, int epoch) const 
 }
 
 std::string KppJudge::identity() const {
-  const std::string text = to_json(architecture).dump();
+  const std::string text = to_json_without_comments(architecture).dump();
   return fmt::format("{:016x} {} {} {} {}", fingerprint(text.data(), text.size()), data.samples(), instances, share,
                      seed);
 }

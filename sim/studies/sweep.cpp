@@ -33,7 +33,7 @@ std::string identity_of(const SweepRequest& request) {
   const auto add_all = [&](const auto& values) {
     hash = fingerprint(values.data(), values.size() * sizeof(values[0]), hash);
   };
-  add_text(to_json(request.architecture).dump());
+  add_text(to_json_without_comments(request.architecture).dump());
   add_text(fmt::format("{:016x}", workloads::network_fingerprint(request.network)));
   add_all(request.data.pixels);
   add_all(request.data.labels);

@@ -19,6 +19,8 @@ namespace {
 using Kind = workloads::Node::Kind;
 using workloads::Node;
 
+constexpr std::size_t kNameWidth = 32;
+
 std::string text(const workloads::Shape& shape) {
   return fmt::format("{} x {} x {}", shape.channels, shape.height, shape.width);
 }
@@ -193,9 +195,8 @@ std::string workload_table(const WorkloadRequest& request, const WorkloadStudy& 
   std::vector<std::vector<std::string>> rows = {
       {"layer", "operation", "output", "MACs", "parameters", "runs on", "crossbars"}};
   for (const WorkloadLayer& layer : study.layers)
-    rows.push_back({layer.name.size() > 24 ? "…" + layer.name.substr(layer.name.size() - 23) : layer.name,
-                    layer.operation, text(layer.output), count(layer.macs), count(layer.parameters), layer.unit,
-                    count(layer.crossbars)});
+    rows.push_back({shortened(layer.name, kNameWidth), layer.operation, text(layer.output), count(layer.macs),
+                    count(layer.parameters), layer.unit, count(layer.crossbars)});
   rows.push_back({"total", "", "", count(study.macs), count(study.parameters), "", count(study.crossbars)});
   std::string text = fmt::format("{}: {} to {} outputs\n\n", request.network.name, sim::text(request.network.input),
                                  request.network.classes()) +

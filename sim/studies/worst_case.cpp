@@ -71,7 +71,7 @@ std::string identity_of(const WorstCaseRequest& request, const char* stage, cons
   const auto add_all = [&](const auto& values) {
     hash = fingerprint(values.data(), values.size() * sizeof(values[0]), hash);
   };
-  add_text(to_json(request.architecture).dump());
+  add_text(to_json_without_comments(request.architecture).dump());
   for (const workloads::Network& network : request.networks)
     add_text(fmt::format("{:016x}", workloads::network_fingerprint(network)));
   for (const workloads::Dataset* data : {&request.search, &request.data}) {

@@ -70,6 +70,41 @@ TEST(Load, MapsGrowAndNullTakesBack) {
   EXPECT_EQ(a.mapping.duplicate.at("0"), 2);
 }
 
+TEST(Load, CommentsOfEveryObjectAreKeptAndDecideNothing) {
+  const std::string text = R"({"comment": "whole", "adc": {"bits": 6, "comment": "six\nbits"},
+    "energy": {"pooling": "2 pJ", "comment": "measured"}, "mapping": {"duplicate": {"conv1": 2, "comment": "slow one"}}})";
+  const Architecture a = parse_architecture(text, "a.json", {"/device/comment=from --set"});
+  const nlohmann::ordered_json resolved = to_json(a);
+  EXPECT_EQ(resolved["comment"], "whole");
+  EXPECT_EQ(resolved["adc"]["comment"], "six\nbits");
+  EXPECT_EQ(resolved["energy"]["comment"], "measured");
+  EXPECT_EQ(resolved["mapping"]["duplicate"]["comment"], "slow one");
+  EXPECT_EQ(resolved["device"]["comment"], "from --set");
+  EXPECT_FALSE(resolved["dac"].contains("comment"));
+  EXPECT_EQ(parse_architecture(resolved.dump(), "a.json"), a) << "the resolved file is the same architecture";
+
+  Architecture bare = a;
+  bare.comments.clear();
+  EXPECT_EQ(to_json_without_comments(a), to_json(bare));
+  EXPECT_EQ(to_json(bare).dump().find("comment"), std::string::npos);
+}
+
+TEST(Load, CommentOfAFileLiesOverThatOfWhatItExtends) {
+  const auto folder = std::filesystem::temp_directory_path() / ("nvcim_comments_" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "base.json") << R"({"adc": {"comment": "base"}, "dac": {"comment": "kept"}})";
+  std::ofstream(folder / "top.json") << R"({"extends": "base.json", "adc": {"comment": "top"}})";
+  const auto resolved = to_json(load_architecture((folder / "top.json").string()));
+  EXPECT_EQ(resolved["adc"]["comment"], "top");
+  EXPECT_EQ(resolved["dac"]["comment"], "kept");
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Load, ALayerMayBeCalledComment) {
+  EXPECT_EQ(
+      parse_architecture(R"({"mapping": {"duplicate": {"comment": 2}}})", "a.json").mapping.duplicate.at("comment"), 2);
+}
+
 TEST(Load, ExtendsAFileRelativeToTheOneThatSaysSo) {
   const auto folder = std::filesystem::temp_directory_path() / ("nvcim_load_" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder / "inner");

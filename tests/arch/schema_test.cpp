@@ -59,22 +59,40 @@ TEST_F(SchemaTest, AcceptsEveryPresetAsWrittenAndResolved) {
 }
 
 TEST_F(SchemaTest, RefusesWhatTheLoaderRefuses) {
-  for (const char* text :
-       {R"({"adcs": {}})", R"({"adc": {"bit": 8}})", R"({"adc": {"bits": 15}})", R"({"adc": {"bits": 0}})",
-        R"({"adc": {"bits": 3.7}})", R"({"adc": {"bits": "8"}})", R"({"adc": {"model": "flash"}})", R"({"adc": 3})",
-        R"({"device": {"g_max": 40}})", R"({"device": {"g_max": "40"}})", R"({"device": {"g_max": "40 V"}})",
-        R"({"device": {"sigma": 1.01}})", R"({"extends": 1})", R"({"energy": {"adc": "1 pJ"}})",
-        R"({"area": {"adc": "1 um"}})", R"({"mapping": {"duplicate": {"conv1": 0}}})", R"([])"}) {
+  for (const char* text : {R"({"adcs": {}})",
+                           R"({"adc": {"bit": 8}})",
+                           R"({"adc": {"bits": 15}})",
+                           R"({"adc": {"bits": 0}})",
+                           R"({"adc": {"bits": 3.7}})",
+                           R"({"adc": {"bits": "8"}})",
+                           R"({"adc": {"model": "flash"}})",
+                           R"({"adc": 3})",
+                           R"({"device": {"g_max": 40}})",
+                           R"({"device": {"g_max": "40"}})",
+                           R"({"device": {"g_max": "40 V"}})",
+                           R"({"device": {"sigma": 1.01}})",
+                           R"({"extends": 1})",
+                           R"({"energy": {"adc": "1 pJ"}})",
+                           R"({"area": {"adc": "1 um"}})",
+                           R"({"mapping": {"duplicate": {"conv1": 0}}})",
+                           R"([])",
+                           R"({"comment": 1})",
+                           R"({"adc": {"comment": []}})",
+                           R"({"device": {"drift": "model", "age": "10 weeks"}})"}) {
     EXPECT_FALSE(accepts(json::parse(text))) << text;
     EXPECT_THROW(parse_architecture(text, "a.json"), InputError) << text;
   }
 }
 
 TEST_F(SchemaTest, AcceptsWhatTheLoaderAccepts) {
-  for (const char* text : {R"({})", R"({"device": {"g_max": "40 µS"}})", R"({"device": {"g_max": ".04e0mS"}})",
-                           R"({"chip": {"temperature": "85 C"}})", R"({"area": {"adc": "1200 um²"}})",
-                           R"({"crossbar": {"wire_resistance": "0 Ω"}})", R"({"energy": {"pooling": null}})",
-                           R"({"mapping": {"duplicate": {"conv1": 4, "conv2": null}}})"}) {
+  for (const char* text :
+       {R"({})", R"({"device": {"g_max": "40 µS"}})", R"({"device": {"g_max": ".04e0mS"}})",
+        R"({"device": {"relaxation": "technology_b", "temperature": "85 C"}})",
+        R"({"device": {"drift": "model", "age": "10 y"}})",
+        R"({"comment": "a", "adc": {"comment": "b"}, "energy": {"comment": "c"}})",
+        R"({"mapping": {"comment": "d", "duplicate": {"comment": "e", "conv1": 2}}})",
+        R"({"area": {"adc": "1200 um²"}})", R"({"crossbar": {"wire_resistance": "0 Ω"}})",
+        R"({"energy": {"pooling": null}})", R"({"mapping": {"duplicate": {"conv1": 4, "conv2": null}}})"}) {
     EXPECT_TRUE(accepts(json::parse(text))) << text;
     EXPECT_NO_THROW(parse_architecture(text, "a.json")) << text;
   }

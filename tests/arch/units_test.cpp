@@ -51,6 +51,9 @@ TEST(Units, TextIsReadAsPeopleWriteIt) {
   EXPECT_EQ(parsed("3 mm", "m"), 3e-3);
   EXPECT_DOUBLE_EQ(parsed("85 C", "K"), 358.15);
   EXPECT_EQ(parsed("300 K", "K"), 300.0);
+  EXPECT_EQ(parsed("2 h", "s"), 7200.0);
+  EXPECT_EQ(parsed("10 y", "s"), 10 * 365.25 * 86400);
+  EXPECT_EQ(parsed("1 year", "s"), 31557600.0);
 }
 
 TEST(Units, OneRoundingOnly) {
@@ -63,6 +66,11 @@ TEST(Units, WhatIsNotAQuantityIsRefusedWithTheReason) {
   EXPECT_EQ(refused("40", "S"), "has no unit; write e.g. \"40 uS\"");
   EXPECT_EQ(refused("40 V", "S"), "has unit V where S is needed; write e.g. \"40 uS\"");
   EXPECT_EQ(refused("40 xS", "S"), "has unit xS where S is needed; write e.g. \"40 uS\"");
+  EXPECT_EQ(refused("40", "s"), "has no unit; write e.g. \"10 ns\"; units: s with a prefix (ns, us, ms), min, h, d, y");
+  EXPECT_EQ(refused("40", "K"), "has no unit; write e.g. \"300 K\"; units: C, K");
+  std::string why;
+  EXPECT_FALSE(parse_si("3600", "s", why, "1 h").has_value());
+  EXPECT_THAT(why, ::testing::HasSubstr("write e.g. \"1 h\""));
   EXPECT_EQ(refused("85 C", "V"), "has unit C where V is needed; write e.g. \"0.2 V\"");
   for (const char* text : {"", "uS", "nan S", "inf S", "- S", ". S", "e5 S", "1.2.3 S", "0x10 S", "1,5 S"})
     EXPECT_FALSE(refused(text, "S").empty()) << text;
@@ -105,6 +113,11 @@ TEST(Units, RoundedForPeople) {
   EXPECT_EQ(format_si_rounded(1.0 / 6 * 1e-11, "J", 3), "1.67 pJ");
   EXPECT_EQ(format_si_rounded(999.99e-9, "s", 3), "1 us");
   EXPECT_EQ(format_si_rounded(1.23456e-3, "W"), "1.235 mW");
+  EXPECT_EQ(format_si_rounded(1.773e-3, "m^2"), "1773 mm^2");
+  EXPECT_EQ(format_si_rounded(85.42e-6, "m^2"), "85.42 mm^2");
+  EXPECT_EQ(format_si_rounded(5e-10, "m^2"), "500 um^2");
+  EXPECT_EQ(format_si_rounded(2.5, "m^2"), "2.5 m^2");
+  EXPECT_EQ(format_si(1.773e-3, "m^2"), "0.001773 m^2") << "files keep their text";
   EXPECT_EQ(format_si_rounded(std::numeric_limits<double>::quiet_NaN(), "W"), "nan W");
 }
 

@@ -34,7 +34,7 @@ TEST_F(MonteCarlo, WritesAResultFolderAndPrintsTheFigures) {
 }
 
 TEST_F(MonteCarlo, CanBeRepeatedFromItsOwnFolder) {
-  ASSERT_EQ(nvcim(kShort + "--set /device/sigma=0.2 --instances 200 --precision 40% --quantiles 1,10 --target 97.5% "
+  ASSERT_EQ(nvcim(kShort + "--set /device/sigma=0.2 --instances 200 --precision 40% --quantiles 1%,10% --target 97.5% "
                            "--verify 0.25 --method magnitude --granularity row --seed 3 --out first")
                 .exit_code,
             0);
@@ -49,13 +49,14 @@ TEST_F(MonteCarlo, CanBeRepeatedFromItsOwnFolder) {
 }
 
 TEST_F(MonteCarlo, NamesMistakesOfTheCommandLine) {
-  for (const auto& [arguments, text] : {std::pair{"mc --precision 0.1", "0.1 is not a percentage"},
-                                        {"mc --precision 0%", "is not a percentage"},
-                                        {"mc --target 101%", "is not a percentage"},
-                                        {"mc --quantiles 1,100", "100 is not a number above 0"},
-                                        {"mc --verify 1.5", "1.5 is not a number from 0 to 1"},
-                                        {"mc --instances 0", "0 is not a whole number"},
-                                        {"mc --method swim", "give their share of the write cycles with --verify"}}) {
+  for (const auto& [arguments, text] :
+       {std::pair{"mc --precision 1", "1 is not a share above 0 and below 1; write 1% or 0.01"},
+        {"mc --precision 0%", "0% is not a share"},
+        {"mc --target 101%", "101% is not a share above 0 and up to 1"},
+        {"mc --quantiles 1%,100%", "100% is not a share above 0 and below 1"},
+        {"mc --verify 1.5", "1.5 is not a share from 0 to 1; write 1.5% or 0.015"},
+        {"mc --instances 0", "0 is not a whole number"},
+        {"mc --method swim", "give their share of the write cycles with --verify"}}) {
     const Outcome outcome = nvcim(arguments);
     EXPECT_EQ(outcome.exit_code, 2) << arguments;
     EXPECT_THAT(outcome.err, HasSubstr(text)) << arguments;

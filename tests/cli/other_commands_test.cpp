@@ -60,9 +60,22 @@ TEST_F(Presets, AreListedWithTheDefaultMarked) {
 }
 
 TEST_F(Presets, AreShownWithTheirSources) {
-  const Outcome outcome = nvcim("presets isaac_isca_2016");
+  const Outcome outcome = nvcim("presets isaac_isca_2016 --sources");
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.out, HasSubstr("ISCA 2016"));
+  EXPECT_THAT(outcome.out, ::testing::Not(HasSubstr("\"crossbar\"")));
+  EXPECT_EQ(json::parse(nvcim("presets isaac_isca_2016 --sources --json").out)["name"], "isaac_isca_2016");
+  EXPECT_THAT(nvcim("presets --sources").err, HasSubstr("need a preset's name"));
+  EXPECT_THAT(nvcim("presets tiny_2x2 --sources --set /adc/bits=6").err, HasSubstr("have no effect on it"));
+}
+
+TEST_F(Presets, AreFilesOfTheirOwnOnStandardOutput) {
+  for (const auto& preset : json::parse(nvcim("presets --json").out)) {
+    const std::string name = preset["name"];
+    ASSERT_EQ(nvcim("presets " + name + " > my.json").exit_code, 0);
+    EXPECT_EQ(json::parse(read("my.json")), json::parse(nvcim("presets " + name + " --json").out)) << name;
+    EXPECT_EQ(nvcim("check my.json").exit_code, 0) << name;
+  }
 }
 
 TEST_F(Presets, CopiedWithAChangeAreAValidArchitecture) {
@@ -114,7 +127,7 @@ TEST_F(Train, WithNoiseMakesANetworkThatMonteCarloRunsAndTheSameFilesAgain) {
   const std::string command =
       "train mlp --bits 4 --samples 256 --float-epochs 1 --quantised-epochs 2 --threads 1 --noise trice --sigma-max "
       "0.2 "
-      "--set /device/sigma=0.2 --validation 56 --kpp-instances 20 --kpp 20 --out ";
+      "--set /device/sigma=0.2 --validation 56 --kpp-instances 20 --kpp 20% --out ";
   const Outcome training = nvcim(command + "trained");
   ASSERT_EQ(training.exit_code, 0) << training.err;
   for (const char* text : {"trice noise", "20 % KPP of 20 programmed chips of swim_paper on 56 held-out samples"})

@@ -115,7 +115,7 @@ TEST_F(Run, InRoundsTheOneImageOfNoDataFillsThePipeline) {
 }
 
 TEST_F(Run, TheExampleOfALargerNetworkInTheHelpRuns) {
-  const std::string help = nvcim("run --help").out;
+  const std::string help = nvcim("run --help", "COLUMNS=200").out;
   const std::size_t begin = help.rfind("nvcim run ", help.find("a network larger than the chip")) + 6;
   const std::string example = help.substr(begin, help.find("   ", begin) - begin);
   EXPECT_THAT(example, HasSubstr("--time-multiplex"));

@@ -114,7 +114,8 @@ TEST_F(SelectionCommands, StopWhenTheTargetHolds) {
   const json spent = json::parse(never.out)["until"];
   EXPECT_FALSE(spent["met"]);
   EXPECT_EQ(spent["steps"].size(), 3u);  // nothing, half, everything
-  EXPECT_THAT(nvcim("select --until-drop 1 --out no").err, HasSubstr("--until-drop: 1 is not a percentage"));
+  EXPECT_THAT(nvcim("select --until-drop 1 --out no").err,
+              HasSubstr("--until-drop: 1 is not a share from 0 and below 1"));
 }
 
 TEST_F(SelectionCommands, NameEveryMistake) {
@@ -130,7 +131,7 @@ TEST_F(SelectionCommands, NameEveryMistake) {
   EXPECT_THAT(error(2, "select --sensitivity recursion --sensitivity-file x"), HasSubstr("excludes"));
   EXPECT_THAT(error(2, "sensitivity --set /adc/bits=6"), HasSubstr("not to an architecture"));
   EXPECT_THAT(error(2, "sensitivity --sensitivity hessian"), HasSubstr("hessian"));
-  EXPECT_THAT(error(3, kSelect + "2 --budget 1.5"), HasSubstr("--budget: 1.5 is outside 0..1"));
+  EXPECT_THAT(error(2, kSelect + "2 --budget 1.5"), HasSubstr("--budget: 1.5 is not a share from 0 to 1"));
   EXPECT_THAT(error(3, "select --method random --order per_time"),
               HasSubstr("random has no value to divide by a time"));
   EXPECT_THAT(error(3, "select --workload lenet_mnist_4b --sensitivity-file sens/sensitivity.txt"),

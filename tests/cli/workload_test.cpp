@@ -73,7 +73,7 @@ TEST_F(Workload, QuantisedIsSavedAndRunsLikeAnyOther) {
 TEST_F(Workload, IsTrainedFurtherFromItsWeights) {
   const std::string command =
       "train --model m.onnx --data black --normalize none --quantised-epochs 1 --mirror --threads 1 --noise gaussian "
-      "--validation 2 --kpp 20 --kpp-instances 20 --quiet --out ";
+      "--validation 2 --kpp 20% --kpp-instances 20 --quiet --out ";
   const Outcome outcome = nvcim(command + "t");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const json result = json::parse(read("t/result.json"));

@@ -58,18 +58,19 @@ TEST_F(WorstCase, CanBeRepeatedFromItsOwnFolder) {
 }
 
 TEST_F(WorstCase, NamesMistakes) {
-  for (const auto& [arguments, text] : {std::pair{"worst-case --method guess", "guess not in"},
-                                        {"worst-case --search-on both", "both not in"},
-                                        {"worst-case --verify 0.1", "say how far they may be off with --loose-bound"},
-                                        {"run --chip a.h5 --perturbation b.txt", "--chip and --perturbation both say"},
-                                        {"run --perturbation b.txt --age 1h", "--age and --temperature move cells"}}) {
+  for (const auto& [arguments, text] :
+       {std::pair{"worst-case --method guess", "--method: guess is unknown; allowed: "},
+        {"worst-case --search-on both", "--search-on: both is unknown; allowed: train, test"},
+        {"worst-case --bound 1.5", "--bound: 1.5 is not a share from 0 to 1"},
+        {"worst-case --verify 0.1", "say how far they may be off with --loose-bound"},
+        {"run --chip a.h5 --perturbation b.txt", "--chip and --perturbation both say"},
+        {"run --perturbation b.txt --age 1h", "--age and --temperature move cells"}}) {
     const Outcome outcome = nvcim(arguments);
     EXPECT_EQ(outcome.exit_code, 2) << arguments;
     EXPECT_THAT(outcome.err, HasSubstr(text)) << arguments;
   }
   for (const auto& [arguments, text] :
-       {std::pair{kShort + "--bound 1.5", "--bound: 1.5 is outside 0..1"},
-        {kShort + "--verify 0.5 --loose-bound 0.01 --selection random", "is tighter than 0.03"},
+       {std::pair{kShort + "--verify 0.5 --loose-bound 0.01 --selection random", "is tighter than 0.03"},
         {"run " + kNetwork + "--perturbation missing.txt", "missing.txt"}}) {
     const Outcome outcome = nvcim(arguments);
     EXPECT_EQ(outcome.exit_code, 3) << arguments;

@@ -96,6 +96,8 @@ TEST(Drift, WanSpreadsGrowToThePublishedDays) {
       EXPECT_NEAR(moments(moved).sigma, sigma, 0.02 * sigma) << target << " at " << age;
     }
   }
+  const double middle = std::sqrt(kDay);  // of 1 s and a day in the logarithm of time
+  EXPECT_NEAR(RramWan::sigma(20e-6, middle), (RramWan::sigma(20e-6, 1) + RramWan::sigma(20e-6, kDay)) / 2, 1e-15);
   EXPECT_NEAR(RramWan::sigma(20e-6, 2 * kDay) * 1e6, 0.782 + 20.274 / 2 - 43.507 / 4 + 37.062 / 8 - 11.934 / 16, 1e-9);
 }
 

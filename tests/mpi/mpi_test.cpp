@@ -28,7 +28,7 @@ const std::string kMc = "mc swim_paper --workload lenet_fashion_mnist_4b --sampl
 
 TEST_F(Mpi, GivesTheSameBytesForAnyRanksAndThreads) {
   const std::string study = kMc +
-                            "--instances 100 --precision 20% --quantiles 10 --target 80% --verify 0.2 "
+                            "--instances 100 --precision 20% --quantiles 10% --target 80% --verify 0.2 "
                             "--method random --granularity row ";
   ASSERT_EQ(nvcim(study + "--threads 1 --out alone").exit_code, 0);
   ASSERT_FALSE(result("alone").empty());

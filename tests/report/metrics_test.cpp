@@ -39,6 +39,11 @@ TEST(FormatMetric, IsMadeForReaders) {
   EXPECT_EQ(format_metric(81300.4, "1/s"), "81,300 /s");
   EXPECT_EQ(format_metric(1.667e-12, "J"), "1.667 pJ");
   EXPECT_EQ(format_metric(0.5422, "TOPS/W"), "0.5422 TOPS/W");
+  EXPECT_EQ(format_metric(35e-6, "ratio"), "35 ppm");
+  EXPECT_EQ(format_metric(0.0123, "ratio"), "1.23 %");
+  EXPECT_EQ(format_metric(2.5, "ratio"), "250 %");
+  EXPECT_EQ(format_metric(0, "ratio"), "0 %");
+  EXPECT_EQ(format_metric(1.773e-3, "m^2"), "1773 mm^2");
   EXPECT_EQ(format_metric(9.7081e-5, "TOPS/W"), "97.08 MOPS/W");
 }
 

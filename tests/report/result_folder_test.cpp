@@ -60,6 +60,24 @@ TEST_F(ResultFolder, MayBeEmptyBefore) {
   EXPECT_EQ(message(root_ / "out"), "");
 }
 
+TEST_F(ResultFolder, IsNotThereWhenTheLastStepFails) {
+  const auto failing = [&] {
+    EXPECT_EQ(std::distance(fs::directory_iterator(root_), fs::directory_iterator()), 1)
+        << "written, under no name yet";
+    EXPECT_FALSE(fs::exists(root_ / "out"));
+    throw InputError("standard output", "", "cannot be written");
+  };
+  EXPECT_THROW(write_result_folder(root_ / "out", kFiles, false, failing), InputError);
+  EXPECT_EQ(entries(), 0u);
+
+  ASSERT_EQ(message(root_ / "former"), "");
+  EXPECT_THROW(write_result_folder(root_ / "former", {{"manifest.json", "{}"}}, true,
+                                   [] { throw InputError("standard output", "", "cannot be written"); }),
+               InputError);
+  EXPECT_EQ(read(root_ / "former/a.txt"), "first") << "the former result stays";
+  EXPECT_EQ(entries(), 1u);
+}
+
 TEST_F(ResultFolder, OfAFormerRunIsReplacedOnlyWhenAsked) {
   ASSERT_EQ(message(root_ / "out"), "");
   EXPECT_THAT(message(root_ / "out"), HasSubstr("holds a former result; replace it with --force"));

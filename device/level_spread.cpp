@@ -34,9 +34,8 @@ LevelSpread read_spread(const DeviceParameters& parameters, int max_level) {
   if (!has_read_noise(parameters)) return {};
   const double lowest = parameters.g_min.value(), range = parameters.g_max.value() - lowest;
   // In units of the range: as if it were one grid step.
-  return over_levels(max_level, [&](double fraction) {
-    return std::sqrt(read_variance(parameters, 1, lowest / range + fraction));
-  });
+  return over_levels(
+      max_level, [&](double fraction) { return std::sqrt(read_variance(parameters, 1, lowest / range + fraction)); });
 }
 
 }  // namespace nvcim::device

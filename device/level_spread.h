@@ -13,7 +13,8 @@ struct LevelSpread {
 /// Of one write of /device/model (programming_sigma), in units of g_max - g_min. @param max_level  highest level, > 0
 LevelSpread programming_spread(const DeviceParameters& parameters, int max_level);
 
-/// Of one read of one cell at its target (read_variance, at /device/age), in units of g_max - g_min; 0 without read noise.
+/// Of one read of one cell at its target (read_variance, at /device/age), in units of g_max - g_min; 0 without read
+/// noise.
 LevelSpread read_spread(const DeviceParameters& parameters, int max_level);
 
 }  // namespace nvcim::device

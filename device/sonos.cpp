@@ -22,7 +22,7 @@ constexpr std::array<Saturation, 6> kSpreadOfDay = {{{19.88665, 176.3115},
 constexpr Saturation kReadNoise = {12.58037, 215.36557};
 constexpr double kNanoampereOfSiemens = 1e9 * 0.1;
 
-double evaluate(Saturation law, double conductance) {
+double current_law(Saturation law, double conductance) {
   const double current = std::max(conductance, 0.0) * kNanoampereOfSiemens;
   return law.a * (1 - std::exp(-current / law.b)) / kNanoampereOfSiemens;
 }
@@ -35,11 +35,11 @@ double Sonos::sigma(double target, double seconds) {
   const double part = days - static_cast<double>(day);
   const Saturation from = kSpreadOfDay[day];
   const Saturation to = kSpreadOfDay[day + 1];
-  return evaluate({(1 - part) * from.a + part * to.a, (1 - part) * from.b + part * to.b}, target);
+  return current_law({(1 - part) * from.a + part * to.a, (1 - part) * from.b + part * to.b}, target);
 }
 
 double Sonos::read_sigma(double conductance) {
-  return evaluate(kReadNoise, conductance);
+  return current_law(kReadNoise, conductance);
 }
 
 }  // namespace nvcim::device

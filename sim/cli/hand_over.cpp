@@ -33,7 +33,8 @@ int hand_over_to(const Sibling& sibling, int argc, char** argv) {
   if (errno == ENOENT)
     print_error(fmt::format(
         "error: {}: is not there; {} needs it, and it needs {}. In a checkout: apt-get install {}, then cmake --preset "
-        "release && cmake --build --preset release --target {}. Where nvcim was installed as a package: apt-get install "
+        "release && cmake --build --preset release --target {}. Where nvcim was installed as a package: apt-get "
+        "install "
         "{}\n",
         program.string(), sibling.purpose, sibling.library, sibling.library_packages, sibling.target, sibling.package));
   else

@@ -165,9 +165,9 @@ std::string lead_of(const SweepRequest& request, const SweepResult& result) {
                                  : fmt::format("simulated pulse by pulse, tolerance {:.4g} of the range",
                                                a.write_controller.tolerance * a.device.sigma_scale);
   return fmt::format("{} samples of {}, {} instances; {} % without a chip; {}, {}; write-verify: {}, {}",
-                     request.data.samples(), request.data.name, request.instances, percent_figure(result.reference_accuracy),
-                     choice_text(a.device.model), programming_spread_text(a.device, grid.max_level),
-                     choice_text(process), limits);
+                     request.data.samples(), request.data.name, request.instances,
+                     percent_figure(result.reference_accuracy), choice_text(a.device.model),
+                     programming_spread_text(a.device, grid.max_level), choice_text(process), limits);
 }
 
 /// The first method that verifies, at its smallest budget above nothing: what the page looks into.

@@ -11,7 +11,7 @@
 namespace nvcim::device {
 namespace {
 
-constexpr double kMicro = 1e-6;
+constexpr double kMicrosiemens = 1e-6;
 constexpr double kZeroCelsius = 273.15;
 
 RelaxationTables tables_of(RelaxationModel technology) {
@@ -166,17 +166,17 @@ double RelaxationLaw::score(double uniform, std::span<const double> normals) con
 
 double RelaxationLaw::relaxed(double conductance, double score) const {
   if (!moves()) return conductance;
-  const double g = conductance / kMicro;
+  const double g = conductance / kMicrosiemens;
   const Place at = place(states_, g);
   if (gaussian_) {
     const double location = mix(location_[at.index], location_[at.index + 1], at.part);
     const double spread = mix(spread_[at.index], spread_[at.index + 1], at.part);
     // Above the highest measured state a cell moves as it does there.
-    return std::max(0.0, std::max(0.0, g - states_.back()) + location + spread * score) * kMicro;
+    return std::max(0.0, std::max(0.0, g - states_.back()) + location + spread * score) * kMicrosiemens;
   }
   const double* row = &change_[at.index * RelaxationTable::kScores];
   const double moved = mix(interpolate(row, score), interpolate(row + RelaxationTable::kScores, score), at.part);
-  return std::max(0.0, g + moved) * kMicro;
+  return std::max(0.0, g + moved) * kMicrosiemens;
 }
 
 }  // namespace nvcim::device

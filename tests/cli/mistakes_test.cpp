@@ -125,6 +125,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"sweep --set /adc/bitz=6 --workload lenet_on_the_moon",
                 3,
                 {"2 problems", "/adc/bitz", "lenet_on_the_moon"}},
+        Mistake{"sweep --within 600", 3, {"--within: 600 is not a share of 0 to 1; write e.g. 0.5% or 0.005"}},
+        Mistake{"sweep --within 0.5%%", 3, {"--within: 0.5%% is not a share"}},
         Mistake{"workload lenet_on_the_moon --set /adc/bitz=6", 3, {"2 problems", "/adc/bitz", "lenet_on_the_moon"}},
         Mistake{"presets no_such", 3, {"\"no_such\" is not a preset", "rram_1t1r_128"}},
         Mistake{"presets rram_1t1r_128 --set /adc/bits=99", 3, {"/adc/bits: 99"}},

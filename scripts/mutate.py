@@ -165,7 +165,8 @@ class Shortcut:
         self.usable = file.endswith(".cpp") and len(compiling) == 1 and len(linking) == 1
         if not self.usable:
             return
-        kernels = "hwy/" in (COPY / file).read_text(encoding="utf-8")  # vector kernels without any inlining take minutes
+        text = (COPY / file).read_text(encoding="utf-8")
+        kernels = "hwy/" in text or "boost/math" in text  # without any inlining they take minutes
         self.compile = re.sub(r" -O[23] ", " -O1 " if kernels else " -O0 ", compiling[0])
         self.object = re.search(r" -o (\S+\.o) ", compiling[0]).group(1)
         archiving = [line for line in lines if " qc " in line and self.object in line]

@@ -176,6 +176,18 @@ TEST(ProgramOnce, WiresLowerEveryCodeByTheNodalSolution) {
     EXPECT_EQ(chip.blocks[0].codes[cell], std::nearbyint(effective[cell] / 100e-6 * 1024)) << cell;
   EXPECT_LT(chip.blocks[0].codes[6], 1000) << "600 ohm of wire beside a 10 kohm cell must show";
   EXPECT_GT(chip.blocks[0].codes[6], 900);
+
+  // With a g_min the pedestal of 10 / 90 of the range conducts too, and its ideal reference is taken off.
+  architecture.device.g_min = from_si<Conductance>(10e-6);
+  const ChipInstance raised = program(architecture, network);
+  const double step = 90e-6 / 1024, pedestal = std::round(1024 * 10.0 / 90);
+  std::vector<double> conducting;
+  for (const double g : siemens) conducting.push_back(((g > 0 ? 1024 : 0) + pedestal) * step);
+  const std::vector<double> through = device::effective_conductance(
+      conducting, 2, 4, {architecture.crossbar.wire_resistance, architecture.crossbar.wire_resistance});
+  for (std::size_t cell = 0; cell < 8; ++cell)
+    EXPECT_EQ(raised.blocks[0].codes[cell], std::max(std::nearbyint(through[cell] / step) - pedestal, -pedestal))
+        << cell;
 }
 
 TEST(ProgramOnce, ProportionalReadVarianceFollowsTheSquareOfConductance) {

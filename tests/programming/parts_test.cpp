@@ -105,8 +105,13 @@ TEST(RowTally, PulsesAreTalliedByKindAndStepWithWhatTheyConduct) {
   EXPECT_EQ(tallies[3].conductance, (5u + 11) + (9 + 11)) << "before and after";
   EXPECT_EQ(tallies[3].half_selected, (7u + 0 + 100 + 5) + (1000 + 3000)) << "the rest of the row, then of the columns";
   EXPECT_EQ(tally.counts.events.of(2, Event::write_driver), 2u);
+  const PulseTally one = tallies[3];
+  tally.before_pulses(row, codes, columns, {});
+  tally.after_pulses(row, codes, PulseKind::set, 3, pulse);
+  EXPECT_EQ(tallies[3].pulses, 4u) << "added to those before";
+  EXPECT_EQ(tallies[3].conductance, one.conductance + 2 * (9 + 11));
   const double step = 1e-6;
-  EXPECT_DOUBLE_EQ(pulse_joules(tallies[3], pulse, from_si<Conductance>(step)), 4e-7 * step * (36 / 2.0 + 4112 / 4.0));
+  EXPECT_DOUBLE_EQ(pulse_joules(one, pulse, from_si<Conductance>(step)), 4e-7 * step * (36 / 2.0 + 4112 / 4.0));
 }
 
 TEST(RowStream, TheWritePortOfTheGlobalBufferTakesRowsOneAfterAnother) {

@@ -6,12 +6,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <optional>
 
 #include "arch/check.h"
 #include "arch/input_error.h"
+#include "arch/input_file.h"
 #include "device/embedded_tables.h"
 
 namespace nvcim::device {
@@ -21,6 +20,7 @@ constexpr std::string_view kHeader = "level,r_low_ohm,r_high_ohm,pulses,set,rese
 constexpr std::size_t kColumns = 8;
 constexpr long long kMostLevels = 256;
 constexpr long long kMostPulses = 65535;
+constexpr std::uintmax_t kMostBytes = 64 * 1024 * 1024;
 constexpr long long kMostCells = 1'000'000'000;
 
 struct Line {
@@ -117,12 +117,14 @@ MeasuredTable MeasuredTable::parse(std::string_view text, const std::string& fil
 MeasuredTable MeasuredTable::load(const std::string& name_or_file) {
   for (const EmbeddedTable& table : embedded_tables())
     if (table.name == name_or_file) return parse(table.text, name_or_file);
-  std::ifstream in(name_or_file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in.is_open() || in.bad())
+  std::string text;
+  try {
+    text = read_input_file(name_or_file, kMostBytes);
+  } catch (const InputError& error) {
     throw InputError("", "/device/table",
-                     fmt::format("\"{}\" is neither a file that can be read nor one of {}", name_or_file,
-                                 fmt::join(shipped(), ", ")));
+                     fmt::format("\"{}\" is neither a file that can be read nor one of {}: {}", name_or_file,
+                                 fmt::join(shipped(), ", "), error.issues().front().message));
+  }
   return parse(text, name_or_file);
 }
 

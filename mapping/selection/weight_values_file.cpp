@@ -11,6 +11,7 @@
 #include "arch/check.h"
 #include "arch/fingerprint.h"
 #include "arch/input_error.h"
+#include "arch/printable.h"
 #include "workloads/gzip_file.h"
 #include "workloads/network_identity.h"
 
@@ -25,7 +26,7 @@ constexpr std::string_view kVersion = "1";
 constexpr std::string_view kNetwork = "# network ";
 constexpr std::string_view kHolds = "# holds ";
 constexpr std::string_view kEnd = "# end ";
-constexpr std::size_t kSizeLimit = std::size_t{1} << 32;
+constexpr std::size_t kSizeLimit = (std::size_t{1} << 32) - 1;  // zlib counts in 32 bits
 
 std::string hexadecimal(std::uint64_t value) {
   return fmt::format("{:016x}", value);
@@ -103,7 +104,7 @@ WeightValuesFile load_weight_values(const std::filesystem::path& file, const Net
   if (text.starts_with(kMagic)) check_own(name, text, network);
 
   WeightValuesFile result;
-  if (text.starts_with(kMagic)) result.holds = header(text, kHolds);
+  if (text.starts_with(kMagic)) result.holds = printable(header(text, kHolds));
   result.values.resize(network.nodes.size());
   int number = 0;
   std::size_t begin = 0;

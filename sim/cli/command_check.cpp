@@ -113,8 +113,9 @@ int run(const CheckOptions& options) {
   const EnergyTable energies = energy_table(architecture, weight_bits);
   Json json = summary(architecture, areas, energies);
   if (!plan_json.is_null()) json["plan"] = plan_json;
-  if (!options.out.empty()) write_file(options.out / "check.json", json.dump(2) + "\n");
-  if (options.json) print_out(json.dump(2) + "\n");
+  if (!options.out.empty())
+    write_file(options.out / "check.json", json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  if (options.json) print_out(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   if (options.json || options.quiet) return kOk;
 
   const int crossbars = architecture.chip.tiles() * architecture.tile.crossbars;

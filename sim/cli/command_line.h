@@ -20,7 +20,7 @@ inline constexpr int kBadInput = 3;
 struct CommonOptions {
   std::filesystem::path out;  ///< empty: not given
   std::uint64_t seed = 1;
-  int threads = 0;               ///< 0: as many as the machine has; resolved by thread_count()
+  int threads = 0;               ///< 0: as many as sim::usable_cpus(); resolved by thread_count()
   std::vector<std::string> set;  ///< "/json/pointer=value"
   bool quiet = false;
   bool json = false;
@@ -49,7 +49,8 @@ CLI::Validator at_most(std::uint64_t most);
 /// A word of a shell command, quoted when it needs to be.
 std::string shell_word(std::string_view word);
 
-/// Writes to standard output. Errors: InputError when it cannot be written (full disk, closed pipe).
+/// Writes to standard output, without what a terminal would obey (arch/printable.h). Errors: InputError when it cannot
+/// be written (full disk, closed pipe).
 void print_out(std::string_view text);
 
 }  // namespace nvcim::cli

@@ -281,12 +281,12 @@ TEST_F(DatasetFiles, AFolderInPlaceOfAFileIsNamed) {
   write_good_test_split();
   fs::remove(folder_ / "t10k-labels-idx1-ubyte");
   fs::create_directory(folder_ / "t10k-labels-idx1-ubyte");
-  EXPECT_THAT(complaint(), HasSubstr("is not a regular file"));
+  EXPECT_THAT(complaint(), HasSubstr("is a folder; a file is needed"));
 }
 
 TEST_F(DatasetFiles, SeveralMistakesComeTogether) {
   write("t10k-images-idx3-ubyte", idx_images(3, 2, 2, 11));
-  write("t10k-labels-idx1-ubyte", idx_labels({7, 0, 10}));
+  write("t10k-labels-idx1-ubyte", idx_labels({7, 0, 9}) + "xy");
   EXPECT_EQ(issues().size(), 2u);
 }
 

@@ -1,26 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/input_error.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
+
+#include "arch/printable.h"
 
 namespace nvcim {
 namespace {
 
+constexpr std::size_t kLongestPlace = 4096;    // Linux's PATH_MAX
+constexpr std::size_t kLongestMessage = 4096;  // the longest of ours list names
+
 std::string all_lines(const std::vector<InputIssue>& issues) {
-  std::string lines;
-  for (const InputIssue& issue : issues) {
-    if (!lines.empty()) lines += '\n';
-    lines += issue.text();
-  }
-  return lines;
+  return fmt::format("{}", fmt::join(issue_lines(issues), "\n"));
 }
 
 }  // namespace
 
 std::string InputIssue::text() const {
-  std::string where = file;
-  if (!pointer.empty()) where += (where.empty() ? "" : ":") + pointer;
-  return where.empty() ? message : where + ": " + message;
+  std::string where = shortened(printable(file), kLongestPlace);
+  if (!pointer.empty()) where += (where.empty() ? "" : ":") + shortened(printable(pointer), kLongestPlace);
+  const std::string what = shortened(printable(message), kLongestMessage);
+  return where.empty() ? what : where + ": " + what;
+}
+
+std::vector<std::string> issue_lines(const std::vector<InputIssue>& issues, const std::string& before) {
+  std::vector<std::string> lines;
+  const std::size_t shown = std::min(issues.size(), kShownIssues);
+  for (std::size_t i = 0; i < shown; ++i) lines.push_back(before + issues[i].text());
+  if (shown < issues.size()) lines.push_back(fmt::format("and {} more", with_commas(issues.size() - shown)));
+  return lines;
 }
 
 InputError::InputError(std::vector<InputIssue> issues)

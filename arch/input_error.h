@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -13,8 +14,15 @@ struct InputIssue {
   std::string pointer;  ///< JSON pointer, node name or byte offset; may be empty
   std::string message;  ///< the value found and what is allowed
 
+  /// One line that a terminal shows and does not obey (arch/printable.h), of bounded length.
   std::string text() const;
 };
+
+/// Lines of `issues` that are shown; of more than so many the rest is counted.
+inline constexpr std::size_t kShownIssues = 40;
+
+/// The text of each issue, after `before`; past kShownIssues one more line says how many there are.
+std::vector<std::string> issue_lines(const std::vector<InputIssue>& issues, const std::string& before = "");
 
 /// All mistakes of one input, thrown together. Exit code 3.
 class InputError : public std::runtime_error {

@@ -4,12 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <numeric>
 #include <set>
-#include <sstream>
-#include <system_error>
 #include <utility>
+
+#include "arch/input_file.h"
 
 namespace nvcim {
 namespace {
@@ -162,25 +161,12 @@ std::optional<json> parse_json(std::string_view text, const std::string& file, s
 }
 
 std::optional<std::string> read_text_file(const std::filesystem::path& path, std::vector<InputIssue>& issues) {
-  const std::string name = path.string();
-  const auto fail = [&](std::string why) {
-    issues.push_back({name, "", std::move(why)});
+  try {
+    return read_input_file(path, kMaxJsonBytes);
+  } catch (const InputError& error) {
+    issues.insert(issues.end(), error.issues().begin(), error.issues().end());
     return std::nullopt;
-  };
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) return fail("there is no such file");
-  if (std::filesystem::is_directory(status)) return fail("is a folder; a JSON file is needed");
-  if (!std::filesystem::is_regular_file(status)) return fail("is not a regular file");
-  const auto size = std::filesystem::file_size(path, error);
-  if (error) return fail("cannot be read: " + error.message());
-  if (size > kMaxJsonBytes) return fail(fmt::format("has {} bytes; at most {} are read", size, kMaxJsonBytes));
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream bytes;
-  if (!in) return fail("cannot be opened for reading");
-  if (size > 0) bytes << in.rdbuf();
-  if (!in || !bytes) return fail("cannot be read");
-  return std::move(bytes).str();
+  }
 }
 
 std::string valid_utf8(const std::string& text) {

@@ -14,6 +14,7 @@
 #include "arch/parameter_reader.h"
 #include "arch/parameter_writer.h"
 #include "arch/presets.h"
+#include "arch/printable.h"
 
 namespace nvcim {
 namespace {
@@ -40,13 +41,13 @@ class Loader {
                                      suggestion(name_or_file, preset_names()))});
       return;
     }
-    result_.name = path.stem().string();
+    result_.name = printable(path.stem().string());
     load_file(path, 0);
   }
 
   void load_top_text(std::string_view text, const std::string& origin) {
     top_ = origin;
-    result_.name = std::filesystem::path(origin).stem().string();
+    result_.name = printable(std::filesystem::path(origin).stem().string());
     load_text(text, origin, {}, 0);
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/output_file.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -56,11 +57,33 @@ void rename_or_fail(const fs::path& from, const fs::path& to) {
   if (error) fail(to, fmt::format("cannot be written: {}", error.message()));
 }
 
+fs::path exchange(const fs::path& made, const fs::path& target, const fs::path& aside) {
+  if (::renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0) return made;
+  rename_or_fail(target, aside);
+  try {
+    rename_or_fail(made, target);
+  } catch (...) {
+    std::error_code ignored;
+    fs::rename(aside, target, ignored);
+    throw;
+  }
+  return aside;
+}
+
+void sync_folder(const fs::path& folder) {
+  const int descriptor = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  ::fsync(descriptor);
+  ::close(descriptor);
+}
+
 void write_bytes(const fs::path& path, std::string_view bytes) {
   std::FILE* file = std::fopen(path.c_str(), "wb");
   if (file == nullptr) fail(path, fmt::format("cannot be written: {}", std::strerror(errno)));
   // A full disk may show only when buffers are flushed or the file is closed.
   int error = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size() && std::fflush(file) == 0 ? 0 : errno;
+  // Pipes and some file systems know no fsync (EINVAL, ENOSYS, EROFS): what they keep is theirs to say.
+  if (error == 0 && ::fsync(::fileno(file)) != 0 && (errno == EIO || errno == ENOSPC || errno == EDQUOT)) error = errno;
   if (std::fclose(file) != 0 && error == 0) error = errno;
   if (error != 0) fail(path, fmt::format("cannot be written: {}", std::strerror(error)));
 }
@@ -79,6 +102,7 @@ void write_file(const fs::path& target, std::string_view bytes) {
   }
   rename_or_fail(partial, target);
   cleanup.finished();
+  sync_folder(target.parent_path());
 }
 
 }  // namespace nvcim

@@ -6,12 +6,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <iterator>
 #include <limits>
 
 #include "arch/check.h"
 #include "arch/input_error.h"
+#include "arch/input_file.h"
 #include "arch/issue_groups.h"
 #include "arch/random.h"
 #include "device/embedded_tables.h"
@@ -21,6 +21,7 @@ namespace {
 
 constexpr double kOpen = std::numeric_limits<double>::infinity();
 constexpr double kMicro = 1e-6;
+constexpr std::uintmax_t kMostBytes = 64 * 1024 * 1024;
 
 MeasuredTable::Outcome outcome_of(const TableText::Bin& bin, PulseCounting counting) {
   MeasuredTable::Outcome outcome{static_cast<std::uint16_t>(bin.pulses), static_cast<std::uint16_t>(bin.set),
@@ -134,12 +135,14 @@ void MeasuredTable::place_windows(const TableText& text, const std::string& file
 MeasuredTable MeasuredTable::load(const std::string& name_or_file) {
   for (const EmbeddedTable& table : embedded_tables())
     if (table.name == name_or_file) return parse(table.text, name_or_file);
-  std::ifstream in(name_or_file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in.is_open() || in.bad())
+  std::string text;
+  try {
+    text = read_input_file(name_or_file, kMostBytes);
+  } catch (const InputError& error) {
     throw InputError("", "/device/table",
-                     fmt::format("\"{}\" is neither a file that can be read nor one of {}", name_or_file,
-                                 fmt::join(shipped(), ", ")));
+                     fmt::format("\"{}\" is neither a file that can be read nor one of {}: {}", name_or_file,
+                                 fmt::join(shipped(), ", "), error.issues().front().message));
+  }
   return parse(text, name_or_file);
 }
 

@@ -6,19 +6,21 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <memory>
+#include <functional>
+#include <new>
 
 #include "arch/check.h"
 #include "arch/fingerprint.h"
 #include "arch/input_error.h"
+#include "arch/input_file.h"
 #include "arch/json_input.h"
 #include "arch/load.h"
 #include "arch/output_file.h"
+#include "arch/printable.h"
 #include "mapping/cell_targets.h"
 #include "mapping/chip_match.h"
+#include "mapping/guarded_child.h"
 #include "mapping/hdf5_file.h"
 #include "workloads/weights_fingerprint.h"
 
@@ -29,6 +31,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "matrices are stored as they lie in memory");
 
 constexpr std::size_t kHeaderBytes = 512;
+constexpr std::uintmax_t kMostChipBytes = std::uintmax_t{1} << 34;
 constexpr std::string_view kSignature = "nvcim chip\n";
 constexpr std::string_view kHdf5Signature = "\x89HDF\r\n\x1a\n";
 constexpr std::array kStateNames = {"unwritten", "written", "verified", "unconverged", "unfinished"};
@@ -110,26 +113,51 @@ std::string header_fault(std::string_view bytes, std::uintmax_t size, std::uint6
   return {};
 }
 
-/// Checks every byte of the file. @return its fingerprint
-std::uint64_t check_bytes(const fs::path& path) {
-  std::error_code error;
-  if (fs::is_directory(path, error)) fail(path, "is a folder; a chip is a file");
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
-  if (!file) fail(path, fmt::format("cannot be read: {}", std::strerror(errno)));
-  std::string first(kHeaderBytes, '\0');
-  first.resize(std::fread(first.data(), 1, first.size(), file.get()));
-  std::uintmax_t size = first.size();
-  std::uint64_t hash = kFingerprintStart;
-  std::vector<char> buffer(1 << 20);
-  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
-    // What is not a chip is not read to its end: it may have none.
-    if (size == kHeaderBytes && !first.starts_with(kSignature)) break;
-    hash = nvcim::fingerprint(buffer.data(), count, hash);
-    size += count;
+struct CheckedBytes {
+  std::string all;
+  std::uint64_t fingerprint = 0;
+};
+
+/// Checks every byte of the file.
+CheckedBytes read_bytes(const fs::path& path) {
+  const InputFile file(path, kMostChipBytes);
+  CheckedBytes bytes;
+  bytes.all.resize(static_cast<std::size_t>(std::min<std::uintmax_t>(file.size(), kHeaderBytes)));
+  file.read(0, bytes.all.data(), bytes.all.size());
+  // What is not a chip is not read to its end.
+  if (bytes.all.size() == kHeaderBytes && bytes.all.starts_with(kSignature)) {
+    bytes.all.resize(static_cast<std::size_t>(file.size()));
+    file.read(kHeaderBytes, bytes.all.data() + kHeaderBytes, bytes.all.size() - kHeaderBytes);
+    bytes.fingerprint = nvcim::fingerprint(bytes.all.data() + kHeaderBytes, bytes.all.size() - kHeaderBytes);
   }
-  if (std::ferror(file.get()) != 0) fail(path, fmt::format("cannot be read: {}", std::strerror(errno)));
-  if (const std::string fault = header_fault(first, size, hash); !fault.empty()) fail(path, fault);
-  return hash;
+  const std::string first = bytes.all.substr(0, kHeaderBytes);
+  if (const std::string fault = header_fault(first, file.size(), bytes.fingerprint); !fault.empty()) fail(path, fault);
+  return bytes;
+}
+
+/// A fingerprint is no signature: whoever makes a file can give it the right one. HDF5 follows addresses and sizes in
+/// the bytes without checking all of them, so it gets them in a process of its own.
+void with_hdf5(const fs::path& path, const std::string& bytes, std::uint64_t more_memory,
+               const std::function<void(const hdf5::Reader&, ChildPipe&)>& child,
+               const std::function<void(ChildPipe&)>& parent) {
+  constexpr std::uint64_t kLibrary = std::uint64_t{256} << 20;
+  ChildLimits limits;
+  limits.more_memory = kLibrary + 3 * bytes.size() + more_memory;
+  limits.cpu_seconds = static_cast<unsigned>(60 + (bytes.size() + more_memory) / (std::size_t{1} << 20));
+  try {
+    in_child_process(
+        limits,
+        [&](ChildPipe& pipe) {
+          const hdf5::Reader file(bytes);
+          if (!file.good()) fail(path, "is damaged: HDF5 cannot open it");
+          child(file, pipe);
+        },
+        parent);
+  } catch (const ChildDied& died) {
+    fail(path, fmt::format("is damaged or was not written by nvcim: HDF5 could not read it ({})", died.what()));
+  } catch (const std::bad_alloc&) {
+    fail(path, "is damaged, or larger than the memory: HDF5 asked for more than there is to read it");
+  }
 }
 
 /// Faults of a file that is whole but was not written by this program, at most so many.
@@ -244,33 +272,37 @@ void save_chip(const fs::path& path, const Architecture& architecture, const wor
 }
 
 ChipFile open_chip(const fs::path& path) {
+  const CheckedBytes bytes = read_bytes(path);
   ChipFile chip;
   chip.path = path;
-  chip.fingerprint = check_bytes(path);
-  const hdf5::Reader file(path);
-  if (!file.good()) fail(path, "is damaged: HDF5 cannot open it");
-  std::vector<InputIssue> issues;
-  const auto read = [&](const char* name, const std::string& fault) {
-    if (!fault.empty()) issues.push_back({path.string(), fmt::format("/{}", name), fault});
-  };
-  const auto text = [&](const char* name, std::string& value) {
-    read(name, hdf5::Reader::text(file.root(), name, value));
-  };
-  const auto integer = [&](const char* name, std::uint64_t& value) {
-    read(name, hdf5::Reader::integer(file.root(), name, value));
-  };
-  text("program", chip.origin.program);
-  text("command", chip.origin.command);
-  text("workload", chip.origin.workload);
-  text("network", chip.network);
+  chip.fingerprint = bytes.fingerprint;
   std::uint64_t instance = 0;
-  integer("weights_fingerprint", chip.weights_fingerprint);
-  integer("seed", chip.draws.seed);
-  integer("instance", instance);
+  const std::array<std::pair<const char*, std::string*>, 4> texts = {{{"program", &chip.origin.program},
+                                                                      {"command", &chip.origin.command},
+                                                                      {"workload", &chip.origin.workload},
+                                                                      {"network", &chip.network}}};
+  const std::array<std::pair<const char*, std::uint64_t*>, 3> numbers = {
+      {{"weights_fingerprint", &chip.weights_fingerprint}, {"seed", &chip.draws.seed}, {"instance", &instance}}};
+  const auto child = [&](const hdf5::Reader& file, ChildPipe& pipe) {
+    std::vector<InputIssue> issues;
+    const auto read = [&](const char* name, const std::string& fault) {
+      if (!fault.empty()) issues.push_back({path.string(), fmt::format("/{}", name), fault});
+    };
+    for (const auto& [name, value] : texts) read(name, hdf5::Reader::text(file.root(), name, *value));
+    for (const auto& [name, value] : numbers) read(name, hdf5::Reader::integer(file.root(), name, *value));
+    if (instance > ~std::uint32_t{0}) read("instance", fmt::format("{} is above {}", instance, ~std::uint32_t{0}));
+    read("architecture", hdf5::Reader::read_text(file.root(), "architecture", kMaxJsonBytes, chip.architecture_json));
+    if (!issues.empty()) throw InputError(std::move(issues));
+    for (const auto& [name, value] : texts) pipe.write_text(*value);
+    for (const auto& [name, value] : numbers) pipe.write(value, sizeof *value);
+    pipe.write_text(chip.architecture_json);
+  };
+  with_hdf5(path, bytes.all, 0, child, [&](ChildPipe& pipe) {
+    for (const auto& [name, value] : texts) *value = printable(pipe.read_text());
+    for (const auto& [name, value] : numbers) pipe.read(value, sizeof *value);
+    chip.architecture_json = pipe.read_text(kMaxJsonBytes);
+  });
   chip.draws.instance = static_cast<std::uint32_t>(instance);
-  if (instance != chip.draws.instance) read("instance", fmt::format("{} is above {}", instance, ~std::uint32_t{0}));
-  read("architecture", hdf5::Reader::read_text(file.root(), "architecture", kMaxJsonBytes, chip.architecture_json));
-  if (!issues.empty()) throw InputError(std::move(issues));
   chip.architecture = parse_architecture(chip.architecture_json, path.string());
   return chip;
 }
@@ -279,15 +311,36 @@ WrittenCells load_chip(const ChipFile& chip, const Architecture& architecture, c
                        const Plan& plan) {
   if (std::vector<InputIssue> issues = chip_mismatches(chip, architecture, network); !issues.empty())
     throw InputError(std::move(issues));
-  const hdf5::Reader file(chip.path);
-  const hdf5::Id blocks = file.good() ? hdf5::Reader::open_group(file.root(), "blocks") : hdf5::Id(-1, H5Gclose);
-  if (!blocks.good()) throw InputError(chip.path.string(), "/blocks", "is missing");
+  const CheckedBytes bytes = read_bytes(chip.path);
+  if (bytes.fingerprint != chip.fingerprint) fail(chip.path, "has changed since it was opened");
+  const auto child = [&](const hdf5::Reader& file, ChildPipe& pipe) {
+    const hdf5::Id blocks = hdf5::Reader::open_group(file.root(), "blocks");
+    if (!blocks.good()) throw InputError(chip.path.string(), "/blocks", "is missing");
+    BlockReader reader(chip, plan);
+    for (int index = 0; index < static_cast<int>(plan.blocks.size()) && !reader.full(); ++index) {
+      const WrittenBlock block = reader.read(blocks, index);
+      pipe.write_values(block.codes);
+      pipe.write_values(block.state);
+      pipe.write_values(block.pulses);
+      pipe.write_values(block.writing);
+    }
+    reader.finish();
+  };
   WrittenCells cells;
   cells.draws = chip.draws;
-  BlockReader reader(chip, plan);
-  for (int index = 0; index < static_cast<int>(plan.blocks.size()) && !reader.full(); ++index)
-    cells.blocks.push_back(reader.read(blocks, index));
-  reader.finish();
+  std::size_t largest = 0;
+  for (const Block& block : plan.blocks) largest = std::max(largest, std::size_t(block.rows) * block.columns);
+  constexpr std::uint64_t kBytesOfACell = 8;  // code, state, pulses, writing
+  with_hdf5(chip.path, bytes.all, 4 * kBytesOfACell * largest, child, [&](ChildPipe& pipe) {
+    for (std::size_t index = 0; index < plan.blocks.size(); ++index) {
+      const std::size_t size = std::size_t(plan.blocks[index].rows) * plan.blocks[index].columns;
+      WrittenBlock& block = cells.blocks.emplace_back();
+      block.codes = pipe.read_values<std::int16_t>(size);
+      block.state = pipe.read_values<CellState>(size);
+      block.pulses = pipe.read_values<std::uint32_t>(size);
+      block.writing = pipe.read_values<std::uint8_t>(size);
+    }
+  });
   return cells;
 }
 

@@ -59,6 +59,23 @@ bool is_scalar(hid_t space) {
   return H5Sget_simple_extent_npoints(space) == 1;
 }
 
+/// An object of this file, not a link to somewhere else.
+bool is_here(hid_t in, const char* name) {
+  H5L_info_t link{};
+  return H5Lexists(in, name, H5P_DEFAULT) > 0 && H5Lget_info(in, name, &link, H5P_DEFAULT) >= 0 &&
+         link.type == H5L_TYPE_HARD;
+}
+
+Id open_dataset(hid_t in, const char* name) {
+  return {is_here(in, name) ? H5Dopen2(in, name, H5P_DEFAULT) : -1, H5Dclose};
+}
+
+/// Whether the values lie in this file, as this program writes them.
+bool is_stored_here(hid_t dataset, H5D_layout_t layout) {
+  const Id properties(H5Dget_create_plist(dataset), H5Pclose);
+  return properties.good() && H5Pget_layout(properties) == layout && H5Pget_external_count(properties) == 0;
+}
+
 }  // namespace
 
 Silence::Silence() {
@@ -130,11 +147,20 @@ std::string ImageWriter::image() const {
   return bytes;
 }
 
-Reader::Reader(const std::filesystem::path& path)
-    : file_(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose) {}
+Reader::Reader(const std::string& bytes)
+    : file_(
+          [&]() -> hid_t {
+            H5PLset_loading_state(0);
+            const Id access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+            // The core driver with an image takes its bytes from memory; the name is never opened.
+            if (H5Pset_fapl_core(access, std::size_t{1} << 20, false) < 0) return -1;
+            if (H5Pset_file_image(access, const_cast<char*>(bytes.data()), bytes.size()) < 0) return -1;
+            return H5Fopen("nvcim: a chip in memory", H5F_ACC_RDONLY, access);
+          }(),
+          H5Fclose) {}
 
 Id Reader::open_group(hid_t in, const std::string& name) {
-  return {H5Gopen2(in, name.c_str(), H5P_DEFAULT), H5Gclose};
+  return {is_here(in, name.c_str()) ? H5Gopen2(in, name.c_str(), H5P_DEFAULT) : -1, H5Gclose};
 }
 
 std::string Reader::text(hid_t of, const char* name, std::string& value) {
@@ -156,11 +182,11 @@ std::string Reader::integer(hid_t of, const char* name, std::uint64_t& value) {
 }
 
 std::string Reader::read_text(hid_t in, const char* name, std::size_t limit, std::string& value) {
-  const Id dataset(H5Dopen2(in, name, H5P_DEFAULT), H5Dclose);
+  const Id dataset = open_dataset(in, name);
   if (!dataset.good()) return "is missing";
   const Id type(H5Dget_type(dataset), H5Tclose);
   const Id space(H5Dget_space(dataset), H5Sclose);
-  if (!is_scalar(space)) return "is not one value";
+  if (!is_scalar(space) || !is_stored_here(dataset, H5D_CONTIGUOUS)) return "is not one value";
   return read_as_text(type, limit, value,
                       [&](char* to) { return H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, to); });
 }
@@ -170,7 +196,7 @@ bool Reader::has(hid_t in, const char* name) {
 }
 
 std::string Reader::read_matrix(hid_t in, const char* name, hid_t type, int rows, int columns, void* values) {
-  const Id dataset(H5Dopen2(in, name, H5P_DEFAULT), H5Dclose);
+  const Id dataset = open_dataset(in, name);
   if (!dataset.good()) return "is missing";
   const Id found_type(H5Dget_type(dataset), H5Tclose);
   const Id space(H5Dget_space(dataset), H5Sclose);
@@ -180,11 +206,11 @@ std::string Reader::read_matrix(hid_t in, const char* name, hid_t type, int rows
     return "is not a matrix";
   if (extent[0] != static_cast<hsize_t>(rows) || extent[1] != static_cast<hsize_t>(columns))
     return fmt::format("holds {} x {} cells, {} x {} expected", extent[0], extent[1], rows, columns);
+  if (!is_stored_here(dataset, H5D_CHUNKED)) return "is not stored in chunks of this file";
   // A chunk is allocated whole when it is read.
   const Id properties(H5Dget_create_plist(dataset), H5Pclose);
   std::array<hsize_t, 2> chunk{};
-  if (H5Pget_layout(properties) == H5D_CHUNKED &&
-      (H5Pget_chunk(properties, 2, chunk.data()) != 2 || chunk[0] > extent[0] || chunk[1] > extent[1]))
+  if (H5Pget_chunk(properties, 2, chunk.data()) != 2 || chunk[0] > extent[0] || chunk[1] > extent[1])
     return "is stored in chunks larger than itself";
   return H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0 ? "cannot be read by HDF5" : "";
 }

@@ -4,7 +4,6 @@
 #include <hdf5.h>
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -68,11 +67,13 @@ class ImageWriter {
   Id file_;
 };
 
-/// Reads with every size checked against what the caller expects before anything is allocated. Errors are returned as
-/// text, empty when all is well: they are faults of the file.
+/// Reads with every size checked against what the caller expects before anything is allocated, and nothing outside of
+/// the bytes: no links to other files, no data stored in them, no plug-ins. Errors are returned as text, empty when all
+/// is well: they are faults of the file. The library itself does not survive every file: guarded_child.h.
 class Reader {
  public:
-  explicit Reader(const std::filesystem::path& path);
+  /// @param bytes  of a whole file with its userblock
+  explicit Reader(const std::string& bytes);
 
   bool good() const { return file_.good(); }
   hid_t root() const { return file_; }
@@ -80,6 +81,7 @@ class Reader {
   static std::string text(hid_t of, const char* name, std::string& value);
   static std::string integer(hid_t of, const char* name, std::uint64_t& value);
   static std::string read_text(hid_t in, const char* name, std::size_t limit, std::string& value);
+  /// Whether there is such a link, be it to a dataset that lies here or not.
   static bool has(hid_t in, const char* name);
   /// @param values  room for rows * columns values of `type`
   static std::string read_matrix(hid_t in, const char* name, hid_t type, int rows, int columns, void* values);

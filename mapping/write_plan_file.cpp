@@ -10,6 +10,7 @@
 #include "arch/check.h"
 #include "arch/fingerprint.h"
 #include "arch/input_error.h"
+#include "arch/printable.h"
 #include "mapping/summed_text.h"
 #include "workloads/gzip_file.h"
 #include "workloads/network_identity.h"
@@ -107,7 +108,7 @@ WritePlanFile load_write_plan(const std::filesystem::path& file, const workloads
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   SummedLines lines(file.string(), text, kFormat);
   WritePlanFile result;
-  result.architecture = lines.after("architecture ");
+  result.architecture = printable(lines.after("architecture "));
 
   std::vector<InputIssue> issues;
   const std::string_view of_network = lines.after("network ");
@@ -123,7 +124,7 @@ WritePlanFile load_write_plan(const std::filesystem::path& file, const workloads
                                   "in this architecture as {}",
                                   result.architecture, placement, expected_placement)});
   if (!issues.empty()) throw InputError(std::move(issues));
-  result.made_by = lines.after("made by ");
+  result.made_by = printable(lines.after("made by "));
   const std::string_view order = lines.after("rows ");
   if (order != "natural" && order != "ranked") lines.fail("is neither \"rows natural\" nor \"rows ranked\"");
   const bool ranked = order == "ranked";

@@ -5,11 +5,11 @@
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # Building and running the program: `nvcim run` and every command but `nvcim train`, in one process.
-# scripts/cmake/dependencies.cmake looks for the libraries among them; tests/layers compares the two lists.
+# scripts/cmake/dependencies.cmake looks for the libraries among them; tests/install compares the two lists.
 build_packages=(
   g++ cmake ninja-build pkg-config
   libsystemc-dev nlohmann-json3-dev libboost-dev librandom123-dev libeigen3-dev libhwy-dev
-  libopenblas-dev libonnx-dev libprotobuf-dev
+  libopenblas0-pthread libonnx-dev libprotobuf-dev
   libcli11-dev libfmt-dev zlib1g-dev libhdf5-dev
   libjs-chart.js dataset-fashion-mnist
 )

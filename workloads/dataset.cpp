@@ -9,6 +9,7 @@
 
 #include "arch/input_error.h"
 #include "arch/json_input.h"
+#include "arch/printable.h"
 #include "workloads/gzip_file.h"
 #include "workloads/idx_file.h"
 
@@ -22,6 +23,7 @@ struct KnownSet {
   std::string_view name;
   std::vector<fs::path> folders;  // looked in after the caller's search path
   std::string_view how_to_get;
+  int classes = 10;
 };
 
 const std::vector<KnownSet>& known_sets() {
@@ -35,7 +37,7 @@ const std::vector<KnownSet>& known_sets() {
   return sets;
 }
 
-constexpr int kClasses = 10;
+constexpr int kCifarClasses = 10;
 constexpr Shape kCifarShape{3, 32, 32};
 constexpr std::size_t kCifarRecord = 1 + 3 * 32 * 32;  // label, then the planes red, green, blue
 constexpr std::size_t kCifarSizeLimit = std::size_t{1} << 30;
@@ -100,16 +102,18 @@ void collect(std::vector<InputIssue>& issues, Read read) {
   }
 }
 
-void check_labels(const fs::path& file, const std::vector<std::uint8_t>& labels, std::vector<InputIssue>& issues) {
+void check_labels(const fs::path& file, const std::vector<std::uint8_t>& labels, int classes,
+                  std::vector<InputIssue>& issues) {
   for (std::size_t i = 0; i < labels.size(); ++i)
-    if (labels[i] >= kClasses) {
+    if (labels[i] >= classes) {
       issues.push_back({file.string(), fmt::format("sample {}", i),
-                        fmt::format("label {} is outside 0..{}", labels[i], kClasses - 1)});
+                        fmt::format("label {} is outside 0..{}", labels[i], classes - 1)});
       return;  // a damaged file has thousands of them
     }
 }
 
-Dataset read_idx_folder(const fs::path& folder, Split split, std::string_view hint) {
+/// @param classes  0: as many as its labels tell
+Dataset read_idx_folder(const fs::path& folder, Split split, int classes, std::string_view hint) {
   std::vector<InputIssue> issues;
   IdxImages images;
   std::vector<std::uint8_t> labels;
@@ -122,7 +126,7 @@ Dataset read_idx_folder(const fs::path& folder, Split split, std::string_view hi
     issues.push_back({(folder / labels_stem(split)).string(), "", fmt::format("no such file, nor with .gz{}", hint)});
   else
     collect(issues, [&] { labels = read_idx_labels(*labels_file); });
-  if (labels_file) check_labels(*labels_file, labels, issues);
+  if (labels_file && classes > 0) check_labels(*labels_file, labels, classes, issues);
   if (issues.empty() && std::size_t(images.count) != labels.size())
     issues.push_back(
         {labels_file->string(), "",
@@ -132,6 +136,9 @@ Dataset read_idx_folder(const fs::path& folder, Split split, std::string_view hi
   set.shape = {1, images.height, images.width};
   set.pixels = std::move(images.pixels);
   set.labels = std::move(labels);
+  set.counted = classes == 0;
+  const auto highest = std::max_element(set.labels.begin(), set.labels.end());
+  set.classes = !set.counted ? classes : highest == set.labels.end() ? 2 : std::max(2, *highest + 1);
   return set;
 }
 
@@ -139,6 +146,7 @@ Dataset read_cifar_folder(const fs::path& folder, Split split, std::string_view 
   std::vector<InputIssue> issues;
   Dataset set;
   set.shape = kCifarShape;
+  set.classes = kCifarClasses;
   for (const std::string& name : cifar_names(split)) {
     const fs::path file = cifar_folder(folder) / name;
     if (!path_exists(file)) {
@@ -157,7 +165,7 @@ Dataset read_cifar_folder(const fs::path& folder, Split split, std::string_view 
         set.pixels.insert(set.pixels.end(), bytes.begin() + std::ptrdiff_t(at + 1),
                           bytes.begin() + std::ptrdiff_t(at + kCifarRecord));
       }
-      check_labels(file, labels, issues);
+      check_labels(file, labels, kCifarClasses, issues);
       set.labels.insert(set.labels.end(), labels.begin(), labels.end());
     });
   }
@@ -165,11 +173,11 @@ Dataset read_cifar_folder(const fs::path& folder, Split split, std::string_view 
   return set;
 }
 
-Dataset read_folder(const fs::path& folder, Split split, std::string_view hint) {
+Dataset read_folder(const fs::path& folder, Split split, int classes, std::string_view hint) {
   const bool idx = holds_idx(folder), cifar = holds_cifar(folder);
   if (idx && cifar)
     throw InputError(folder.string(), "", "holds both idx files and CIFAR-10 batches: give a folder with one data set");
-  if (idx) return read_idx_folder(folder, split, hint);
+  if (idx) return read_idx_folder(folder, split, classes, hint);
   if (cifar) return read_cifar_folder(folder, split, hint);
   throw InputError(folder.string(), "",
                    "holds no data set: neither idx files (train-images-idx3-ubyte, …) nor CIFAR-10 batches "
@@ -182,7 +190,7 @@ Dataset load_known(const KnownSet& known, Split split, const std::vector<fs::pat
   folders.insert(folders.end(), known.folders.begin(), known.folders.end());
   const std::string hint = fmt::format("; {}", known.how_to_get);
   for (const fs::path& folder : folders)
-    if (holds_idx(folder) || holds_cifar(folder)) return read_folder(folder, split, hint);
+    if (holds_idx(folder) || holds_cifar(folder)) return read_folder(folder, split, known.classes, hint);
   std::string tried;
   for (const fs::path& folder : folders) tried += (tried.empty() ? "" : ", ") + folder.string();
   throw InputError(std::string(known.name), "",
@@ -202,9 +210,9 @@ Dataset load_dataset(std::string_view name_or_folder, Split split, int limit,
     set = load_known(*known, split, search_path);
     set.name = known->name;
   } else if (const fs::path folder(name_or_folder); folder_exists(folder)) {
-    set = read_folder(folder, split, "");
-    set.name = fs::absolute(folder).lexically_normal().filename().string();
-    if (set.name.empty()) set.name = folder.string();
+    set = read_folder(folder, split, 0, "");
+    set.name = printable(fs::absolute(folder).lexically_normal().filename().string());
+    if (set.name.empty()) set.name = printable(folder.string());
   } else {
     std::vector<std::string> names;
     for (const KnownSet& one : sets) names.emplace_back(one.name);
@@ -213,7 +221,6 @@ Dataset load_dataset(std::string_view name_or_folder, Split split, int limit,
                      fmt::format("is neither a folder nor a known data set ({}){}", fmt::join(names, ", "),
                                  near.empty() ? "" : fmt::format("; did you mean {}?", near)));
   }
-  set.classes = kClasses;
   if (limit > 0 && limit < set.samples()) {
     set.labels.resize(limit);
     set.pixels.resize(std::size_t(limit) * set.shape.size());

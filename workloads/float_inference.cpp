@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "arch/check.h"
+#include "arch/helper_threads.h"
 #include "workloads/blas.h"
 #include "workloads/float_forward.h"
 #include "workloads/reference.h"
@@ -95,7 +96,7 @@ class Pass {
 /// @param fill  writes the stored values of the samples first … first + count
 std::vector<float> run(const FloatGraph& graph, const std::function<void(int first, int count, float* inputs)>& fill,
                        int samples, const InferenceOptions& options) {
-  const OneBlasThread one_blas_thread;
+  const OneBlasThread one_blas_thread(options.threads);
   const Plan plan(graph);
   const std::size_t classes = graph.classes();
   const double unit = graph.nodes.back().unit;
@@ -126,7 +127,8 @@ std::vector<float> run(const FloatGraph& graph, const std::function<void(int fir
   };
   {
     std::vector<std::jthread> others;
-    for (int i = 1; i < std::min(options.threads, batches); ++i) others.emplace_back(work);
+    for (int i = 1; i < std::min(options.threads, batches); ++i)
+      if (!add_helper(others, work)) break;
     work();
   }
   if (failure) std::rethrow_exception(failure);

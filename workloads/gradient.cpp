@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <thread>
 
 #include "arch/check.h"
+#include "arch/helper_threads.h"
 #include "workloads/blas.h"
 #include "workloads/gradient_pass.h"
 
@@ -37,7 +39,7 @@ GradientSum GradientEngine::run(const WeightMatrix& deviation, std::span<const s
                                 std::span<const std::uint8_t> labels, std::span<const int> chosen,
                                 const AttackObjective& objective, bool with_gradient) {
   NVCIM_CHECK(deviation.size() == network_.nodes.size(), "{} deviations", deviation.size());
-  const OneBlasThread one_blas_thread;
+  const OneBlasThread one_blas_thread(threads_);
   std::vector<float> full_scale(network_.nodes.size(), 1.0f);
   for (std::size_t n = 0; n < network_.nodes.size(); ++n) {
     const MvmLayer& mvm = network_.nodes[n].mvm;
@@ -62,14 +64,16 @@ GradientSum GradientEngine::run(const WeightMatrix& deviation, std::span<const s
   int turn = 0;  // batches are added in their order, so that the sums do not depend on the threads
   std::mutex mutex;
   std::condition_variable turned;
-  const auto work = [&](int worker) {
+  std::exception_ptr failure;
+  const auto pass_batches = [&](int worker) {
     auto& pass = workers_->passes[worker];
     if (!pass) pass = std::make_unique<GradientPass>(network_);
     for (int item = next_batch++; item < batches; item = next_batch++) {
       const auto part = chosen.subspan(std::size_t(item) * batch, std::min(batch, samples - item * batch));
       const GradientPass::Sums sums = pass->run(workers_->weights, pixels, labels, part, objective, with_gradient);
       std::unique_lock lock(mutex);
-      turned.wait(lock, [&] { return turn == item; });
+      turned.wait(lock, [&] { return failure || turn == item; });
+      if (failure) return;
       result.loss += sums.loss;
       result.correct += sums.correct;
       for (std::size_t i = 0; i < result.held.size(); ++i) result.held[i] += sums.held[i];
@@ -80,11 +84,23 @@ GradientSum GradientEngine::run(const WeightMatrix& deviation, std::span<const s
       turned.notify_all();
     }
   };
+  const auto work = [&](int worker) {
+    try {
+      pass_batches(worker);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      next_batch = batches;
+      if (!failure) failure = std::current_exception();
+      turned.notify_all();
+    }
+  };
   {
     std::vector<std::jthread> others;
-    for (int i = 1; i < std::min(threads_, batches); ++i) others.emplace_back(work, i);
+    for (int i = 1; i < std::min(threads_, batches); ++i)
+      if (!add_helper(others, work, i)) break;
     work(0);
   }
+  if (failure) std::rethrow_exception(failure);
   return result;
 }
 

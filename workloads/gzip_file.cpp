@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
-#include <fstream>
 #include <memory>
 
 #include "arch/input_error.h"
+#include "arch/input_file.h"
 
 namespace nvcim::workloads {
 
@@ -46,19 +46,9 @@ std::vector<std::uint8_t> inflate_all(const std::filesystem::path& file, std::ve
 }  // namespace
 
 std::vector<std::uint8_t> read_file(const std::filesystem::path& file, std::size_t size_limit) {
-  std::error_code error;
-  const auto status = std::filesystem::status(file, error);
-  if (!std::filesystem::exists(status)) throw InputError(file.string(), "", "no such file");
-  if (!std::filesystem::is_regular_file(status)) throw InputError(file.string(), "", "is not a regular file");
-  const std::uintmax_t size = std::filesystem::file_size(file, error);
-  if (error) throw InputError(file.string(), "", fmt::format("cannot be read ({})", error.message()));
-  if (size > size_limit)
-    throw InputError(file.string(), "", fmt::format("has {} bytes, more than the {} allowed", size, size_limit));
-  std::ifstream stream(file, std::ios::binary);
-  std::vector<std::uint8_t> bytes(size);
-  if (!stream.is_open() ||
-      (size > 0 && !stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size))))
-    throw InputError(file.string(), "", "cannot be read");
+  const InputFile input(file, size_limit);
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(input.size()));
+  input.read(0, bytes.data(), bytes.size());
   if (bytes.size() >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b) return inflate_all(file, bytes, size_limit);
   return bytes;
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -306,6 +307,16 @@ std::vector<int> Lowered::calibrated() const {
 }
 
 Lowered lower(const std::string& name, FloatGraph graph, const std::optional<PixelScale>& pixels) {
+  // Before anything computes with them. A network's numbers are within a few powers of ten of 1.
+  constexpr double kLargestPixel = 1e30;
+  for (std::size_t channel = 0; pixels && channel < pixels->scale.size(); ++channel) {
+    const double black = pixels->offset[channel], white = 255 * pixels->scale[channel] + black;
+    if (!(std::abs(black) <= kLargestPixel && std::abs(white) <= kLargestPixel))
+      throw InputError(name, "",
+                       fmt::format("pixels of channel {} become numbers of {:.3g} to {:.3g}; up to {:g} can be "
+                                   "quantised: look at --normalize",
+                                   channel, black, white, kLargestPixel));
+  }
   fold_scalings(graph);
   return Lowering(name, graph, pixels).run();
 }

@@ -4,12 +4,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <fstream>
 #include <optional>
 
 #include "arch/check.h"
 #include "arch/input_error.h"
 #include "arch/json_input.h"
+#include "arch/output_file.h"
+#include "arch/printable.h"
 #include "workloads/gzip_file.h"
 #include "workloads/onnx_read.h"
 #include "workloads/onnx_stored.h"
@@ -36,19 +37,26 @@ constexpr std::size_t kModelSizeLimit = std::size_t{1} << 29;
                                fmt::join(names, ", "), near.empty() ? "" : fmt::format("; did you mean {}?", near)));
 }
 
-}  // namespace
-
-std::vector<std::uint8_t> model_bytes(const std::string& file) {
-  return read_file(file, kModelSizeLimit);
+/// Names go to terminals, tables and other files.
+AnyNetwork with_printable_names(AnyNetwork model) {
+  if (auto* network = std::get_if<Network>(&model)) {
+    network->name = printable(network->name);
+    network->data = printable(network->data);
+    for (Node& node : network->nodes) node.name = printable(node.name);
+  } else {
+    auto& real = std::get<FloatNetwork>(model);
+    real.name = printable(real.name);
+    if (real.quantisation) real.quantisation->data = printable(real.quantisation->data);
+  }
+  return model;
 }
 
-AnyNetwork load_model(std::string_view name_or_file) {
-  const std::string name(name_or_file);
+AnyNetwork read_model(const std::string& name) {
   for (const ZooEntry& entry : zoo())
     if (entry.name == name) return read_onnx(name, zoo_file(name + ".onnx"));
   std::error_code error;
   if (!std::filesystem::exists(name, error)) refuse_name(name);
-  const std::vector<std::uint8_t> bytes = model_bytes(name);
+  const std::vector<std::uint8_t> bytes = read_file(name, kModelSizeLimit);
   std::filesystem::path folder = std::filesystem::path(name).parent_path();
   if (folder.empty()) folder = ".";
   if (is_float_onnx(bytes)) return read_float_onnx(name, bytes, folder);
@@ -69,6 +77,16 @@ AnyNetwork load_model(std::string_view name_or_file) {
   throw InputError(*of_chain);
 }
 
+}  // namespace
+
+std::vector<std::uint8_t> model_bytes(const std::string& file) {
+  return read_file(file, kModelSizeLimit);
+}
+
+AnyNetwork load_model(std::string_view name_or_file) {
+  return with_printable_names(read_model(std::string(name_or_file)));
+}
+
 Network quantise(const FloatNetwork& network, const PixelScale& pixels, const Quantisation& quantisation) {
   return quantise(lower(network.name, network.graph, pixels), quantisation);
 }
@@ -85,18 +103,11 @@ Network load_network(std::string_view name_or_file) {
 }
 
 void save_network(const Network& network, const std::filesystem::path& file) {
-  const std::string bytes = write_onnx(network);
-  // Written beside and renamed, so that a failure leaves no half file.
-  std::filesystem::path part = file;
-  part += ".part";
-  std::ofstream stream(part, std::ios::binary);
-  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  stream.close();
   std::error_code error;
-  if (stream) std::filesystem::rename(part, file, error);
-  if (stream && !error) return;
-  std::filesystem::remove(part, error);
-  throw InputError(file.string(), "", "cannot be written");
+  if (file.has_parent_path() && !std::filesystem::is_directory(file.parent_path(), error))
+    throw InputError(file.string(), "",
+                     fmt::format("cannot be written: there is no folder {}", file.parent_path().string()));
+  write_file(file, write_onnx(network));
 }
 
 }  // namespace nvcim::workloads

@@ -168,7 +168,7 @@ Network NetworkBuilder::build() {
   return std::move(network_);
 }
 
-Network lenet(int bits, Shape input) {
+Network lenet(int bits, Shape input, int classes) {
   return NetworkBuilder("lenet", input, bits, bits, bits)
       .convolution("conv1", 6, 3, 1)
       .max_pool("pool1", 2)
@@ -176,15 +176,18 @@ Network lenet(int bits, Shape input) {
       .max_pool("pool2", 2)
       .fully_connected("fc1", 120)
       .fully_connected("fc2", 84)
-      .fully_connected("fc3", 10)
+      .fully_connected("fc3", classes)
       .build();
 }
 
-Network mlp(int bits, Shape input) {
-  return NetworkBuilder("mlp", input, bits, bits, bits).fully_connected("fc1", 128).fully_connected("fc2", 10).build();
+Network mlp(int bits, Shape input, int classes) {
+  return NetworkBuilder("mlp", input, bits, bits, bits)
+      .fully_connected("fc1", 128)
+      .fully_connected("fc2", classes)
+      .build();
 }
 
-Network vgg8(int bits, Shape input) {
+Network vgg8(int bits, Shape input, int classes) {
   return NetworkBuilder("vgg8", input, bits, bits, bits)
       .convolution("conv1", 128, 3, 1)
       .convolution("conv2", 128, 3, 1)
@@ -196,11 +199,11 @@ Network vgg8(int bits, Shape input) {
       .convolution("conv6", 512, 3, 1)
       .max_pool("pool3", 2)
       .fully_connected("fc1", 1024)
-      .fully_connected("fc2", 10)
+      .fully_connected("fc2", classes)
       .build();
 }
 
-Network convnet(int bits, Shape input) {
+Network convnet(int bits, Shape input, int classes) {
   return NetworkBuilder("convnet", input, bits, bits, bits)
       .convolution("conv1", 64, 3, 1)
       .convolution("conv2", 64, 3, 1)
@@ -213,28 +216,28 @@ Network convnet(int bits, Shape input) {
       .max_pool("pool3", 2)
       .fully_connected("fc1", 1024)
       .fully_connected("fc2", 1024)
-      .fully_connected("fc3", 10)
+      .fully_connected("fc3", classes)
       .build();
 }
 
-Network resnet18(int bits, Shape input) {
+Network resnet18(int bits, Shape input, int classes) {
   NetworkBuilder builder("resnet18", input, bits, bits, bits);
   builder.convolution("conv1", 64, 3, 1);
   for (int stage = 0; stage < 4; ++stage)
     for (int block = 0; block < 2; ++block)
       builder.residual_block(fmt::format("layer{}.{}", stage + 1, block), 64 << stage, stage > 0 && block == 0 ? 2 : 1,
                              NetworkBuilder::Shortcut::projection);
-  return builder.global_average_pool("pool").fully_connected("fc", 10).build();
+  return builder.global_average_pool("pool").fully_connected("fc", classes).build();
 }
 
-Network resnet20(int bits, Shape input) {
+Network resnet20(int bits, Shape input, int classes) {
   NetworkBuilder builder("resnet20", input, bits, bits, bits);
   builder.convolution("conv1", 16, 3, 1);
   for (int stage = 0; stage < 3; ++stage)
     for (int block = 0; block < 3; ++block)
       builder.residual_block(fmt::format("layer{}.{}", stage + 1, block), 16 << stage, stage > 0 && block == 0 ? 2 : 1,
                              NetworkBuilder::Shortcut::zeros);
-  return builder.global_average_pool("pool").fully_connected("fc", 10).build();
+  return builder.global_average_pool("pool").fully_connected("fc", classes).build();
 }
 
 std::vector<std::string> built_in_networks() {
@@ -245,23 +248,24 @@ bool has_batch_norm(std::string_view name) {
   return name == "resnet18" || name == "resnet20";
 }
 
-Network built_in_network(std::string_view name, int bits, Shape input) {
+Network built_in_network(std::string_view name, int bits, Shape input, int classes) {
   std::vector<InputIssue> issues;
   const std::vector<std::string> known = built_in_networks();
   if (std::find(known.begin(), known.end(), name) == known.end())
     issues.push_back({"", "network", fmt::format("\"{}\" is no built-in network ({})", name, fmt::join(known, ", "))});
   if (bits < 2 || bits > 8) issues.push_back({"", "bits", fmt::format("{} is outside 2..8", bits)});
+  if (classes < 2) issues.push_back({"", "classes", fmt::format("{} is below 2", classes)});
   const int smallest = name == "lenet" ? 4 : name == "mlp" ? 1 : 8;
   if (input.channels < 1 || input.height < smallest || input.width < smallest)
     issues.push_back({"", "input",
                       fmt::format("{} x {} x {}: {} needs at least 1 x {} x {}", input.channels, input.height,
                                   input.width, name, smallest, smallest)});
   if (!issues.empty()) throw InputError(std::move(issues));
-  if (name == "lenet") return lenet(bits, input);
-  if (name == "mlp") return mlp(bits, input);
-  if (name == "resnet18") return resnet18(bits, input);
-  if (name == "resnet20") return resnet20(bits, input);
-  return name == "convnet" ? convnet(bits, input) : vgg8(bits, input);
+  if (name == "lenet") return lenet(bits, input, classes);
+  if (name == "mlp") return mlp(bits, input, classes);
+  if (name == "resnet18") return resnet18(bits, input, classes);
+  if (name == "resnet20") return resnet20(bits, input, classes);
+  return name == "convnet" ? convnet(bits, input, classes) : vgg8(bits, input, classes);
 }
 
 }  // namespace nvcim::workloads

@@ -49,29 +49,29 @@ class NetworkBuilder {
 };
 
 /// conv 6@3×3, max pool 2, conv 16@3×3, max pool 2, fc 120, 84, 10: 105,918 weights on 28×28 (SWIM, arXiv 2202.08395).
-Network lenet(int bits, Shape input = {1, 28, 28});
+Network lenet(int bits, Shape input = {1, 28, 28}, int classes = 10);
 
 /// fc 128, 10.
-Network mlp(int bits, Shape input = {1, 28, 28});
+Network mlp(int bits, Shape input = {1, 28, 28}, int classes = 10);
 
 /// NeuroSim's VGG-8: conv 128, 128, MP, 256, 256, MP, 512, 512, MP, fc 1024, 10; 615,917,568 MAC on 3×32×32.
-Network vgg8(int bits, Shape input = {3, 32, 32});
+Network vgg8(int bits, Shape input = {3, 32, 32}, int classes = 10);
 
 /// The ConvNet of SWIM (arXiv 2202.08395): conv 64, 64, MP, 128, 128, MP, 256, 256, MP, fc 1024, 1024, 10; 6,397,632
 /// weights on 3×32×32.
-Network convnet(int bits, Shape input = {3, 32, 32});
+Network convnet(int bits, Shape input = {3, 32, 32}, int classes = 10);
 
 /// ResNet-18 as it is used on CIFAR-10: 3 x 3 stem without a pool behind it, 64, 128, 256, 512 channels in two blocks
 /// each, projections, global average pool, fc 10: 11.16 million weights. Every convolution has batch normalisation.
-Network resnet18(int bits, Shape input = {3, 32, 32});
+Network resnet18(int bits, Shape input = {3, 32, 32}, int classes = 10);
 
 /// ResNet-20 (He et al., CVPR 2016): 16, 32, 64 channels in three blocks each, option A shortcuts, global average pool,
 /// fc 10: 268,336 weights on 3 channels. Every convolution has batch normalisation.
-Network resnet20(int bits, Shape input = {3, 32, 32});
+Network resnet20(int bits, Shape input = {3, 32, 32}, int classes = 10);
 
 /// The networks above by name ("lenet", "mlp", "convnet", "vgg8", "resnet18", "resnet20"). InputError for another name,
-/// bits outside 2..8 or too small an input.
-Network built_in_network(std::string_view name, int bits, Shape input);
+/// bits outside 2..8, too small an input or fewer than two classes.
+Network built_in_network(std::string_view name, int bits, Shape input, int classes = 10);
 std::vector<std::string> built_in_networks();
 /// Whether its convolutions have batch normalisation (TrainingOptions::batch_norm).
 bool has_batch_norm(std::string_view name);

@@ -275,6 +275,7 @@ void read_concat(Step& step) {
     step.refuse(fmt::format("joins axis {} of {}; channels (axis 1) can be joined", *axis, text_of(dims)));
     return;
   }
+  if (parts.size() == 1) return step.give_view(parts.front(), std::move(dims));  // the same map under another name
   dims[1] = 0;
   for (const Value& part : parts) {
     Dims like = part.dims;

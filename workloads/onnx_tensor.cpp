@@ -7,8 +7,10 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
-#include <fstream>
 #include <span>
+
+#include "arch/input_error.h"
+#include "arch/input_file.h"
 
 namespace nvcim::workloads::onnx_file {
 namespace {
@@ -121,10 +123,11 @@ std::vector<char> read_external(const onnx::TensorProto& proto, std::size_t size
     throw Problem{fmt::format("its {} bytes from {} on are not all in \"{}\", which has {}", size, offset, shown,
                               error ? 0 : whole)};
   std::vector<char> bytes(size);
-  std::ifstream stream(file, std::ios::binary);
-  stream.seekg(static_cast<std::streamoff>(offset));
-  stream.read(bytes.data(), static_cast<std::streamsize>(size));
-  if (!stream) throw Problem{fmt::format("its data in \"{}\" cannot be read", shown)};
+  try {
+    InputFile(file, whole).read(offset, bytes.data(), size);
+  } catch (const InputError&) {
+    throw Problem{fmt::format("its data in \"{}\" cannot be read", shown)};
+  }
   return bytes;
 }
 

@@ -8,8 +8,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "arch/check.h"
 #include "arch/input_error.h"
+#include "arch/printable.h"
 #include "workloads/network_check.h"
 
 namespace nvcim::workloads {
@@ -18,6 +18,9 @@ namespace {
 using Kind = Node::Kind;
 
 constexpr int kImageBits = 8;
+// Far from any network and from where a difference or a product of two would leave a double.
+constexpr double kLargestValue = 1e30;
+constexpr double kLargestBias = 4503599627370496;  // 2^52 steps: whole numbers of a double
 
 /// Maps that have one scale because something passes them through or joins them.
 class Classes {
@@ -68,14 +71,35 @@ class Quantiser {
     network_.input = lowered_.input;
     network_.input_bits = scale(kNetworkInput).bits;
     set_input_table();
-    for (const LoweredNode& lowered : lowered_.nodes) network_.nodes.push_back(quantised(lowered));
-    const std::vector<std::string> faults = network_faults(network_);
-    NVCIM_CHECK(faults.empty(), "{}: {}", network_.name, faults.front());
+    for (const LoweredNode& lowered : lowered_.nodes) {
+      network_.nodes.push_back(quantised(lowered));
+      network_.nodes.back().name = printable(lowered.node.name);  // it goes to terminals, tables and other files
+    }
+    refuse_faults();
     return std::move(network_);
   }
 
  private:
   const MapScale& scale(int source) const { return scales_[classes_.of(source)]; }
+
+  void check_range(const ValueRange& range, const std::string& map, std::vector<InputIssue>& issues) const {
+    if (std::abs(range.low) <= kLargestValue && std::abs(range.high) <= kLargestValue) return;
+    issues.push_back(
+        {lowered_.name, map,
+         fmt::format("reaches values of {:.3g} to {:.3g}; up to {:g} can be quantised: look at the weights "
+                     "and at --normalize",
+                     range.low, range.high, kLargestValue)});
+  }
+
+  /// Numbers that no integers can stand for: they come from the weights, the normalisation and the ranges.
+  void refuse_faults() const {
+    std::vector<InputIssue> issues;
+    for (const std::string& fault : network_faults(network_))
+      issues.push_back({network_.name, "",
+                        fault + "; its numbers are too large or too small to be quantised: look at its weights and at "
+                                "--normalize"});
+    if (!issues.empty()) throw InputError(std::move(issues));
+  }
 
   void find_scales() {
     std::vector<ValueRange> ranges(classes_.count());
@@ -93,9 +117,15 @@ class Quantiser {
       }
       ValueRange& range = ranges[classes_.of(static_cast<int>(n))];
       range = with(range, found->second);
-      if (!std::isfinite(range.low) || !std::isfinite(range.high))
-        issues.push_back({lowered_.name, lowered_.value_names[lowered.values], "reaches values that are not finite"});
+      check_range(range, lowered_.value_names[lowered.values], issues);
     }
+    // Channel by channel: a maximum would pass over what is not a number.
+    if (lowered_.pixels)
+      for (std::size_t channel = 0; channel < lowered_.pixels->scale.size(); ++channel) {
+        const double first = lowered_.pixels->offset[channel];
+        check_range({first, 255 * lowered_.pixels->scale[channel] + first}, lowered_.value_names.front(), issues);
+      }
+    check_range(ranges[classes_.of(kNetworkInput)], lowered_.value_names.front(), issues);
     if (!issues.empty()) throw InputError(std::move(issues));
     for (std::size_t c = 0; c < ranges.size(); ++c)
       scales_[c] =
@@ -156,7 +186,14 @@ class Quantiser {
       for (std::size_t i = o * rows; i < (o + 1) * rows; ++i)
         mvm.weights.push_back(
             static_cast<std::int16_t>(std::clamp<long>(std::lrint(double{lowered.weights[i]} / scale), -limit, limit)));
-      if (!lowered.bias.empty()) mvm.bias[o] = std::llrint(lowered.bias[o] / (scale * in.scale));
+      if (lowered.bias.empty()) continue;
+      const double steps = lowered.bias[o] / (scale * in.scale);
+      if (!(std::abs(steps) <= kLargestBias))
+        throw InputError(lowered_.name, node.name,
+                         fmt::format("its bias {:.3g} is {:.3g} times the smallest sum that its weights and inputs "
+                                     "make; up to {:.0f} times can be quantised",
+                                     lowered.bias[o], steps, kLargestBias));
+      mvm.bias[o] = std::llrint(steps);
     }
     if (!mvm.raw_output) mvm.requantisation = requantisation(lowered, mvm.weight_scale * in.scale, out);
   }

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <exception>
 #include <thread>
 
 #include "arch/check.h"
+#include "arch/helper_threads.h"
 #include "workloads/digital.h"
 #include "workloads/map_slots.h"
 
@@ -261,10 +263,23 @@ std::vector<std::int64_t> reference_logits(const Network& network, std::span<con
       runner.run(pixels.data() + std::size_t(sample) * network.input.size(),
                  logits.data() + std::size_t(sample) * network.classes());
   };
+  std::vector<std::exception_ptr> failures(static_cast<std::size_t>(parts));
+  const auto guarded = [&](int part) {
+    try {
+      work(part);
+    } catch (...) {
+      failures[static_cast<std::size_t>(part)] = std::current_exception();
+    }
+  };
   std::vector<std::jthread> workers;
-  for (int part = 1; part < parts; ++part) workers.emplace_back(work, part);
-  work(0);
+  int own = parts;  // the first part that no other thread took
+  for (int part = 1; part < parts && own == parts; ++part)
+    if (!add_helper(workers, guarded, part)) own = part;
+  guarded(0);
+  for (int part = own; part < parts; ++part) guarded(part);
   workers.clear();
+  for (const std::exception_ptr& failure : failures)
+    if (failure) std::rethrow_exception(failure);
   return logits;
 }
 

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <thread>
 
 #include "arch/check.h"
+#include "arch/helper_threads.h"
 #include "workloads/blas.h"
 #include "workloads/reference.h"
 #include "workloads/sensitivity_pass.h"
@@ -22,7 +24,7 @@ using FillInputs = std::function<void(int first, int count, float* inputs)>;
 /// Streams the samples through passes on several threads. LayerSensitivity::node is the number in the graph.
 Sensitivity measure(const FloatGraph& graph, const FillInputs& fill, std::span<const std::uint8_t> labels, int samples,
                     const SensitivityOptions& options) {
-  const OneBlasThread one_blas_thread;
+  const OneBlasThread one_blas_thread(options.threads);
   const CurvatureModel model(graph, options);
   NVCIM_CHECK(samples > 0 && (!model.slope || labels.size() >= std::size_t(samples)), "{} labels for {} samples",
               labels.size(), samples);
@@ -48,7 +50,8 @@ Sensitivity measure(const FloatGraph& graph, const FillInputs& fill, std::span<c
   int turn = 0;  // batches are added in their order, so that the sums do not depend on the threads
   std::mutex mutex;
   std::condition_variable turned;
-  const auto work = [&] {
+  std::exception_ptr failure;
+  const auto pass_batches = [&] {
     CurvaturePass pass(model);
     for (int batch = next_batch++; batch < batches; batch = next_batch++) {
       const int first = batch * model.batch;
@@ -56,7 +59,8 @@ Sensitivity measure(const FloatGraph& graph, const FillInputs& fill, std::span<c
       fill(first, count, pass.inputs());
       const auto& sums = pass.run(labels.empty() ? nullptr : labels.data() + first, count);
       std::unique_lock lock(mutex);
-      turned.wait(lock, [&] { return turn == batch; });
+      turned.wait(lock, [&] { return failure || turn == batch; });
+      if (failure) return;
       for (LayerSensitivity& layer : result.layers)
         for (std::size_t i = 0; i < layer.curvature.size(); ++i) layer.curvature[i] += sums[layer.node][i];
       const int done = first + count;
@@ -70,11 +74,23 @@ Sensitivity measure(const FloatGraph& graph, const FillInputs& fill, std::span<c
       turned.notify_all();
     }
   };
+  const auto work = [&] {
+    try {
+      pass_batches();
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      next_batch = batches;
+      if (!failure) failure = std::current_exception();
+      turned.notify_all();
+    }
+  };
   {
     std::vector<std::jthread> others;
-    for (int i = 1; i < std::min(options.threads, batches); ++i) others.emplace_back(work);
+    for (int i = 1; i < std::min(options.threads, batches); ++i)
+      if (!add_helper(others, work)) break;
     work();
   }
+  if (failure) std::rethrow_exception(failure);
 
   const std::vector<double> final_sums = result.all();
   for (std::size_t i = 0; i < kept.size(); ++i) {

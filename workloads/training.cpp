@@ -131,8 +131,10 @@ void check_options(const Network& shape, const Dataset& data, const TrainingOpti
           set->shape == shape.input, set->name.c_str(),
           fmt::format("images of {} x {} x {}, the network takes {} x {} x {}", set->shape.channels, set->shape.height,
                       set->shape.width, shape.input.channels, shape.input.height, shape.input.width));
-  require(data.classes <= shape.classes(), data.name.c_str(),
-          fmt::format("{} classes, the network has {} outputs", data.classes, shape.classes()));
+  for (const Dataset* set : {&data, options.test})
+    if (set)
+      require(set->classes <= shape.classes(), set->name.c_str(),
+              fmt::format("{} classes, the network has {} outputs", set->classes, shape.classes()));
   for (const Node& node : shape.nodes)
     if (node.kind == Node::Kind::lookup || node.kind == Node::Kind::multiply)
       issues.push_back({shape.name, node.name,

@@ -4,13 +4,12 @@
 #include <fmt/format.h>
 
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "arch/fingerprint.h"
 #include "arch/input_error.h"
+#include "arch/input_file.h"
 #include "arch/output_file.h"
 
 namespace nvcim::workloads {
@@ -21,6 +20,7 @@ using Json = nlohmann::json;
 // "nvcim-training 2 IDENTITY SUM\n", one line of JSON, then the tensors as floats of this machine. SUM is of all that
 // follows the first line.
 constexpr std::string_view kMagic = "nvcim-training 2 ";
+constexpr std::uintmax_t kSizeLimit = std::uintmax_t{1} << 34;
 
 Json json_of(const EpochRecord& record) {
   Json replicas = Json::array();
@@ -77,8 +77,7 @@ void save_checkpoint(const std::filesystem::path& file, const std::string& ident
 bool load_checkpoint(const std::filesystem::path& file, const std::string& identity, TrainingState& state) {
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) return false;
-  std::ifstream stream(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  const std::string text = read_input_file(file, kSizeLimit);
   const auto fail = [&](const char* message) { throw InputError(file.string(), "", message); };
   const std::size_t first = text.find('\n');
   if (!text.starts_with(kMagic) || first == std::string::npos) fail("is no checkpoint of a training");

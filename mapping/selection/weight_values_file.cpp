@@ -11,6 +11,7 @@
 #include "arch/check.h"
 #include "arch/fingerprint.h"
 #include "arch/input_error.h"
+#include "arch/printable.h"
 #include "mapping/summed_text.h"
 #include "workloads/gzip_file.h"
 #include "workloads/network_identity.h"
@@ -26,7 +27,7 @@ constexpr std::string_view kVersion = "1";
 constexpr std::string_view kNetwork = "# network ";
 constexpr std::string_view kHolds = "# holds ";
 constexpr std::string_view kEnd = "# end ";
-constexpr std::size_t kSizeLimit = std::size_t{1} << 32;
+constexpr std::size_t kSizeLimit = (std::size_t{1} << 32) - 1;  // zlib counts in 32 bits
 
 /// The line that begins with `word`, without it; empty when there is none among the first three.
 std::string_view header(std::string_view text, std::string_view word) {
@@ -100,7 +101,7 @@ WeightValuesFile load_weight_values(const std::filesystem::path& file, const Net
   if (text.starts_with(kMagic)) check_own(name, text, network);
 
   WeightValuesFile result;
-  if (text.starts_with(kMagic)) result.holds = header(text, kHolds);
+  if (text.starts_with(kMagic)) result.holds = printable(header(text, kHolds));
   result.values.resize(network.nodes.size());
   int number = 0;
   std::size_t begin = 0;

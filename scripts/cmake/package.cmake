@@ -14,12 +14,13 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 
 set(CPACK_COMPONENTS_ALL program development)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME nvcim)
-set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS dataset-fashion-mnist)
+# OpenBLAS is opened when a command needs it, so the linker does not know of it.
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS "dataset-fashion-mnist, libopenblas0-pthread | libopenblas0")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS "nvcim-training, nvcim-mpi")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libnvcim-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-    "cmake, pkg-config, libsystemc-dev, nlohmann-json3-dev, libboost-dev, librandom123-dev, libeigen3-dev, libhwy-dev, libopenblas-dev, libonnx-dev, libprotobuf-dev, libcli11-dev, libfmt-dev, zlib1g-dev, libhdf5-dev")
+    "cmake, pkg-config, libsystemc-dev, nlohmann-json3-dev, libboost-dev, librandom123-dev, libeigen3-dev, libhwy-dev, libonnx-dev, libprotobuf-dev, libcli11-dev, libfmt-dev, zlib1g-dev, libhdf5-dev")
 if(TARGET nvcim_train)
   list(APPEND CPACK_COMPONENTS_ALL training)
   set(CPACK_DEBIAN_TRAINING_PACKAGE_NAME nvcim-training)

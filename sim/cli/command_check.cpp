@@ -137,12 +137,13 @@ int run(const CheckOptions& options) {
   const std::vector<std::string> notes = what_to_know(architecture, weight_bits, areas, energies);
   if (!notes.empty()) json["notes"] = notes;
   if (!plan_json.is_null()) json["plan"] = plan_json;
+  const std::string json_text = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   // Printed first: what cannot be printed leaves no file.
   const auto write = [&] {
-    if (!options.out.empty()) write_file(options.out / "check.json", json.dump(2) + "\n");
+    if (!options.out.empty()) write_file(options.out / "check.json", json_text);
     return kOk;
   };
-  if (options.json) print_out(json.dump(2) + "\n");
+  if (options.json) print_out(json_text);
   if (options.json || options.quiet) return write();
 
   const int crossbars = architecture.chip.tiles() * architecture.tile.crossbars;

@@ -2,26 +2,21 @@
 #include "sim/cli/command_line.h"
 
 #include <fmt/format.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <limits>
-#include <thread>
 
 #include "arch/input_error.h"
+#include "arch/printable.h"
+#include "sim/parallel/usable_cpus.h"
 
 namespace nvcim::cli {
 
 int CommonOptions::thread_count(int processes) const {
-  if (threads > 0) return threads;
-  const int share = static_cast<int>(std::thread::hardware_concurrency()) / processes;
-  // mpirun and batch systems may have bound the process to fewer cores.
-  cpu_set_t allowed;
-  const int mine = ::sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : share;
-  return std::max(1, std::min(share, mine));
+  return threads > 0 ? threads : sim::usable_cpus(processes);
 }
 
 CLI::App* add_command(CLI::App& program, CommonOptions& options, const std::string& name,
@@ -37,7 +32,7 @@ CLI::App* add_command(CLI::App& program, CommonOptions& options, const std::stri
       ->group(group);
   command
       ->add_option("--threads", options.threads,
-                   "Threads; as many as the machine has when not given. Results do not depend on it")
+                   "Threads; as many as there are CPUs for them when not given. Results do not depend on it")
       ->type_name("N")
       ->check(at_least(1))
       ->group(group);
@@ -60,7 +55,9 @@ std::string shell_word(std::string_view word) {
   return quoted + "'";
 }
 
-void print_out(std::string_view text) {
+void print_out(std::string_view raw) {
+  // Names that come from files are shown, not obeyed. JSON means the same afterwards.
+  const std::string text = printable(raw, "\n\t");
   if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return;
   if (errno != EPIPE)
     throw InputError("standard output", "", fmt::format("cannot be written: {}", std::strerror(errno)));

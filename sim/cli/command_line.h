@@ -22,7 +22,7 @@ inline constexpr int kBadInput = 3;
 struct CommonOptions {
   std::filesystem::path out;  ///< empty: not given
   std::uint64_t seed = 1;
-  int threads = 0;               ///< 0: as many as the machine has; resolved by thread_count()
+  int threads = 0;               ///< 0: as many as sim::usable_cpus(); resolved by thread_count()
   std::vector<std::string> set;  ///< "/json/pointer=value"
   bool quiet = false;
   bool json = false;
@@ -46,8 +46,8 @@ class CommandLineError : public std::runtime_error {
 /// A word of a shell command, quoted when it needs to be.
 std::string shell_word(std::string_view word);
 
-/// Writes to standard output. A reader that has seen enough (a closed pipe) is no error: the rest is dropped.
-/// Errors: InputError when it cannot be written (full disk).
+/// Writes to standard output, without what a terminal would obey (arch/printable.h). A reader that has seen enough (a
+/// closed pipe) is no error: the rest is dropped. Errors: InputError when it cannot be written (full disk).
 void print_out(std::string_view text);
 /// Writes to standard error, if it can be written.
 void print_error(std::string_view text);

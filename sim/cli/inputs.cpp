@@ -4,12 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "arch/load.h"
+#include "arch/printable.h"
 #include "device/device_model.h"
 #include "sim/report/result_folder.h"
 #include "workloads/model_file.h"
@@ -63,10 +62,9 @@ std::string data_name_of(const std::string& given, const workloads::Network& net
 Architecture given_architecture(const std::string& given, const std::vector<std::string>& set) {
   Architecture architecture = load_architecture(given, set, device::check_device);
   if (fs::path(given).filename() != "architecture.json") return architecture;
-  std::ifstream file(fs::path(given).parent_path() / "manifest.json");
-  const auto manifest = nlohmann::json::parse(file, nullptr, false);
-  if (manifest.is_object() && manifest.value("program", "") == "nvcim")
-    architecture.name = manifest.value("architecture", architecture.name);
+  if (const auto manifest = sim::result_manifest(fs::path(given).parent_path()))
+    if (const auto name = manifest->find("architecture"); name != manifest->end() && name->is_string())
+      architecture.name = printable(name->get<std::string>());
   return architecture;
 }
 

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "sim/cli/build_info.h"
+#include "workloads/blas.h"
 
 namespace nvcim::cli {
 
@@ -37,6 +38,8 @@ Manifest::Manifest(std::vector<std::string> arguments, const CommonOptions& opti
 
 std::string Manifest::text() {
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+  // What the last digits of derivatives and of calibrations depend on beside the version.
+  if (const auto blas = workloads::blas_in_use()) json_["blas"] = {{"library", blas->library}, {"core", blas->core}};
   json_["wall_seconds"] = std::round(elapsed.count() * 1000) / 1000;
   return json_.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }

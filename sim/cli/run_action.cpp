@@ -8,19 +8,31 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <new>
+#include <system_error>
 #include <vector>
 
 #include "arch/input_error.h"
 #include "arch/json_input.h"
+#include "arch/printable.h"
 #include "sim/cli/command_words.h"
 #include "sim/cli/help_text.h"
 #include "sim/parallel/ranks.h"
+#include "workloads/blas.h"
 
 namespace nvcim::cli {
 namespace {
 
 extern "C" void exit_after_abort(int) {
   ::_exit(kBug);
+}
+
+bool has_avx2() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx2") != 0;
+#else
+  return false;
+#endif
 }
 
 /// The chosen command, or the program while none is.
@@ -33,7 +45,7 @@ int bad_command_line(CLI::App& program, const std::string& message, bool speaks)
   if (!speaks) return kBadCommandLine;
   const CLI::App& command = innermost(program);
   const std::string help = (&command == &program ? "" : program.get_name() + " ") + command.get_name() + " --help";
-  print_error(fmt::format("{}: {}\nTry '{}'.\n", program.get_name(), message, help));
+  print_error(fmt::format("{}: {}\nTry '{}'.\n", program.get_name(), printable(message, "\n"), help));
   return kBadCommandLine;
 }
 
@@ -53,6 +65,54 @@ std::string explain(CLI::App& program, const CLI::ParseError& error, const std::
     if (const std::vector<std::string> left = owner->remaining(); extra && !left.empty())
       return unexpected(program, *owner, left);
   return error.what();
+}
+
+/// Says what went wrong. @return  the exit code
+int explain_failure(const CLI::App& program, const std::exception_ptr& failure, bool speaks) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const FailedAndKept& error) {
+    const int code = explain_failure(program, error.cause(), speaks);
+    fmt::print(stderr, "{}\n", printable(error.what()));
+    return code;
+  } catch (const CommandLineError& error) {
+    return bad_command_line(program, error.what(), speaks);
+  } catch (const sim::FailedTogether& error) {
+    return error.by_input() ? kBadInput : kBug;
+  } catch (const InputError& error) {
+    const std::size_t count = error.issues().size();
+    if (count > 1) fmt::print(stderr, "{}: {} problems\n", program.get_name(), with_commas(count));
+    for (const std::string& line : issue_lines(error.issues(), "error: ")) fmt::print(stderr, "{}\n", line);
+    return kBadInput;
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "error: out of memory\n");
+    return kBadInput;
+  } catch (const std::filesystem::filesystem_error& error) {
+    // A name too long, a folder that may not be looked into, a working folder that is gone.
+    fmt::print(stderr, "error: {}\n", InputIssue{error.path1().string(), "", error.code().message()}.text());
+    return kBadInput;
+  } catch (const std::system_error& error) {
+    const bool threads = error.code() == std::errc::resource_unavailable_try_again;
+    if (threads) fmt::print(stderr, "error: no more threads can be started (limits of processes or memory)\n");
+    if (!threads) fmt::print(stderr, "{}: bug: {}\n", program.get_name(), printable(error.what()));
+    return threads ? kBadInput : kBug;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}: bug: {}\n", program.get_name(), printable(error.what()));
+    return kBug;
+  }
+}
+
+/// A library that is older than the machine takes it for a much older one.
+void note_slow_blas(const CLI::App& program) {
+  const CLI::Option* const quiet = innermost(program).get_option_no_throw("--quiet");
+  const auto blas = workloads::blas_in_use();
+  if (!blas || (quiet != nullptr && quiet->count() > 0)) return;
+  if (workloads::is_without_avx2(blas->core) && has_avx2())
+    fmt::print(
+        stderr,
+        "note: OpenBLAS chose its kernels for {}, which do without AVX2 though this machine has it: calibrations "
+        "and derivatives take longer, and differ from other kernels' in their last digits\n",
+        blas->core);
 }
 
 }  // namespace
@@ -77,22 +137,11 @@ int parse_and_run(CLI::App& program, int argc, char** argv, const Action& action
     } catch (const CLI::ParseError& error) {
       return bad_command_line(program, explain(program, error, words), speaks);
     }
-    return action();
-  } catch (const CommandLineError& error) {
-    return bad_command_line(program, error.what(), speaks);
-  } catch (const sim::FailedTogether& error) {
-    return error.by_input() ? kBadInput : kBug;
-  } catch (const InputError& error) {
-    if (error.issues().size() > 1)
-      print_error(fmt::format("{}: {} problems\n", program.get_name(), error.issues().size()));
-    for (const InputIssue& issue : error.issues()) print_error(fmt::format("error: {}\n", issue.text()));
-    return kBadInput;
-  } catch (const std::bad_alloc&) {
-    print_error("error: out of memory\n");
-    return kBadInput;
-  } catch (const std::exception& error) {
-    print_error(fmt::format("{}: bug: {}\n", program.get_name(), error.what()));
-    return kBug;
+    const int code = action();
+    if (speaks) note_slow_blas(program);
+    return code;
+  } catch (...) {
+    return explain_failure(program, std::current_exception(), speaks);
   }
 }
 

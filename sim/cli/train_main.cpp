@@ -11,6 +11,7 @@
 #include "sim/cli/inputs.h"
 #include "sim/cli/interruption.h"
 #include "sim/cli/manifest.h"
+#include "sim/cli/process_start.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/quantise_options.h"
 #include "sim/cli/result_output.h"
@@ -78,7 +79,7 @@ struct Start {
 
 Start start_of(const TrainOptions& options, const workloads::Dataset& data, int threads, Progress& progress) {
   if (!is_given(options.network))
-    return {workloads::built_in_network(options.network, options.bits.value_or(8), data.shape), {}};
+    return {workloads::built_in_network(options.network, options.bits.value_or(8), data.shape, data.classes), {}};
   const workloads::AnyNetwork model = workloads::load_model(options.network);
   const auto* real = std::get_if<workloads::FloatNetwork>(&model);
   if (real == nullptr) {
@@ -211,31 +212,34 @@ int train(const TrainOptions& options, const std::vector<std::string>& arguments
   training.checkpoint = out;
   training.checkpoint += ".checkpoint";
   Interruption interruption(training.checkpoint, "epochs");
-  const workloads::Network network = workloads::train(shape, data, training);
-  progress.clear();
+  saying_what_is_kept(training.checkpoint, [&] {
+    const workloads::Network network = workloads::train(shape, data, training);
+    progress.clear();
 
-  report.network = network.name;
-  report.data = data.name;
-  report.samples = data.samples();
-  report.accuracy = reference_accuracy(network, test, options.thread_count());
-  report.float_accuracy = network.float_accuracy;
-  report.seed = options.seed;
-  report.noise = training.noise;
-  const std::string json = sim::training_json(report);
-  const std::string repeat = repeat_of(options, training, all_samples, out);
-  manifest["repeat"] = repeat;
-  manifest["threads"] = training.threads;
-  std::vector<sim::OutputFile> files = {{"manifest.json", manifest.text()},
-                                        {"result.json", json},
-                                        {"result.csv", sim::training_csv(report)},
-                                        {"report.html", sim::training_page(report, {kVersion, repeat, architecture})},
-                                        {"network.onnx", workloads::write_onnx(network)}};
-  if (!architecture.empty()) files.push_back({"architecture.json", architecture});
-  write_and_print(options, out, files, options.force, json,
-                  sim::training_text(report) +
-                      fmt::format("Result: {} (network.onnx, report.html, result.json, result.csv, manifest.json)\n",
-                                  out.string()));
-  std::filesystem::remove(training.checkpoint);
+    report.network = network.name;
+    report.data = data.name;
+    report.samples = data.samples();
+    report.accuracy = reference_accuracy(network, test, options.thread_count());
+    report.float_accuracy = network.float_accuracy;
+    report.seed = options.seed;
+    report.noise = training.noise;
+    const std::string json = sim::training_json(report);
+    const std::string repeat = repeat_of(options, training, all_samples, out);
+    manifest["repeat"] = repeat;
+    manifest["threads"] = training.threads;
+    std::vector<sim::OutputFile> files = {{"manifest.json", manifest.text()},
+                                          {"result.json", json},
+                                          {"result.csv", sim::training_csv(report)},
+                                          {"report.html", sim::training_page(report, {kVersion, repeat, architecture})},
+                                          {"network.onnx", workloads::write_onnx(network)}};
+    if (!architecture.empty()) files.push_back({"architecture.json", architecture});
+    write_and_print(options, out, files, options.force, json,
+                    sim::training_text(report) +
+                        fmt::format("Result: {} (network.onnx, report.html, result.json, result.csv, manifest.json)\n",
+                                    out.string()));
+    std::error_code ignored;
+    std::filesystem::remove(training.checkpoint, ignored);
+  });
   return kOk;
 }
 
@@ -244,6 +248,7 @@ int train(const TrainOptions& options, const std::vector<std::string>& arguments
 
 int main(int argc, char** argv) {
   using namespace nvcim::cli;
+  reserve_standard_descriptors();
   CLI::App program("", "nvcim");
   program.require_subcommand(1);
   TrainOptions options;

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "arch/helper_threads.h"
+
 namespace nvcim::sim {
 
 void for_each_item(int items, int threads, const std::function<void(int worker, int item)>& task) {
@@ -25,7 +27,8 @@ void for_each_item(int items, int threads, const std::function<void(int worker, 
   };
   {
     std::vector<std::jthread> helpers;
-    for (int worker = 1; worker < std::min(threads, items); ++worker) helpers.emplace_back(work, worker);
+    for (int worker = 1; worker < std::min(threads, items); ++worker)
+      if (!add_helper(helpers, work, worker)) break;
     work(0);
   }
   if (first_failure) std::rethrow_exception(first_failure);

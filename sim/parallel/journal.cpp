@@ -4,37 +4,58 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 
 #include "arch/check.h"
+#include "arch/fingerprint.h"
 #include "arch/input_error.h"
+#include "arch/input_file.h"
 
 namespace nvcim::sim {
 namespace {
 
-constexpr const char* kTitle = "nvcim journal of ";
+constexpr const char* kTitle = "nvcim journal 2 of ";
+constexpr const char* kFormerTitle = "nvcim journal of ";  // lines without a check
+constexpr std::size_t kDigits = 16;                        // of a check
+constexpr off_t kSizeLimit = off_t{1} << 32;
 
 }  // namespace
 
-Journal::Journal(std::filesystem::path file, const std::string& identity) : file_(std::move(file)) {
+std::string journal_title(const std::string& identity) {
+  return kTitle + identity;
+}
+
+std::string journal_line(const std::string& identity, int unit, std::string_view outcome) {
+  const std::string checked = fmt::format("{}\n{} {}", identity, unit, outcome);
+  return fmt::format("{} {:016x} {}", unit, fingerprint(checked.data(), checked.size()), outcome);
+}
+
+Journal::Journal(std::filesystem::path file, const std::string& identity)
+    : file_(std::move(file)), identity_(identity) {
   if (file_.empty()) return;
   std::error_code error;
   for (std::filesystem::path folder = file_.parent_path(); !folder.empty() && !std::filesystem::exists(folder, error);
        folder = folder.parent_path())
     made_.insert(made_.begin(), folder);
   for (const std::filesystem::path& folder : made_) std::filesystem::create_directory(folder, error);
-  descriptor_ = ::open(file_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) throw InputError(file_.string(), "", fmt::format("cannot be written: {}", std::strerror(errno)));
+  try {
+    descriptor_ = open_regular_file(file_, O_RDWR | O_CREAT | O_APPEND);
+  } catch (...) {
+    remove_folders();
+    throw;
+  }
   try {
     // File systems without locks are used without them.
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
       throw InputError(file_.string(), "", "is being written by another process");
-    read(kTitle + identity + "\n");
+    read();
   } catch (...) {
     ::close(descriptor_);
     throw;
@@ -45,35 +66,63 @@ Journal::~Journal() {
   if (descriptor_ < 0) return;
   if (!has_outcomes_) {
     ::unlink(file_.c_str());
-    std::error_code ignored;  // others may have put something there
-    for (auto folder = made_.rbegin(); folder != made_.rend(); ++folder) std::filesystem::remove(*folder, ignored);
+    remove_folders();
   }
   ::close(descriptor_);
 }
 
-void Journal::read(const std::string& first_line) {
+void Journal::remove_folders() {
+  std::error_code ignored;  // others may have put something there
+  for (auto folder = made_.rbegin(); folder != made_.rend(); ++folder) std::filesystem::remove(*folder, ignored);
+}
+
+void Journal::read_line(std::string_view text, int number) {
+  const auto fail = [&](const std::string& message) {
+    throw InputError(file_.string(), fmt::format("line {}", number), message);
+  };
+  const std::size_t unit_end = text.find(' '), check_end = unit_end + 1 + kDigits;
+  int unit = -1;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + std::min(unit_end, text.size()), unit);
+  const bool parts = error == std::errc() && unit >= 0 && unit_end != std::string_view::npos &&
+                     stop == text.data() + unit_end && text.size() > check_end + 1 && text[check_end] == ' ';
+  if (!parts || text != journal_line(identity_, unit, text.substr(check_end + 1)))
+    fail(
+        "does not have the check that it was written with: it was changed since. Remove this line and its work is done "
+        "again, or remove the file to begin anew");
+  if (!found_.emplace(unit, text.substr(check_end + 1)).second)
+    fail(fmt::format("unit {} is there twice; remove this line", unit));
+}
+
+void Journal::read() {
+  struct stat status {};
+  if (::fstat(descriptor_, &status) == 0 && status.st_size > kSizeLimit)
+    throw InputError(file_.string(), "",
+                     fmt::format("has {} bytes, more than the {} allowed", status.st_size, kSizeLimit));
   std::string text;
   std::array<char, 65536> buffer;
   for (ssize_t count; (count = ::read(descriptor_, buffer.data(), buffer.size())) != 0;) {
     if (count < 0) throw InputError(file_.string(), "", fmt::format("cannot be read: {}", std::strerror(errno)));
     text.append(buffer.data(), std::size_t(count));
   }
+  const std::string first_line = journal_title(identity_) + "\n";
   // Whatever follows the last line end was cut short by a kill.
-  text.resize(text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1);
+  const bool whole_line = text.find('\n') != std::string::npos;
+  if (!whole_line && !first_line.starts_with(text))
+    throw InputError(file_.string(), "", "is not a journal of nvcim; remove it, or name another result folder");
+  text.resize(whole_line ? text.rfind('\n') + 1 : 0);
   if (!text.empty() && !text.starts_with(first_line))
     throw InputError(file_.string(), "",
                      text.starts_with(kTitle)
                          ? "belongs to another job (another architecture, network, data, seed or choice of options); "
                            "remove it, or name another result folder"
-                         : "is not a journal of nvcim");
-  for (std::size_t begin = first_line.size(); begin < text.size();) {
+                     : text.starts_with(kFormerTitle)
+                         ? "was written by an earlier version, whose lines carry no check; remove it to begin anew, or "
+                           "name another result folder"
+                         : "is not a journal of nvcim; remove it, or name another result folder");
+  int number = 2;
+  for (std::size_t begin = first_line.size(); begin < text.size(); ++number) {
     const std::size_t end = text.find('\n', begin);
-    int unit = -1;
-    const char* const line_end = text.c_str() + end;
-    const auto [stop, error] = std::from_chars(text.c_str() + begin, line_end, unit);
-    if (error != std::errc() || unit < 0 || *stop != ' ' || stop + 1 == line_end)
-      throw InputError(file_.string(), fmt::format("byte {}", begin), "is not a line of a journal");
-    found_[unit] = std::string(stop + 1, line_end);
+    read_line(std::string_view(text).substr(begin, end - begin), number);
     begin = end + 1;
   }
   has_outcomes_ = !found_.empty();
@@ -96,7 +145,7 @@ void Journal::add(int unit, const std::string& outcome) {
   NVCIM_CHECK(unit >= 0 && !outcome.empty() && outcome.find('\n') == std::string::npos, "unit {}: \"{}\"", unit,
               outcome);
   if (descriptor_ < 0) return;
-  append(fmt::format("{} {}\n", unit, outcome));
+  append(journal_line(identity_, unit, outcome) + "\n");
   has_outcomes_ = true;
 }
 

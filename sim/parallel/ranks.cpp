@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <thread>
 
+#include "arch/helper_threads.h"
+
 namespace nvcim::sim {
 
 Outcomes OneProcess::run(const UnitJob& job) {
@@ -11,7 +13,7 @@ Outcomes OneProcess::run(const UnitJob& job) {
   {
     std::vector<std::jthread> helpers;
     for (int thread = 1; thread < std::min(job.threads, job.units); ++thread)
-      helpers.emplace_back([&] { queue.work(); });
+      if (!add_helper(helpers, [&] { queue.work(); })) break;
     queue.work();
   }
   return queue.take();

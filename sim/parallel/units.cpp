@@ -8,7 +8,7 @@ namespace nvcim::sim {
 UnitQueue::UnitQueue(const UnitJob& job)
     : job_(job), journal_(job.journal, job.identity), outcomes_(std::size_t(job.units)) {
   for (const auto& [unit, outcome] : journal_.found()) {
-    if (unit >= job.units) break;  // of a job that asked for more
+    if (unit >= job.units) break;  // of the same job when it asked for more
     outcomes_[std::size_t(unit)] = outcome;
     if (job.finished && job.finished(unit, outcome, true)) stopped_ = true;
   }

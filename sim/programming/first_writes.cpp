@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <system_error>
 
 #include "mapping/block_writing.h"
 
@@ -21,7 +22,11 @@ std::uint64_t sum(std::span<const std::int16_t> codes, int pedestal) {
 FirstWrites::FirstWrites(const ProgramFacts& facts) : facts_(facts) {
   const bool helped = facts.job.threads >= 2;
   if (helped || facts.whole_blocks) ahead_ = std::make_unique<Ahead[]>(facts.job.plan.blocks.size());
-  if (helped) worker_ = std::thread([this] { work(); });
+  if (!helped) return;
+  try {
+    worker_ = std::thread([this] { work(); });
+  } catch (const std::system_error&) {  // no more threads: the engine works alone
+  }
 }
 
 FirstWrites::~FirstWrites() {

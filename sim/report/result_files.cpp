@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "arch/printable.h"
+
 namespace nvcim::sim {
 namespace {
 
@@ -12,8 +14,11 @@ using Json = nlohmann::ordered_json;
 
 }  // namespace
 
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+std::string csv_field(std::string_view cell) {
+  // A spreadsheet takes text that begins so for a formula and runs it (OWASP, "CSV Injection").
+  const bool is_formula = !cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos;
+  const std::string text = (is_formula ? "'" : "") + printable(cell);
+  if (text.find_first_of(",\"") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) {
     if (c == '"') quoted += '"';

@@ -22,7 +22,8 @@ nlohmann::ordered_json metrics_json(const std::vector<Metric>& metrics);
 nlohmann::ordered_json facts_json(const std::vector<Fact>& facts);
 std::string metrics_csv(const std::vector<Metric>& metrics);
 
-/// A field of a CSV line, quoted where it needs to be.
+/// A text cell of a CSV line on one line: quoted where it needs to be, control characters escaped, and with a ' before
+/// what a spreadsheet would run as a formula. Numbers are written as they are.
 std::string csv_field(std::string_view text);
 
 }  // namespace nvcim::sim

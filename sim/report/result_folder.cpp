@@ -6,10 +6,10 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "arch/input_error.h"
+#include "arch/input_file.h"
 #include "arch/output_file.h"
 
 namespace nvcim::sim {
@@ -20,6 +20,9 @@ namespace {
   throw InputError(path.string(), "", message);
 }
 
+// A manifest holds the command line, of which Linux allows 2 MiB.
+constexpr std::uintmax_t kLargestManifest = 16 * 1024 * 1024;
+
 /// "out/" and "out" are the same folder; only the latter has a sibling.
 fs::path without_slash(const fs::path& path) {
   const fs::path normal = path.lexically_normal();
@@ -27,12 +30,23 @@ fs::path without_slash(const fs::path& path) {
 }
 
 bool is_result(const fs::path& folder) {
-  std::ifstream file(folder / "manifest.json");
-  const auto manifest = nlohmann::json::parse(file, nullptr, false);
-  return manifest.is_object() && manifest.value("program", "") == "nvcim";
+  return result_manifest(folder).has_value();
 }
 
 }  // namespace
+
+std::optional<nlohmann::json> result_manifest(const fs::path& folder) {
+  try {
+    nlohmann::json manifest = nlohmann::json::parse(read_input_file(folder / "manifest.json", kLargestManifest));
+    const auto program = manifest.is_object() ? manifest.find("program") : manifest.end();
+    if (program == manifest.end() || *program != "nvcim") return std::nullopt;
+    return manifest;
+  } catch (const InputError&) {
+    return std::nullopt;
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+  }
+}
 
 void check_result_folder(const fs::path& wanted, bool replace) {
   const fs::path target = without_slash(wanted);
@@ -77,17 +91,17 @@ void write_result_folder(const fs::path& wanted, const std::vector<OutputFile>& 
 
   if (last_step) last_step();
 
-  const fs::path former = sibling(target, "former");
-  const bool had_former = fs::exists(target, error) && !fs::is_empty(target, error);
-  if (had_former) rename_or_fail(target, former);
-  try {
-    rename_or_fail(partial, target);
-  } catch (...) {
-    if (had_former) fs::rename(former, target, error);
-    throw;
+  sync_folder(partial);
+  if (fs::exists(target, error) && !fs::is_empty(target, error)) {
+    const fs::path former = exchange(partial, target, sibling(target, "former"));
+    cleanup.finished();
+    sync_folder(target.parent_path());
+    fs::remove_all(former, error);
+    return;
   }
+  rename_or_fail(partial, target);
   cleanup.finished();
-  if (had_former) fs::remove_all(former, error);
+  sync_folder(target.parent_path());
 }
 
 fs::path unused_folder(const fs::path& wanted) {

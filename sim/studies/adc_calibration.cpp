@@ -283,7 +283,7 @@ std::string adc_calibration_json(const AdcCalibrationRequest& request, const Adc
                               {"step", {{"value", layer.step}, {"unit", "cell levels"}}},
                               {"largest_sum", {{"value", layer.largest}, {"unit", "cell levels"}}},
                               {"clipped", layer.clipped}});
-  return json.dump(2) + "\n";
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 std::string adc_calibration_csv(const AdcCalibration& calibration) {

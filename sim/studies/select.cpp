@@ -124,7 +124,7 @@ std::string select_json(const SelectRequest& request, const SelectOutcome& outco
                               {"verified", layer.verified},
                               {"rows", layer.rows},
                               {"rows_touched", layer.rows_touched}});
-  return json.dump(2) + "\n";
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 std::string select_csv(const SelectRequest& request, const SelectOutcome& outcome) {

@@ -140,7 +140,7 @@ std::string sensitivity_json(const SensitivityRequest& request, const Sensitivit
   for (const workloads::RankingCheckpoint& at : study.measured.convergence)
     json["convergence"].push_back(
         {{"samples", at.samples}, {"spearman", at.spearman}, {"top_10_overlap", at.top_overlap}});
-  return json.dump(2) + "\n";
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 std::string sensitivity_csv(const SensitivityRequest& request, const SensitivityStudy& study) {

@@ -45,7 +45,7 @@ std::string sweep_json(const SweepRequest& request, const SweepResult& result) {
                                 {"min", spread.minimum},
                                 {"instances", point.accuracy}}}});
   }
-  return json.dump(2) + "\n";
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 std::string sweep_csv(const SweepRequest& request, const SweepResult& result) {

@@ -187,7 +187,7 @@ std::string workload_json(const WorkloadRequest& request, const WorkloadStudy& s
                               {"macs", layer.macs},
                               {"parameters", layer.parameters},
                               {"crossbars", layer.crossbars}});
-  return json.dump(2) + "\n";
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 std::string workload_table(const WorkloadRequest& request, const WorkloadStudy& study) {

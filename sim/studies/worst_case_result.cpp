@@ -5,6 +5,7 @@
 
 #include "arch/check.h"
 #include "sim/report/metrics.h"
+#include "sim/report/result_files.h"
 #include "sim/stats/spread.h"
 #include "sim/studies/worst_case.h"
 
@@ -99,12 +100,8 @@ std::string worst_case_csv(const WorstCaseRequest& request, const WorstCaseResul
       "network,budget,nwc,bound,loose_bound,method,instances,accuracy_searched,accuracy_worst_case,accuracy_mean,"
       "largest_deviation,largest_loose_deviation\n";
   const auto head = [&](const WorstCaseSetting& setting) {
-    std::string name = request.networks[setting.network].name;
-    if (name.find_first_of(",\"\n") != std::string::npos) {
-      for (std::size_t at = 0; (at = name.find('"', at)) != std::string::npos; at += 2) name.insert(at, 1, '"');
-      name = '"' + name + '"';
-    }
-    return fmt::format("{},{},{},{},{}", name, setting.budget, setting.nwc, setting.bound, setting.loose_bound);
+    return fmt::format("{},{},{},{},{}", csv_field(request.networks[setting.network].name), setting.budget, setting.nwc,
+                       setting.bound, setting.loose_bound);
   };
   for (const WorstCaseFound& found : result.found)
     text += fmt::format("{},{},1,{},{},,{},{}\n", head(result.settings[found.setting]), search_name(found.method),

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/systemc/mvm_helper.h"
 
+#include <system_error>
 #include <utility>
 
 namespace nvcim::sim {
 
 MvmHelper::MvmHelper(const Context& context, int threads) : arithmetic_(context) {
-  if (threads >= 2) thread_ = std::thread([this] { work(); });
+  if (threads < 2) return;
+  try {
+    thread_ = std::thread([this] { work(); });
+  } catch (const std::system_error&) {  // no more threads: the caller works alone
+  }
 }
 
 MvmHelper::~MvmHelper() {

@@ -115,7 +115,7 @@ TEST_F(Chip, MistakesWithItAreNamedAndLeaveNothingBehind) {
   expect("--chip cut.h5", 3, "cut.h5: is cut short: it has");
   expect("--chip damaged.h5", 3, "damaged.h5: is damaged");
   expect("--chip text.h5", 3, "text.h5: is not a chip that nvcim saved");
-  expect("--chip missing.h5", 3, "missing.h5: cannot be read: No such file or directory");
+  expect("--chip missing.h5", 3, "missing.h5: no such file");
   expect("--chip chip", 3, "chip: is a folder");
   expect("--chip text.h5 --set /adc/bits=99 rram_1t1r_128", 3, "/adc/bits: 99");
   expect("--chip chip/chip.h5 --set /adc/bits=99", 3, "/adc/bits: 99");

@@ -11,6 +11,7 @@
 #include "mapping/chip_instance.h"
 #include "mapping/plan.h"
 #include "sim/engine.h"
+#include "sim/parallel/journal.h"
 #include "sim/studies/sweep.h"
 #include "tests/monte_carlo/small_study.h"
 
@@ -120,8 +121,10 @@ TEST(MonteCarlo, RefusesAnOutcomeThatIsNone) {
   request.journal = journal_file("garbage");
   run(request);
   const std::string first_line = text_of(request.journal).substr(0, text_of(request.journal).find('\n') + 1);
+  const std::size_t title = journal_title("").size();
+  const std::string identity = first_line.substr(title, first_line.size() - 1 - title);
   for (const char* outcome : {"41 0 0", "-1 0 0", "x 0 0", "4 0", "4 0 0 0"}) {
-    std::ofstream(request.journal, std::ios::binary) << first_line << "0 " << outcome << "\n";
+    std::ofstream(request.journal, std::ios::binary) << first_line << journal_line(identity, 0, outcome) << "\n";
     try {
       run(request);
       FAIL() << outcome;

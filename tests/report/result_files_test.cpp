@@ -92,6 +92,20 @@ TEST(ResultCsv, HasOneLinePerMetricAndQuotesWhereNeeded) {
   EXPECT_NE(csv.find("\n\"energy.layer.a,\"\"b\"\"\","), std::string::npos);
 }
 
+// OWASP, "CSV Injection": what a spreadsheet would run begins with = + - @ or a tab.
+TEST(ResultCsv, GuardsTextThatASpreadsheetWouldRun) {
+  EXPECT_EQ(csv_field("=1+1"), "'=1+1");
+  EXPECT_EQ(csv_field("+1"), "'+1");
+  EXPECT_EQ(csv_field("-2 layers"), "'-2 layers");
+  EXPECT_EQ(csv_field("@sum"), "'@sum");
+  EXPECT_EQ(csv_field("=HYPERLINK(\"a\",\"b\")"), "\"'=HYPERLINK(\"\"a\"\",\"\"b\"\")\"");
+  EXPECT_EQ(csv_field("\t=1"), "'\\u0009=1");
+  EXPECT_EQ(csv_field("a\nb"), "a\\u000ab");
+  EXPECT_EQ(csv_field("conv=1, \"x\""), "\"conv=1, \"\"x\"\"\"");
+  EXPECT_EQ(csv_field("conv-1"), "conv-1");
+  EXPECT_EQ(csv_field(""), "");
+}
+
 TEST(TerminalReport, FitsHundredColumnsAndLeadsWithTheKeyFigures) {
   const std::string text = terminal_report(ExampleRun().report());
   for (std::size_t start = 0, end; start < text.size(); start = end + 1) {

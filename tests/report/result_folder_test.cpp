@@ -3,10 +3,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
+#include <thread>
 
 #include "arch/input_error.h"
 #include "arch/output_file.h"
@@ -85,6 +89,53 @@ TEST_F(ResultFolder, OfAFormerRunIsReplacedOnlyWhenAsked) {
   EXPECT_FALSE(fs::exists(root_ / "out/a.txt"));
   EXPECT_EQ(read(root_ / "out/b.txt"), "second");
   EXPECT_EQ(entries(), 1u);
+}
+
+// Somebody looks all the time; a result that went away for a moment would be gone for good if the process died then.
+TEST_F(ResultFolder, IsThereAtEveryMomentWhileItIsReplaced) {
+  ASSERT_EQ(message(root_ / "out"), "");
+  std::atomic<bool> done = false;
+  std::atomic<int> looks = 0, missing = 0;
+  std::thread watcher([&] {
+    while (!done) {
+      missing += ::access((root_ / "out/manifest.json").c_str(), F_OK) != 0;
+      ++looks;
+    }
+  });
+  while (looks == 0) std::this_thread::yield();
+  for (int i = 0; i < 300; ++i) EXPECT_EQ(message(root_ / "out", true), "");
+  done = true;
+  watcher.join();
+  EXPECT_EQ(missing, 0) << "of " << looks;
+  EXPECT_EQ(entries(), 1u);
+}
+
+TEST_F(ResultFolder, ChangesPlacesInOneStep) {
+  fs::create_directories(root_ / "made/new");
+  fs::create_directories(root_ / "target/old");
+  const fs::path former = exchange(root_ / "made", root_ / "target", root_ / "aside");
+  EXPECT_TRUE(fs::exists(root_ / "target/new"));
+  EXPECT_TRUE(fs::exists(former / "old"));
+  EXPECT_EQ(entries(), 2u);
+  EXPECT_THROW(exchange(root_ / "nothing", root_ / "target", root_ / "aside"), InputError);
+  EXPECT_TRUE(fs::exists(root_ / "target/new")) << "the way back was taken";
+  EXPECT_EQ(entries(), 2u);
+}
+
+TEST_F(ResultFolder, IsToldByAManifestOfThisProgramAlone) {
+  fs::create_directory(root_ / "out");
+  const auto is_result = [&](const std::string& manifest) {
+    std::ofstream(root_ / "out/manifest.json", std::ios::binary) << manifest;
+    return result_manifest(root_ / "out").has_value();
+  };
+  EXPECT_TRUE(is_result(R"({"program": "nvcim", "architecture": 7})"));
+  for (const char* other : {R"({"program": 1})", R"({"program": ["nvcim"]})", R"({"program": "other"})", "{}", "[]",
+                            "7", "null", "", "{", "\xff", R"({"program": null})", R"(["program", "nvcim"])"})
+    EXPECT_FALSE(is_result(other)) << other;
+  EXPECT_THAT(message(root_ / "out", true), HasSubstr("is not empty and not a result of nvcim"));
+  fs::remove(root_ / "out/manifest.json");
+  ASSERT_EQ(::mkfifo((root_ / "out/manifest.json").c_str(), 0600), 0);
+  EXPECT_FALSE(result_manifest(root_ / "out").has_value());
 }
 
 TEST_F(ResultFolder, OfSomebodyElseIsNeverTouched) {

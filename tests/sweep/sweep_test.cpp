@@ -10,6 +10,7 @@
 #include "arch/input_error.h"
 #include "arch/load.h"
 #include "mapping/plan.h"
+#include "sim/parallel/journal.h"
 #include "sim/studies/verify_until.h"
 #include "tests/support/random_network.h"
 #include "workloads/reference.h"
@@ -108,7 +109,9 @@ TEST(Sweep, TakesWhatTheJournalHolds) {
   // Points: nothing, swim at 0.3, everything, random at 0.3, swim/row at 0.3; instance 2 of the second is unit 11.
   const std::size_t line = journal.find("\n11 ") + 1;
   ASSERT_NE(line, 0u);
-  journal.replace(line, journal.find('\n', line) - line, "11 17 300 1000 0.001 0.002 100 10");
+  const std::string title = journal_title(""),
+                    identity = journal.substr(title.size(), journal.find('\n') - title.size());
+  journal.replace(line, journal.find('\n', line) - line, journal_line(identity, 11, "17 300 1000 0.001 0.002 100 10"));
   std::ofstream(request.journal, std::ios::binary) << journal;
   EXPECT_DOUBLE_EQ(run(request).at(0, 1, 3).accuracy[2], 17.0 / 60);
 }

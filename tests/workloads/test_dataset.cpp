@@ -207,10 +207,28 @@ TEST_F(DatasetFiles, DifferentCountsAreNamed) {
   EXPECT_THAT(complaint(), AllOf(HasSubstr("holds 2 labels"), HasSubstr("holds 3 images")));
 }
 
-TEST_F(DatasetFiles, ALabelOutOfRangeIsNamed) {
+TEST_F(DatasetFiles, AFolderHasAsManyClassesAsItsLabelsTell) {
   write_good_test_split();
-  write("t10k-labels-idx1-ubyte", idx_labels({7, 10, 11}));
-  EXPECT_THAT(complaint(), HasSubstr("sample 1: label 10 is outside 0..9"));
+  for (const auto& [labels, classes] :
+       {std::pair<std::vector<int>, int>{{7, 10, 11}, 12}, {{0, 0, 0}, 2}, {{255, 1, 2}, 256}}) {
+    write("t10k-labels-idx1-ubyte", idx_labels(labels));
+    const Dataset set = load_dataset(folder_.string(), Split::test);
+    EXPECT_EQ(set.classes, classes);
+    EXPECT_TRUE(set.counted);
+    // A part of the samples does not change what the network must tell apart.
+    EXPECT_EQ(load_dataset(folder_.string(), Split::test, 1).classes, classes);
+  }
+}
+
+TEST_F(DatasetFiles, ALabelOutOfRangeOfAKnownSetIsNamed) {
+  write("mnist/t10k-images-idx3-ubyte", idx_images(3, 2, 2, 0));
+  write("mnist/t10k-labels-idx1-ubyte", idx_labels({7, 10, 11}));
+  try {
+    load_dataset("mnist", Split::test, 0, {folder_});
+    FAIL() << "no complaint";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("sample 1: label 10 is outside 0..9"));
+  }
 }
 
 TEST_F(DatasetFiles, NoSamplesAreRefused) {
@@ -263,12 +281,12 @@ TEST_F(DatasetFiles, AFolderInPlaceOfAFileIsNamed) {
   write_good_test_split();
   fs::remove(folder_ / "t10k-labels-idx1-ubyte");
   fs::create_directory(folder_ / "t10k-labels-idx1-ubyte");
-  EXPECT_THAT(complaint(), HasSubstr("is not a regular file"));
+  EXPECT_THAT(complaint(), HasSubstr("is a folder; a file is needed"));
 }
 
 TEST_F(DatasetFiles, SeveralMistakesComeTogether) {
   write("t10k-images-idx3-ubyte", idx_images(3, 2, 2, 11));
-  write("t10k-labels-idx1-ubyte", idx_labels({7, 0, 10}));
+  write("t10k-labels-idx1-ubyte", idx_labels({7, 0, 9}) + "xy");
   EXPECT_EQ(issues().size(), 2u);
 }
 

@@ -12,6 +12,14 @@
 namespace nvcim::workloads {
 namespace {
 
+TEST(Networks, HaveAsManyOutputsAsClasses) {
+  for (const std::string& name : built_in_networks())
+    for (const int classes : {2, 37, 256})
+      EXPECT_EQ(built_in_network(name, 4, {3, 32, 32}, classes).classes(), classes);
+  EXPECT_EQ(built_in_network("lenet", 4, {1, 28, 28}).classes(), 10);
+  EXPECT_THROW(built_in_network("lenet", 4, {1, 28, 28}, 1), InputError);
+}
+
 TEST(Networks, LeNetHasTheWeightsOfThePaper) {
   const Network network = lenet(8);
   EXPECT_EQ(network.weights(), 6 * 9 + 16 * 6 * 9 + 784 * 120 + 120 * 84 + 84 * 10);

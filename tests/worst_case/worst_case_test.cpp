@@ -15,6 +15,7 @@
 #include "mapping/chip_instance.h"
 #include "mapping/perturbation_file.h"
 #include "sim/engine.h"
+#include "sim/parallel/journal.h"
 #include "sim/studies/worst_case_page.h"
 #include "tests/support/browser.h"
 #include "tests/support/random_network.h"
@@ -187,8 +188,11 @@ TEST(WorstCase, TakesWhatTheJournalHolds) {
   text << in.rdbuf();
   // "UNIT CORRECT_SEARCHED ITERATIONS …"
   std::string changed = text.str();
-  const std::size_t line = changed.find("\n0 ") + 3;
-  changed.replace(line, changed.find(' ', line) - line, "77");
+  const std::size_t title = journal_title("").size(), line = changed.find("\n0 ") + 1, end = changed.find('\n', line);
+  const std::string identity = changed.substr(title, changed.find('\n') - title);
+  std::string outcome = changed.substr(line + 2 + 16 + 1, end - (line + 2 + 16 + 1));  // after the unit and its check
+  outcome.replace(0, outcome.find(' '), "77");
+  changed.replace(line, end - line, journal_line(identity, 0, outcome));
   std::ofstream(scratch.file, std::ios::binary) << changed;
   EXPECT_EQ(run(request).found[0].correct_searched, 77);
   request.bounds = {0.06};

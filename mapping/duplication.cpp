@@ -63,10 +63,10 @@ std::vector<int> choose_copies(const Architecture& architecture, const workloads
   const int allowed = tiles_allowed(architecture);
   const int least = tiles_needed(copies);
   if (least > allowed && allowed < architecture.chip.tiles())
-    throw InputError(architecture.name, "/mapping/area_limit",
-                     fmt::format("{} are the area of {} tiles; one copy of each layer of {} takes {}",
-                                 format_si_rounded(architecture.mapping.area_limit.value(), "m^2"), allowed,
-                                 network.name, least));
+    throw InputError(
+        architecture.name, "/mapping/area_limit",
+        fmt::format("{} are the area of {} tiles; one copy of each layer of {} takes {}",
+                    format_si_rounded(architecture.mapping.area_limit.value(), "m^2"), allowed, network.name, least));
   if (least > allowed) return copies;  // told by the caller, with what the chip has
 
   const std::vector<int> fixed = copies;

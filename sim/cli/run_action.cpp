@@ -29,9 +29,13 @@ CLI::App& innermost(CLI::App& program) {
   return chosen.empty() ? program : *chosen.front();
 }
 
-int bad_command_line(CLI::App& program, const std::string& message, bool speaks) {
+/// @param words  with the command first, which need not have been parsed
+int bad_command_line(const CLI::App& program, const std::vector<std::string>& words, const std::string& message,
+                     bool speaks) {
   if (!speaks) return kBadCommandLine;
-  const CLI::App& command = innermost(program);
+  const auto named =
+      program.get_subcommands([&](const CLI::App* one) { return words.size() > 1 && one->get_name() == words[1]; });
+  const CLI::App& command = named.empty() ? program : *named.front();
   const std::string help = (&command == &program ? "" : program.get_name() + " ") + command.get_name() + " --help";
   print_error(fmt::format("{}: {}\nTry '{}'.\n", program.get_name(), message, help));
   return kBadCommandLine;
@@ -75,11 +79,11 @@ int parse_and_run(CLI::App& program, int argc, char** argv, const Action& action
       if (speaks) print_out(std::string(version.what()) + "\n");
       return kOk;
     } catch (const CLI::ParseError& error) {
-      return bad_command_line(program, explain(program, error, words), speaks);
+      return bad_command_line(program, words, explain(program, error, words), speaks);
     }
     return action();
   } catch (const CommandLineError& error) {
-    return bad_command_line(program, error.what(), speaks);
+    return bad_command_line(program, words, error.what(), speaks);
   } catch (const sim::FailedTogether& error) {
     return error.by_input() ? kBadInput : kBug;
   } catch (const InputError& error) {

@@ -41,4 +41,8 @@ InputError::InputError(std::vector<InputIssue> issues)
 InputError::InputError(std::string file, std::string pointer, std::string message)
     : InputError(std::vector<InputIssue>{{std::move(file), std::move(pointer), std::move(message)}}) {}
 
+void refuse_file(const std::filesystem::path& file, const std::string& message) {
+  throw InputError(file.string(), "", message);
+}
+
 }  // namespace nvcim

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -34,5 +35,8 @@ class InputError : public std::runtime_error {
  private:
   std::vector<InputIssue> issues_;
 };
+
+/// Throws InputError about a file as a whole.
+[[noreturn]] void refuse_file(const std::filesystem::path& file, const std::string& message);
 
 }  // namespace nvcim

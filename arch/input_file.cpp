@@ -15,13 +15,9 @@ namespace nvcim {
 namespace fs = std::filesystem;
 namespace {
 
-[[noreturn]] void fail(const fs::path& path, const std::string& message) {
-  throw InputError(path.string(), "", message);
-}
-
 void check_regular(const fs::path& path, const struct stat& status) {
-  if (S_ISDIR(status.st_mode)) fail(path, "is a folder; a file is needed");
-  if (!S_ISREG(status.st_mode)) fail(path, "is not a regular file");
+  if (S_ISDIR(status.st_mode)) refuse_file(path, "is a folder; a file is needed");
+  if (!S_ISREG(status.st_mode)) refuse_file(path, "is not a regular file");
 }
 
 }  // namespace
@@ -29,17 +25,17 @@ void check_regular(const fs::path& path, const struct stat& status) {
 int open_regular_file(const fs::path& path, int flags) {
   const bool reads = (flags & O_ACCMODE) == O_RDONLY;
   const auto reason = [&] { return fmt::format("cannot be {}: {}", reads ? "read" : "written", std::strerror(errno)); };
-  if (path.native().find('\0') != std::string::npos) fail(path, "no such file");
+  if (path.native().find('\0') != std::string::npos) refuse_file(path, "no such file");
   struct stat status {};
   // Before: opening some devices does something. After: the path may have become another file.
   if (::stat(path.c_str(), &status) == 0)
     check_regular(path, status);
   else if (errno != ENOENT || (flags & O_CREAT) == 0)
-    fail(path, errno == ENOENT ? "no such file" : reason());
+    refuse_file(path, errno == ENOENT ? "no such file" : reason());
   const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
-  if (descriptor < 0) fail(path, reason());
+  if (descriptor < 0) refuse_file(path, reason());
   try {
-    if (::fstat(descriptor, &status) != 0) fail(path, reason());
+    if (::fstat(descriptor, &status) != 0) refuse_file(path, reason());
     check_regular(path, status);
   } catch (...) {
     ::close(descriptor);
@@ -55,7 +51,7 @@ InputFile::InputFile(const fs::path& path, std::uintmax_t limit)
   size_ = static_cast<std::uintmax_t>(status.st_size);
   if (size_ <= limit) return;
   ::close(descriptor_);
-  fail(path, fmt::format("has {} bytes, more than the {} allowed", size_, limit));
+  refuse_file(path, fmt::format("has {} bytes, more than the {} allowed", size_, limit));
 }
 
 InputFile::~InputFile() {
@@ -67,8 +63,8 @@ void InputFile::read(std::uintmax_t offset, void* to, std::size_t bytes) const {
     const ssize_t count =
         ::pread(descriptor_, static_cast<char*>(to) + done, bytes - done, static_cast<off_t>(offset + done));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail(path_, fmt::format("cannot be read: {}", std::strerror(errno)));
-    if (count == 0) fail(path_, "became shorter while it was read");
+    if (count < 0) refuse_file(path_, fmt::format("cannot be read: {}", std::strerror(errno)));
+    if (count == 0) refuse_file(path_, "became shorter while it was read");
     done += static_cast<std::size_t>(count);
   }
 }

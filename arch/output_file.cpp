@@ -13,14 +13,6 @@
 
 namespace nvcim {
 namespace fs = std::filesystem;
-namespace {
-
-[[noreturn]] void fail(const fs::path& path, const std::string& message) {
-  throw InputError(path.string(), "", message);
-}
-
-}  // namespace
-
 RemovedUnlessFinished::~RemovedUnlessFinished() {
   std::error_code ignored;
   for (auto path = paths_.rbegin(); path != paths_.rend(); ++path) fs::remove_all(*path, ignored);
@@ -42,7 +34,7 @@ void create_folders(const fs::path& folder, RemovedUnlessFinished& cleanup) {
   for (const fs::path& missing : missing_folders(folder, existing)) {
     std::error_code error;
     if (fs::create_directory(missing, error)) cleanup.add(missing);
-    if (error) fail(missing, fmt::format("cannot be created: {}", error.message()));
+    if (error) refuse_file(missing, fmt::format("cannot be created: {}", error.message()));
   }
 }
 
@@ -54,7 +46,7 @@ fs::path sibling(const fs::path& target, std::string_view kind) {
 void rename_or_fail(const fs::path& from, const fs::path& to) {
   std::error_code error;
   fs::rename(from, to, error);
-  if (error) fail(to, fmt::format("cannot be written: {}", error.message()));
+  if (error) refuse_file(to, fmt::format("cannot be written: {}", error.message()));
 }
 
 fs::path exchange(const fs::path& made, const fs::path& target, const fs::path& aside) {
@@ -79,18 +71,18 @@ void sync_folder(const fs::path& folder) {
 
 void write_bytes(const fs::path& path, std::string_view bytes) {
   std::FILE* file = std::fopen(path.c_str(), "wb");
-  if (file == nullptr) fail(path, fmt::format("cannot be written: {}", std::strerror(errno)));
+  if (file == nullptr) refuse_file(path, fmt::format("cannot be written: {}", std::strerror(errno)));
   // A full disk may show only when buffers are flushed or the file is closed.
   int error = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size() && std::fflush(file) == 0 ? 0 : errno;
   // Pipes and some file systems know no fsync (EINVAL, ENOSYS, EROFS): what they keep is theirs to say.
   if (error == 0 && ::fsync(::fileno(file)) != 0 && (errno == EIO || errno == ENOSPC || errno == EDQUOT)) error = errno;
   if (std::fclose(file) != 0 && error == 0) error = errno;
-  if (error != 0) fail(path, fmt::format("cannot be written: {}", std::strerror(error)));
+  if (error != 0) refuse_file(path, fmt::format("cannot be written: {}", std::strerror(error)));
 }
 
 void write_file(const fs::path& target, std::string_view bytes) {
   std::error_code error;
-  if (fs::is_directory(target, error)) fail(target, "is a folder");
+  if (fs::is_directory(target, error)) refuse_file(target, "is a folder");
   RemovedUnlessFinished cleanup;
   create_folders(target.parent_path(), cleanup);
   const fs::path partial = sibling(target, "partial");
@@ -98,7 +90,7 @@ void write_file(const fs::path& target, std::string_view bytes) {
   try {
     write_bytes(partial, bytes);
   } catch (const InputError& failure) {
-    fail(target, failure.issues().front().message);  // the temporary name would mean nothing to the user
+    refuse_file(target, failure.issues().front().message);  // the temporary name would mean nothing to the user
   }
   rename_or_fail(partial, target);
   cleanup.finished();

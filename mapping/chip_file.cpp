@@ -38,10 +38,6 @@ constexpr std::array kStateNames = {"unwritten", "written", "verified", "unconve
 static_assert(kStateNames.size() == kCellStates);
 static_assert(sizeof(CellState) == 1);
 
-[[noreturn]] void fail(const fs::path& path, const std::string& message) {
-  throw InputError(path.string(), "", message);
-}
-
 /// @param bytes  of the whole file   @param hash  of what follows the header
 std::string header(std::uintmax_t bytes, std::uint64_t hash) {
   std::string text = fmt::format("{}format {}\nbytes {}\nfingerprint {:016x}\nHDF5 begins at byte {}\n", kSignature,
@@ -131,7 +127,8 @@ CheckedBytes read_bytes(const fs::path& path) {
     bytes.fingerprint = nvcim::fingerprint(bytes.all.data() + kHeaderBytes, bytes.all.size() - kHeaderBytes);
   }
   const std::string first = bytes.all.substr(0, kHeaderBytes);
-  if (const std::string fault = header_fault(first, file.size(), bytes.fingerprint); !fault.empty()) fail(path, fault);
+  if (const std::string fault = header_fault(first, file.size(), bytes.fingerprint); !fault.empty())
+    refuse_file(path, fault);
   return bytes;
 }
 
@@ -149,14 +146,14 @@ void with_hdf5(const fs::path& path, const std::string& bytes, std::uint64_t mor
         limits,
         [&](ChildPipe& pipe) {
           const hdf5::Reader file(bytes);
-          if (!file.good()) fail(path, "is damaged: HDF5 cannot open it");
+          if (!file.good()) refuse_file(path, "is damaged: HDF5 cannot open it");
           child(file, pipe);
         },
         parent);
   } catch (const ChildDied& died) {
-    fail(path, fmt::format("is damaged or was not written by nvcim: HDF5 could not read it ({})", died.what()));
+    refuse_file(path, fmt::format("is damaged or was not written by nvcim: HDF5 could not read it ({})", died.what()));
   } catch (const std::bad_alloc&) {
-    fail(path, "is damaged, or larger than the memory: HDF5 asked for more than there is to read it");
+    refuse_file(path, "is damaged, or larger than the memory: HDF5 asked for more than there is to read it");
   }
 }
 
@@ -312,7 +309,7 @@ WrittenCells load_chip(const ChipFile& chip, const Architecture& architecture, c
   if (std::vector<InputIssue> issues = chip_mismatches(chip, architecture, network); !issues.empty())
     throw InputError(std::move(issues));
   const CheckedBytes bytes = read_bytes(chip.path);
-  if (bytes.fingerprint != chip.fingerprint) fail(chip.path, "has changed since it was opened");
+  if (bytes.fingerprint != chip.fingerprint) refuse_file(chip.path, "has changed since it was opened");
   const auto child = [&](const hdf5::Reader& file, ChildPipe& pipe) {
     const hdf5::Id blocks = hdf5::Reader::open_group(file.root(), "blocks");
     if (!blocks.good()) throw InputError(chip.path.string(), "/blocks", "is missing");

@@ -16,14 +16,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr double kStart = 0.5;   // seconds
-constexpr double kSilence = 2;   // seconds
-constexpr double kLongest = 60;  // seconds between two lines of a log
+constexpr double kStart = 0.5;      // seconds
+constexpr double kSilence = 2;      // seconds
+constexpr double kLogSilence = 10;  // seconds
+constexpr double kLongest = 60;     // seconds between two lines of a log
 
 }  // namespace
 
 bool LogPace::wants_line(int done, int total, double elapsed) {
-  if (total <= 0 || elapsed < kSilence) return false;
+  if (total <= 0 || elapsed < kLogSilence) return false;
   const int tenths = static_cast<int>(std::int64_t{10} * done / total);
   if (total != total_) tenths_ = total_ == 0 ? 0 : tenths;  // a total that grew begins no new tenth
   total_ = total;

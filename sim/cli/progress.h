@@ -9,7 +9,7 @@
 namespace nvcim::cli {
 
 /// When a log, in which nothing can be rewritten, gets a line: when another tenth is done, or a minute has passed since
-/// the last one; none in the first two seconds.
+/// the last one; none in the first ten seconds.
 class LogPace {
  public:
   /// @param elapsed  seconds since the work began

@@ -41,9 +41,13 @@ CLI::App& innermost(CLI::App& program) {
   return chosen.empty() ? program : *chosen.front();
 }
 
-int bad_command_line(CLI::App& program, const std::string& message, bool speaks) {
+/// @param words  with the command first, which need not have been parsed
+int bad_command_line(const CLI::App& program, const std::vector<std::string>& words, const std::string& message,
+                     bool speaks) {
   if (!speaks) return kBadCommandLine;
-  const CLI::App& command = innermost(program);
+  const auto named =
+      program.get_subcommands([&](const CLI::App* one) { return words.size() > 1 && one->get_name() == words[1]; });
+  const CLI::App& command = named.empty() ? program : *named.front();
   const std::string help = (&command == &program ? "" : program.get_name() + " ") + command.get_name() + " --help";
   print_error(fmt::format("{}: {}\nTry '{}'.\n", program.get_name(), printable(message, "\n"), help));
   return kBadCommandLine;
@@ -68,51 +72,51 @@ std::string explain(CLI::App& program, const CLI::ParseError& error, const std::
 }
 
 /// Says what went wrong. @return  the exit code
-int explain_failure(const CLI::App& program, const std::exception_ptr& failure, bool speaks) {
+int explain_failure(const CLI::App& program, const std::vector<std::string>& words, const std::exception_ptr& failure,
+                    bool speaks) {
   try {
     std::rethrow_exception(failure);
   } catch (const FailedAndKept& error) {
-    const int code = explain_failure(program, error.cause(), speaks);
-    fmt::print(stderr, "{}\n", printable(error.what()));
+    const int code = explain_failure(program, words, error.cause(), speaks);
+    print_error(fmt::format("{}\n", printable(error.what())));
     return code;
   } catch (const CommandLineError& error) {
-    return bad_command_line(program, error.what(), speaks);
+    return bad_command_line(program, words, error.what(), speaks);
   } catch (const sim::FailedTogether& error) {
     return error.by_input() ? kBadInput : kBug;
   } catch (const InputError& error) {
     const std::size_t count = error.issues().size();
-    if (count > 1) fmt::print(stderr, "{}: {} problems\n", program.get_name(), with_commas(count));
-    for (const std::string& line : issue_lines(error.issues(), "error: ")) fmt::print(stderr, "{}\n", line);
+    if (count > 1) print_error(fmt::format("{}: {} problems\n", program.get_name(), with_commas(count)));
+    for (const std::string& line : issue_lines(error.issues(), "error: ")) print_error(fmt::format("{}\n", line));
     return kBadInput;
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "error: out of memory\n");
+    print_error("error: out of memory\n");
     return kBadInput;
   } catch (const std::filesystem::filesystem_error& error) {
     // A name too long, a folder that may not be looked into, a working folder that is gone.
-    fmt::print(stderr, "error: {}\n", InputIssue{error.path1().string(), "", error.code().message()}.text());
+    print_error(fmt::format("error: {}\n", InputIssue{error.path1().string(), "", error.code().message()}.text()));
     return kBadInput;
   } catch (const std::system_error& error) {
     const bool threads = error.code() == std::errc::resource_unavailable_try_again;
-    if (threads) fmt::print(stderr, "error: no more threads can be started (limits of processes or memory)\n");
-    if (!threads) fmt::print(stderr, "{}: bug: {}\n", program.get_name(), printable(error.what()));
+    if (threads) print_error("error: no more threads can be started (limits of processes or memory)\n");
+    if (!threads) print_error(fmt::format("{}: bug: {}\n", program.get_name(), printable(error.what())));
     return threads ? kBadInput : kBug;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}: bug: {}\n", program.get_name(), printable(error.what()));
+    print_error(fmt::format("{}: bug: {}\n", program.get_name(), printable(error.what())));
     return kBug;
   }
 }
 
 /// A library that is older than the machine takes it for a much older one.
-void note_slow_blas(const CLI::App& program) {
+void note_slow_blas(CLI::App& program) {
   const CLI::Option* const quiet = innermost(program).get_option_no_throw("--quiet");
   const auto blas = workloads::blas_in_use();
   if (!blas || (quiet != nullptr && quiet->count() > 0)) return;
   if (workloads::is_without_avx2(blas->core) && has_avx2())
-    fmt::print(
-        stderr,
+    print_error(fmt::format(
         "note: OpenBLAS chose its kernels for {}, which do without AVX2 though this machine has it: calibrations "
         "and derivatives take longer, and differ from other kernels' in their last digits\n",
-        blas->core);
+        blas->core));
 }
 
 }  // namespace
@@ -135,13 +139,13 @@ int parse_and_run(CLI::App& program, int argc, char** argv, const Action& action
       if (speaks) print_out(std::string(version.what()) + "\n");
       return kOk;
     } catch (const CLI::ParseError& error) {
-      return bad_command_line(program, explain(program, error, words), speaks);
+      return bad_command_line(program, words, explain(program, error, words), speaks);
     }
     const int code = action();
     if (speaks) note_slow_blas(program);
     return code;
   } catch (...) {
-    return explain_failure(program, std::current_exception(), speaks);
+    return explain_failure(program, words, std::current_exception(), speaks);
   }
 }
 

@@ -16,10 +16,6 @@ namespace nvcim::sim {
 namespace fs = std::filesystem;
 namespace {
 
-[[noreturn]] void fail(const fs::path& path, const std::string& message) {
-  throw InputError(path.string(), "", message);
-}
-
 // A manifest holds the command line, of which Linux allows 2 MiB.
 constexpr std::uintmax_t kLargestManifest = 16 * 1024 * 1024;
 
@@ -53,20 +49,21 @@ void check_result_folder(const fs::path& wanted, bool replace) {
   std::error_code error;
   const fs::file_status status = fs::status(target, error);
   if (fs::exists(status)) {
-    if (!fs::is_directory(status)) fail(target, "is a file; the result is a folder, name another one with --out");
+    if (!fs::is_directory(status))
+      refuse_file(target, "is a file; the result is a folder, name another one with --out");
     const bool empty = fs::is_empty(target, error);
-    if (error) fail(target, fmt::format("cannot be read: {}", error.message()));
+    if (error) refuse_file(target, fmt::format("cannot be read: {}", error.message()));
     if (!empty && !is_result(target))
-      fail(target, "is not empty and not a result of nvcim; name another folder with --out");
+      refuse_file(target, "is not empty and not a result of nvcim; name another folder with --out");
     if (!empty && !replace)
-      fail(target, "holds a former result; replace it with --force or name another folder with --out");
+      refuse_file(target, "holds a former result; replace it with --force or name another folder with --out");
   }
   fs::path existing;
   missing_folders(target.parent_path(), existing);
   if (!fs::is_directory(existing, error))
-    fail(target, fmt::format("cannot be created: {} is not a folder", existing.string()));
+    refuse_file(target, fmt::format("cannot be created: {} is not a folder", existing.string()));
   if (::access(existing.c_str(), W_OK | X_OK) != 0)
-    fail(target, fmt::format("cannot be created: {}: {}", existing.string(), std::strerror(errno)));
+    refuse_file(target, fmt::format("cannot be created: {}: {}", existing.string(), std::strerror(errno)));
 }
 
 void write_result_folder(const fs::path& wanted, const std::vector<OutputFile>& files, bool replace,
@@ -79,13 +76,14 @@ void write_result_folder(const fs::path& wanted, const std::vector<OutputFile>& 
   const fs::path partial = sibling(target, "partial");
   std::error_code error;
   fs::create_directory(partial, error);
-  if (error) fail(target, fmt::format("cannot be created: {}", error.message()));
+  if (error) refuse_file(target, fmt::format("cannot be created: {}", error.message()));
   cleanup.add(partial);
   for (const OutputFile& file : files) {
     try {
       write_bytes(partial / file.name, file.text);
     } catch (const InputError& failure) {
-      fail(target / file.name, failure.issues().front().message);  // the temporary name would mean nothing to the user
+      refuse_file(target / file.name,
+                  failure.issues().front().message);  // the temporary name would mean nothing to the user
     }
   }
 

@@ -68,10 +68,10 @@ TEST(Wrapped, BreaksAtBlanksWithinTheWidth) {
   EXPECT_EQ(wrapped("µµµ µµµ", 7, 0, 0), "µµµ µµµ") << "characters, not bytes";
 }
 
-TEST(LogPace, GivesALinePerTenthAndPerMinuteAfterTwoSeconds) {
+TEST(LogPace, GivesALinePerTenthAndPerMinuteAfterTenSeconds) {
   LogPace pace;
-  EXPECT_FALSE(pace.wants_line(50, 100, 1.9)) << "short work leaves the log alone";
-  EXPECT_TRUE(pace.wants_line(51, 100, 2.0));
+  EXPECT_FALSE(pace.wants_line(50, 100, 9.9)) << "short work leaves the log alone";
+  EXPECT_TRUE(pace.wants_line(51, 100, 10.0));
   EXPECT_FALSE(pace.wants_line(59, 100, 30));
   EXPECT_TRUE(pace.wants_line(60, 100, 31));
   EXPECT_FALSE(pace.wants_line(61, 100, 90.9));
@@ -85,9 +85,9 @@ TEST(LogPace, GivesALinePerTenthAndPerMinuteAfterTwoSeconds) {
 
 TEST(LogPace, KeepsItsPaceWhenTheTotalGrows) {
   LogPace pace;
-  EXPECT_TRUE(pace.wants_line(90, 100, 10));
-  EXPECT_FALSE(pace.wants_line(91, 1000, 11)) << "a new total is no new tenth";
-  EXPECT_TRUE(pace.wants_line(100, 1000, 12));
+  EXPECT_TRUE(pace.wants_line(90, 100, 20));
+  EXPECT_FALSE(pace.wants_line(91, 1000, 21)) << "a new total is no new tenth";
+  EXPECT_TRUE(pace.wants_line(100, 1000, 22));
 }
 
 TEST(Forecast, LeavesOutWhatAJournalHeld) {

@@ -52,7 +52,7 @@ TEST_F(HelpWidth, IsReadFromTheTerminal) {
   // script(1) runs the command on a terminal of its own, whose size stty sets.
   if (run("command -v script && command -v stty").exit_code != 0) GTEST_SKIP() << "no script(1) to make a terminal";
   const std::string command = std::string("stty cols 100; ") + NVCIM_PROGRAM + " run --help";
-  const Outcome outcome = run("env -u COLUMNS script -qec '" + command + "' /dev/null | tr -d '\\r'");
+  const Outcome outcome = run("(env -u COLUMNS script -qec '" + command + "' /dev/null | tr -d '\\r')");
   EXPECT_GT(widest(outcome.out), 80u) << outcome.out;
   EXPECT_LE(widest(outcome.out), 100u);
 }

@@ -101,7 +101,7 @@ TEST_F(Output, AStudyThatIsEndedSaysWhatIsKeptAndGoesOn) {
 }
 
 TEST_F(Output, ALogGetsALineWithTheTimeLeft) {
-  // Some ten seconds of work, of which the first line is waited for; how lines are paced is tested without a clock.
+  // Some 25 seconds of work, of which the first line is waited for; how lines are paced is tested without a clock.
   bash(kNvcim + kMc +
        "--instances 400 --samples 500 2> log & pid=$!\n"
        "while kill -0 $pid && ! grep -q ETA log; do sleep 0.05; done 2> /dev/null\n"

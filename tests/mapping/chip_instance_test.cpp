@@ -71,6 +71,17 @@ TEST(ProgramOnce, GaussianDeviationHasTheAskedSpreadAndNoBias) {
   EXPECT_NEAR(std::sqrt(squares / n), sigma, 4 * sigma / std::sqrt(2 * n) + 1e-6);
 }
 
+TEST(ProgramOnce, EachCellSpreadsAsItsOwnLevelDoes) {
+  Architecture architecture = roomy();
+  architecture.device.model = DeviceModel::gaussian;
+  architecture.device.sigma = 0;
+  architecture.device.sigma_slope = 0.1;  // nothing at level 0
+  Network network = testing::random_lenet(3);
+  for (workloads::Node& node : network.nodes)
+    std::fill(node.mvm.weights.begin(), node.mvm.weights.end(), std::int16_t{0});
+  EXPECT_THAT(deviations(architecture, network, program(architecture, network)), ::testing::Each(0.0));
+}
+
 TEST(ProgramOnce, PhysicalConductanceIsNeverNegative) {
   Architecture architecture = roomy();
   architecture.device.sigma = 0.3;

@@ -48,6 +48,17 @@ TEST(WeightEncoding, DifferentialPairOfEightBitsInTwoBitCellsTakesFourSlices) {
   EXPECT_THAT(levels, ::testing::ElementsAre(0, 2, 0, 1, 0, 3, 0, 1));
 }
 
+TEST(WeightEncoding, TheSignOfAPairTakesNoCell) {
+  Architecture architecture;
+  architecture.crossbar.encoding = Encoding::differential_pair;
+  architecture.crossbar.cell_bits = 7;
+  EXPECT_EQ(make_encoding(architecture, 8).slices, 1);
+  architecture.crossbar.cell_bits = 4;
+  EXPECT_EQ(make_encoding(architecture, 9).slices, 2);
+  architecture.crossbar.encoding = Encoding::offset_column;
+  EXPECT_EQ(make_encoding(architecture, 9).slices, 3) << "the offset does";
+}
+
 TEST(WeightEncoding, TheGridHoldsAllLevelsInItsBits) {
   for (int cell_bits = 1; cell_bits <= 8; ++cell_bits) {
     const WeightEncoding encoding = make_encoding(with(Encoding::differential_pair, cell_bits), 8);

@@ -81,6 +81,18 @@ TEST(Plan, LeNetOnTheDefaultCrossbarTakesSixtyFiveCrossbars) {
   EXPECT_DOUBLE_EQ(plan.utilization, cells / (65 * 128 * 128));
 }
 
+TEST(Plan, AnOffsetColumnIsAddressedBehindAllWeightsOfItsLayer) {
+  WeightEncoding encoding;
+  encoding.factor = {1, 4};
+  Block block;
+  block.outputs = 3;
+  block.output_begin = 5;
+  block.offset_number = 2;
+  EXPECT_EQ(block.draw_column(0, encoding, 20), 10u);
+  EXPECT_EQ(block.draw_column(5, encoding, 20), 15u);
+  EXPECT_EQ(block.draw_column(6, encoding, 20), 42u) << "40 columns of weights, then the third offset column";
+}
+
 TEST(Plan, BlocksThatFitExactlyTakeNoMore) {
   Architecture architecture = roomy();
   architecture.crossbar.rows = 4;

@@ -11,7 +11,7 @@
 namespace nvcim::sim {
 namespace {
 
-std::string percent(double share) {
+std::string share_text(double share) {
   return fmt::format("{:.3g} %", 100 * share);
 }
 
@@ -25,15 +25,15 @@ std::string verify_step_text(const device::WriteRules& rules) {
   const device::VerifyReach reach = device::verify_reach(rules);
   if (reach.step == 0) return "";
   const auto levels = rules.redraw_sigma.size();
-  std::string text = fmt::format("a verify read resolves {} of g_max - g_min", percent(reach.step));
+  std::string text = fmt::format("a verify read resolves {} of g_max - g_min", share_text(reach.step));
   if (reach.closed.size() < levels)
-    text += fmt::format(": an accepted cell may be up to {} from its target, tolerance {}", percent(reach.farthest),
-                        percent(reach.tolerance));
+    text += fmt::format(": an accepted cell may be up to {} from its target, tolerance {}", share_text(reach.farthest),
+                        share_text(reach.tolerance));
   if (!reach.closed.empty())
     text += fmt::format(
         "; with tolerance {} no code accepts a cell of level{} {} (of 0 to {}): raise "
         "/write_controller/tolerance or /adc/bits",
-        percent(reach.tolerance), reach.closed.size() == 1 ? "" : "s", fmt::join(reach.closed, ", "), levels - 1);
+        share_text(reach.tolerance), reach.closed.size() == 1 ? "" : "s", fmt::join(reach.closed, ", "), levels - 1);
   return text;
 }
 
@@ -45,11 +45,12 @@ std::string measured_windows_text(const device::WriteRules& rules) {
     const bool low = std::isfinite(measured.below), high = std::isfinite(measured.above);
     std::string window = "any";
     if (low && high)
-      window = fmt::format("within {}", percent(measured.above / span));
+      window = fmt::format("within {}", share_text(measured.above / span));
     else if (high)
-      window = fmt::format("up to +{}", percent(measured.above / span));
+      window = fmt::format("up to +{}", share_text(measured.above / span));
     else if (low)
-      window = measured.below == 0 ? "from its target up" : fmt::format("from -{} up", percent(measured.below / span));
+      window =
+          measured.below == 0 ? "from its target up" : fmt::format("from -{} up", share_text(measured.below / span));
     parts.push_back(fmt::format("level {} {}", level, window));
   }
   return joined(parts) + " of g_max - g_min";
@@ -61,9 +62,9 @@ std::string measured_failures_text(const device::WriteRules& rules) {
     const int at = rules.measured[level].table_level;
     const double share = rules.table->share_failed(at);
     if (share == 0) continue;
-    shares.push_back(fmt::format("{} of {}level {}", percent(share), shares.empty() ? "the cells of " : "", level));
+    shares.push_back(fmt::format("{} of {}level {}", share_text(share), shares.empty() ? "the cells of " : "", level));
     if (const auto mean = rules.table->mean_failed(at))
-      said.push_back(fmt::format("level {} {}{}", level, *mean >= 0 ? "+" : "", percent(*mean)));
+      said.push_back(fmt::format("level {} {}{}", level, *mean >= 0 ? "+" : "", share_text(*mean)));
     else
       unsaid.push_back(fmt::format("{}", level));
   }

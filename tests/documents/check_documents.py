@@ -9,13 +9,14 @@ A marked figure is a number, its unit and a comment that a reader does not see:
 
     LeNet keeps 69.7 % <!-- nvcim run --set /device/sigma_scale=2 | accuracy -->
 
-The comment holds the command and, after " | ", a metric of its result.json (or NAME.FIELD of a list: see metric_of). A line
-of text that must stand in the terminal's output is written as  <!-- nvcim run | text -->  behind the ``` block that quotes it;
-the block is compared line by line, up to a line that holds only "…".
+The comment holds the command, or several with " && " between, and after " | " a metric of the last one's result.json. Behind a
+``` block that quotes the terminal stands  <!-- nvcim run | text -->: the block is compared line by line, up to a line that holds
+only "…".
 """
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -48,11 +49,15 @@ class Runner:
 
     def run(self, command):
         if command not in self.done:
-            out = os.path.join(self.folder.name, f"result-{len(self.done)}")
-            words = [self.program] + command.split()[1:] + ["--out", out]
-            outcome = subprocess.run(words, capture_output=True, text=True, cwd=self.folder.name, check=False)
-            if outcome.returncode != 0:
-                sys.exit(f"error: {command}: exit code {outcome.returncode}\n{outcome.stderr}")
+            folder = os.path.join(self.folder.name, str(len(self.done)))
+            out = os.path.join(folder, "result")
+            os.mkdir(folder)
+            steps = command.split(" && ")
+            for step in steps:
+                words = [self.program] + shlex.split(step)[1:] + (["--out", out] if step is steps[-1] else [])
+                outcome = subprocess.run(words, capture_output=True, text=True, cwd=folder, check=False)
+                if outcome.returncode != 0:
+                    sys.exit(f"error: {step}: exit code {outcome.returncode}\n{outcome.stderr}")
             with open(os.path.join(out, "result.json"), encoding="utf-8") as file:
                 self.done[command] = (json.load(file), outcome.stdout)
         return self.done[command]

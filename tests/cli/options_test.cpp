@@ -75,7 +75,9 @@ TEST_F(Options, TakeDecimalNumbersAlone) {
       const std::string& value = values[number++ % values.size()];
       EXPECT_THAT(refusal(option.command + " " + option.name + " " + value), HasSubstr(option.name + ": " + value));
     }
-    if (is_share) EXPECT_THAT(refusal(option.command + " " + option.name + " 150%"), HasSubstr("150% is not a share"));
+    if (is_share) {
+      EXPECT_THAT(refusal(option.command + " " + option.name + " 150%"), HasSubstr("150% is not a share"));
+    }
   }
   EXPECT_GT(whole, 40);
   EXPECT_GE(shares, 13) << "mc 4, sweep 1, worst-case 4, select 4";

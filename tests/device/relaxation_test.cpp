@@ -146,7 +146,9 @@ TEST(Relaxation, SpreadsAsPublishedOverAllStates) {
     const ModelCells model(repeated(cells.start, kCopies));
     const Moments m = moments(model.changes(relaxing(want.technology.model, want.technology.g_max, want.seconds)));
     EXPECT_NEAR(m.sigma, want.sigma, 0.05 * want.sigma) << want.technology.name << want.seconds;
-    if (!std::isnan(want.mean)) EXPECT_NEAR(m.mean, want.mean, 0.1) << want.technology.name << want.seconds;
+    if (!std::isnan(want.mean)) {
+      EXPECT_NEAR(m.mean, want.mean, 0.1) << want.technology.name << want.seconds;
+    }
   }
 }
 
@@ -227,7 +229,9 @@ TEST(Relaxation, GaussianHasTheSameMeanAndSpreadByState) {
     const Moments heavy = at(RelaxationShape::heavy_tailed), normal = at(RelaxationShape::gaussian);
     EXPECT_NEAR(normal.mean, heavy.mean, 0.1) << g;
     EXPECT_NEAR(normal.sigma, heavy.sigma, 0.05 * heavy.sigma) << g;
-    if (g > 10) EXPECT_LT(std::abs(normal.excess_kurtosis), 0.1) << g;
+    if (g > 10) {
+      EXPECT_LT(std::abs(normal.excess_kurtosis), 0.1) << g;
+    }
   }
 }
 
@@ -284,7 +288,9 @@ TEST(Relaxation, OfBakesHasThePublishedMeanAndSpread) {
     EXPECT_NEAR(share_beyond_three_sigma(of_a), celsius == 260 ? 0.004 : 0.017, 0.003);
     const std::vector<double> of_b = b.changes(relaxing(RelaxationModel::technology_b, 128, 5760, celsius));
     EXPECT_NEAR(moments(of_b).sigma, b_sigma, 0.05 * b_sigma);
-    if (!std::isnan(b_mean)) EXPECT_NEAR(moments(of_b).mean, b_mean, 0.1);
+    if (!std::isnan(b_mean)) {
+      EXPECT_NEAR(moments(of_b).mean, b_mean, 0.1);
+    }
     // Not the kurtosis that one outlier gave the room-temperature data of 1e4 s.
     EXPECT_LT(moments(of_b).excess_kurtosis, 15);
     for (std::size_t i = 0; i < of_b.size(); ++i) EXPECT_GE(b.start()[i] + of_b[i], -1e-12);

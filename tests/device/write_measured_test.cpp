@@ -165,7 +165,9 @@ TEST(Measured, AFirstPulseThatIsNotCountedIsGivenBeforeTheFirstAttemptAndNotRead
   Row row(3);
   for (int i = 0; i < 3; ++i) row.targets[i] = static_cast<std::int16_t>((3 - i) * rules.steps_per_level);
   writer.start(row.view());
-  EXPECT_EQ(writer.pending(), 3);
+  int pending = 0;
+  writer.for_each_pending([&](int) { ++pending; });
+  EXPECT_EQ(pending, 3);
   EXPECT_EQ(writer.peek().action, WriteAction::reset);
   EXPECT_EQ(writer.peek().columns.size(), 2u);
   EXPECT_THAT(operations(writer), ElementsAre(Seen{WriteAction::reset, {1, 2}, 0}, Seen{WriteAction::set, {0}, 0},
@@ -200,7 +202,7 @@ TEST(Measured, PeekSaysWhatTheNextStepDoesWithAFirstPulseApart) {
     ASSERT_EQ(std::vector<std::uint16_t>(done.columns.begin(), done.columns.end()), columns);
     if (done.action == WriteAction::done) break;
   }
-  EXPECT_EQ(writer.pending(), 0);
+  writer.for_each_pending([](int column) { ADD_FAILURE() << column << " is still pending"; });
 }
 
 /// Deviations from the target, of the range, of many cells of one level (of the architecture).

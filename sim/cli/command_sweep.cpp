@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -29,7 +28,7 @@ namespace nvcim::cli {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kWithin = "0.5%";
+constexpr double kWithin = 0.005;
 
 struct SweepOptions : CommonOptions {
   std::string architecture = "swim_paper";
@@ -42,21 +41,9 @@ struct SweepOptions : CommonOptions {
   std::string granularity = "weight", order = "per_cycle";
   CurvatureOptions curvature;
   int instances = 10;
-  std::string within = kWithin;
+  double within = kWithin;
   bool force = false;
 };
-
-/// "0.5%" or "0.005" → 0.005.
-double parse_within(const std::string& text) {
-  double value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  const bool percent = stop + 1 == end && *stop == '%';
-  if (percent) value /= 100;
-  if (error != std::errc() || !(stop == end || percent) || !(value >= 0 && value <= 1))
-    throw InputError("--within", "", fmt::format("{} is not a share of 0 to 1; write e.g. 0.5% or 0.005", text));
-  return value;
-}
 
 /// Files keep their meaning from the result's folder.
 std::string repeat_command(const SweepOptions& options, const sim::SweepRequest& request, const std::string& data_name,
@@ -84,7 +71,7 @@ std::string repeat_command(const SweepOptions& options, const sim::SweepRequest&
   for (const std::string& word : curvature_words(options.curvature, out)) words.push_back(word);
   words.insert(words.end(),
                {"--instances", fmt::format("{}", options.instances), "--seed", fmt::format("{}", options.seed)});
-  if (options.within != kWithin) words.insert(words.end(), {"--within", options.within});
+  if (options.within != kWithin) words.insert(words.end(), {"--within", fmt::format("{}", options.within)});
   for (std::string& word : quantise_words(options.quantise)) words.push_back(std::move(word));
   return shell_command(words);
 }
@@ -96,7 +83,6 @@ int sweep(const SweepOptions& options, const std::vector<std::string>& arguments
   std::string data_name;
   ranks.together([&] {
     std::vector<InputIssue> issues;
-    gather_issues(issues, [&] { request.within = parse_within(options.within); });
     gather_issues(issues, [&] { request.architecture = given_architecture(options.architecture, options.set); });
     gather_issues(issues, [&] {
       request.network = load_quantised(options.workload, options.data, options.quantise, options.thread_count());
@@ -111,6 +97,7 @@ int sweep(const SweepOptions& options, const std::vector<std::string>& arguments
     sim::check_data(request.network, request.data);
   });
   request.budgets = options.budgets;
+  request.within = options.within;
   const sim::SweepMethod defaults{mapping::SelectionMethod::swim, granularities().at(options.granularity),
                                   orders().at(options.order)};
   ranks.together([&] {
@@ -216,9 +203,10 @@ void add_sweep_command(CLI::App& program, const std::vector<std::string>& argume
       ->capture_default_str();
   command
       ->add_option("--within", options->within,
-                   "What counts as equal to verifying everything in the closing table: accuracy may lie so far below")
+                   "What counts as equal to verifying everything in the closing table: accuracy may lie so far below "
+                   "(0.5%)")
       ->type_name("SHARE")
-      ->capture_default_str();
+      ->transform(is_share());
   command->add_flag("--force", options->force, "Replace a former result in --out");
   command->callback([options, arguments, &ranks, &action] {
     action = [options, arguments, &ranks] { return sweep(*options, arguments, ranks); };

@@ -59,7 +59,7 @@ TEST_F(Chip, TheReportNamesItAndItsState) {
   EXPECT_THAT(result("out")["facts"]["programming"]["value"].get<std::string>(),
               AllOf(HasSubstr("chip.h5"), HasSubstr("847344 cells (100 %) verified")));
   const json manifest = json::parse(read("out/manifest.json"));
-  EXPECT_EQ(manifest["chip"]["file"], std::filesystem::canonical(path("chip")).string() + "/chip.h5");
+  EXPECT_EQ(manifest["chip"]["file"], "../chip/chip.h5");
   EXPECT_THAT(result("out")["facts"]["programming"]["value"].get<std::string>(),
               HasSubstr(manifest["chip"]["fingerprint"].get<std::string>()));
 }

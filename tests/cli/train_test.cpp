@@ -15,7 +15,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class Train : public ProgramTest {
+class Training : public ProgramTest {
  protected:
   void SetUp() override {
     ProgramTest::SetUp();
@@ -25,7 +25,7 @@ class Train : public ProgramTest {
 };
 
 // libgomp prints what it was told when OMP_DISPLAY_ENV is set (its manual, 4.3).
-TEST_F(Train, WaitsWithoutTakingTheProcessorFromItsOwnThreads) {
+TEST_F(Training, WaitsWithoutTakingTheProcessorFromItsOwnThreads) {
   const Outcome outcome = nvcim(mlp_, "OMP_DISPLAY_ENV=verbose");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("OMP_WAIT_POLICY = 'PASSIVE'"), HasSubstr("GOMP_SPINCOUNT = '0'")));
@@ -34,7 +34,7 @@ TEST_F(Train, WaitsWithoutTakingTheProcessorFromItsOwnThreads) {
       << "what the user has set stays";
 }
 
-TEST_F(Train, ThatFailsSaysWhatItKept) {
+TEST_F(Training, ThatFailsSaysWhatItKept) {
   // Of files past 80 or 160 kB (shells differ) none can be written: the checkpoint can, the page of the result cannot.
   const Outcome outcome = run(fmt::format("ulimit -f 160; trap '' XFSZ; '{}' {}", NVCIM_PROGRAM, mlp_));
   EXPECT_EQ(outcome.exit_code, 3);
@@ -47,7 +47,7 @@ TEST_F(Train, ThatFailsSaysWhatItKept) {
   EXPECT_FALSE(fs::exists(path("t.checkpoint")));
 }
 
-TEST_F(Train, TakesAnyNumberOfClasses) {
+TEST_F(Training, TakesAnyNumberOfClasses) {
   // Forty images of twelve classes.
   for (const char* split : {"train", "t10k"}) {
     std::string labels = read(fmt::format("d44/{}-labels-idx1-ubyte", split));

@@ -60,7 +60,8 @@ bool is_room_temperature(Temperature temperature) {
 
 DeviceParameters after_reverify_wait(const Architecture& architecture) {
   DeviceParameters device = architecture.device;
-  device.age = architecture.write_controller.reverify_wait;
+  const WriteControllerParameters& controller = architecture.write_controller;
+  device.age = controller.reverify_rounds > 0 ? controller.reverify_wait : Time();
   device.temperature = from_si<Temperature>(kZeroCelsius + kRoom);
   return device;
 }

@@ -86,7 +86,7 @@ def check_figures(program, documents):
                 wrong += 1
                 print(f"{path}: {found['number']} {found['unit']} ({found['metric']} of {found['command']}) is {said}")
         for found in QUOTE.finditer(text):
-            output = runner.run(found["command"])[1].splitlines()
+            output = runner.run(found["command"])[1].lstrip("\n").splitlines()
             for row, line in enumerate(found["text"].splitlines()):
                 if line.strip() == "…":
                     break
@@ -103,7 +103,8 @@ SHORTER = {"--instances": "3", "--draws": "5", "--samples": "60", "--batch": "10
 ADDED = {
     "run": {"--samples": "60"}, "program": {}, "mc": {"--samples": "60"}, "sweep": {"--samples": "60", "--instances": "1"},
     "calibrate": {"--samples": "60"}, "sensitivity": {"--samples": "200"}, "select": {}, "worst-case": {"--samples": "60", "--search-samples": "100", "--enough": "0.5"},
-    "train": {"--samples": "400", "--float-epochs": "1", "--quantised-epochs": "1"},
+    "train": {"--samples": "400", "--float-epochs": "1", "--quantised-epochs": "1", "--validation": "100",
+              "--kpp-instances": "4"},
 }
 # A block with one of these words is not run here, and why.
 NOT_RUN = {

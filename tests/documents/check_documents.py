@@ -99,12 +99,12 @@ def check_figures(program, documents):
 
 
 # Of the README's commands: what an option is cut to, and what is added where it is not given.
-SHORTER = {"--instances": "3", "--draws": "5", "--samples": "60", "--batch": "10", "--kpp-instances": "4", "--validation": "100"}
+SHORTER = {"--instances": "3", "--draws": "5", "--samples": "60", "--batch": "10", "--kpp-instances": "72", "--validation": "100"}
 ADDED = {
     "run": {"--samples": "60"}, "program": {}, "mc": {"--samples": "60"}, "sweep": {"--samples": "60", "--instances": "1"},
     "calibrate": {"--samples": "60"}, "sensitivity": {"--samples": "200"}, "select": {}, "worst-case": {"--samples": "60", "--search-samples": "100", "--enough": "0.5"},
     "train": {"--samples": "400", "--float-epochs": "1", "--quantised-epochs": "1", "--validation": "100",
-              "--kpp-instances": "4"},
+              "--kpp-instances": "72"},
 }
 # A block with one of these words is not run here, and why.
 NOT_RUN = {

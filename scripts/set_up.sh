@@ -25,7 +25,7 @@ test_packages=(
 # Format and tidy. Version 14 of both is what the tree is formatted with.
 check_packages=(clang-format-14 clang-tidy-14)
 # Fuzzing.
-fuzz_packages=(clang-14 libclang-rt-14-dev)
+fuzz_packages=(clang libclang-rt-14-dev)
 # The Debian package of the program: cmake --build --preset release --target package.
 package_packages=(dpkg-dev file)
 

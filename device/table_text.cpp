@@ -19,6 +19,7 @@ constexpr std::size_t kColumns = 8;
 constexpr long long kMostLevels = 256;
 constexpr long long kMostPulses = 65535;
 constexpr long long kMostCells = 1'000'000'000;
+constexpr double kLeastResistance = 1e-3;  // ohm; no cell conducts a kilosiemens
 /// Enough for every hundredth of a per cent; a longer list is a mistake.
 constexpr std::size_t kMostQuantiles = 10'001;
 
@@ -93,7 +94,9 @@ class Reader {
     };
     const auto resistance = [&](std::size_t column) {
       const auto value = measure(fields[column]);
-      if (!value) refuse(column, "a resistance in ohm");
+      // Below, a conductance is no number any more.
+      const bool measurable = value && (*value == 0 || *value >= kLeastResistance);
+      if (!measurable) refuse(column, fmt::format("a resistance in ohm: 0, or {:g} and more", kLeastResistance));
       return value.value_or(0);
     };
     TableText::Bin bin{};
@@ -134,11 +137,11 @@ class Reader {
     std::istringstream right{equals == std::string_view::npos ? "" : std::string(text.substr(equals + 1))};
     std::vector<std::string> values;
     for (std::string word; right >> word;) values.push_back(word);
-    std::string value = fmt::format("{}", fmt::join(values, ""));
-    if (name == std::vector<std::string>{"pulses"} && value == "set+reset") {
-      table_.counting = PulseCounting::all;
-    } else if (name == std::vector<std::string>{"pulses"} && value == "set+reset-1") {
-      table_.counting = PulseCounting::all_but_one;
+    const std::string value = fmt::format("{}", fmt::join(values, " "));
+    if (name == std::vector<std::string>{"pulses"} && value == "set + reset") {
+      counting(PulseCounting::all);
+    } else if (name == std::vector<std::string>{"pulses"} && value == "set + reset - 1") {
+      counting(PulseCounting::all_but_one);
     } else if (name == std::vector<std::string>{"failed"} && value == "unverified") {
       table_.failed_as_unverified = true;
     } else if (name.size() == 4 && name[0] == "ended" && (name[2] == "passed" || name[2] == "failed") &&
@@ -150,6 +153,12 @@ class Reader {
                                    "ended LEVEL failed uS = LEAST ... MOST\"",
                                    text.substr(0, 60)));
     }
+  }
+
+  void counting(PulseCounting counting) {
+    if (counted_ > 0) return say("pulses twice", fmt::format("line {} says how pulses are counted already", counted_));
+    table_.counting = counting;
+    counted_ = number_;
   }
 
   void ended(const std::vector<std::string>& name, const std::vector<std::string>& values) {
@@ -178,6 +187,7 @@ class Reader {
   TableText table_;
   IssueGroups issues_;
   std::int64_t number_ = 0;
+  std::int64_t counted_ = 0;  ///< the line that says how pulses are counted
   bool header_ = false;
 };
 

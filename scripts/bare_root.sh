@@ -31,6 +31,7 @@ done
 roots=${NVCIM_ROOTS:-/var/cache/nvcim-roots}
 minimal=$roots/$release.minimal
 archives=$roots/$release.archives
+rm -rf "$roots/taken"
 mkdir -p "$archives" "$roots/taken"
 
 sources() {
@@ -71,7 +72,6 @@ folder=/root
 if [ "$clone" = yes ]; then
   folder=/root/nvcim/main
   git -c safe.directory='*' clone --quiet --no-hardlinks "$repository" "$root$folder"
-  [ ! -d "$repository/../shared" ] || cp -a "$repository/../shared" "$root/root/nvcim/shared"
 fi
 for file in "${bring[@]}"; do cp -a "$file" "$root/root/"; done
 
@@ -87,6 +87,6 @@ unshare --mount --pid --fork --kill-child env -i PATH=/usr/sbin:/usr/bin:/sbin:/
 find "$root/var/cache/apt/archives" -maxdepth 1 -name '*.deb' -exec cp -aln -t "$archives" {} + 2>/dev/null || true
 for path in "${take[@]}"; do
   # shellcheck disable=SC2086  # PATH may be a pattern
-  cp -a "$root$folder"/$path "$roots/taken/" || code=${code:-1}
+  cp -a "$root$folder"/$path "$roots/taken/" || [ "$code" -ne 0 ] || code=1
 done
 exit "$code"

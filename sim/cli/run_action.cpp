@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <exception>
 #include <memory>
 #include <new>
 #include <system_error>
@@ -24,6 +25,20 @@ namespace nvcim::cli {
 namespace {
 
 extern "C" void exit_after_abort(int) {
+  ::_exit(kBug);
+}
+
+/// What nobody caught, such as a thread of its own that found no memory.
+void say_what_was_thrown() {
+  try {
+    if (const std::exception_ptr thrown = std::current_exception()) std::rethrow_exception(thrown);
+  } catch (const std::bad_alloc&) {
+    print_error("error: out of memory\n");
+    ::_exit(kBadInput);
+  } catch (const std::exception& error) {
+    print_error(fmt::format("nvcim: bug: {}\n", printable(error.what())));
+  } catch (...) {
+  }
   ::_exit(kBug);
 }
 
@@ -102,6 +117,11 @@ int explain_failure(const CLI::App& program, const std::vector<std::string>& wor
     if (!threads) print_error(fmt::format("{}: bug: {}\n", program.get_name(), printable(error.what())));
     return threads ? kBadInput : kBug;
   } catch (const std::exception& error) {
+    // SystemC hands on what its processes throw as text.
+    if (std::string_view(error.what()).find("std::bad_alloc") != std::string_view::npos) {
+      print_error("error: out of memory\n");
+      return kBadInput;
+    }
     print_error(fmt::format("{}: bug: {}\n", program.get_name(), printable(error.what())));
     return kBug;
   }
@@ -123,7 +143,10 @@ void note_slow_blas(CLI::App& program) {
 
 int parse_and_run(CLI::App& program, int argc, char** argv, const Action& action, bool speaks) {
   std::signal(SIGABRT, exit_after_abort);
+  std::set_terminate(say_what_was_thrown);
+  // A closed pipe and a limit of file sizes are told by the call that meets them.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   const std::vector<std::string> words = with_command_first({argv, argv + argc});
   try {
     try {

@@ -40,8 +40,9 @@ QuantileEstimate estimate_quantile(std::span<const double> sorted, double share,
   estimate.value = at(sorted, std::clamp((n + 1.0 / 3) * share + 1.0 / 3, 1.0, n));
   const double miss = (1 - confidence) / 2;
   const double low = order_with(1 - miss, share, n), high = order_with(miss, share, n);
-  if (low >= 1) estimate.low = at(sorted, low);
-  if (high <= n) estimate.high = at(sorted, high);
+  // A bound beyond the other end of the draws is that end: still right at least as often as asked.
+  if (low >= 1) estimate.low = at(sorted, std::min(low, n));
+  if (high <= n) estimate.high = at(sorted, std::max(high, 1.0));
   return estimate;
 }
 

@@ -201,6 +201,14 @@ TEST(MeasuredTable, WindowsOfOneLevelAgreeAndThoseOfTwoDoNotOverlap) {
                             "level 0 has the lowest resistance")));
 }
 
+TEST(MeasuredTable, CountsPulsesInOneWayAndResistsMeasurably) {
+  EXPECT_THAT(faults(three_levels("#! pulses = set + reset\n#! pulses = set + reset - 1\n")),
+              Contains(HasSubstr("line 2: line 1 says how pulses are counted already")));
+  EXPECT_THAT(faults(three_levels("#! pulses = s e t + reset\n")), Contains(HasSubstr("is none of")));
+  EXPECT_THAT(faults(std::string(kHeader) + "0,0,0.0009,2,1,1,1,10\n"),
+              Contains(HasSubstr("field 3 \"0.0009\" is not a resistance in ohm: 0, or 0.001 and more")));
+}
+
 TEST(MeasuredTable, StatementsAreReadAsStrictlyAsTheRest) {
   EXPECT_THAT(faults(three_levels(
                   "#! pulses = set\n#! ended 9 passed\n#! ended x failed uS = 1 2\n#! ended 0 passed uS = 200 y\n"

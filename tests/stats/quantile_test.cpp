@@ -134,6 +134,14 @@ TEST(Quantile, HasNoLowerEndWhereTheDrawsDoNotReach) {
   EXPECT_EQ(draws_to_resolve(0.99), 368);
 }
 
+TEST(Quantile, EndsAtTheDrawsWhereItsBoundLiesBeyondThem) {
+  // Of two draws, the upper bound of the 1 % quantile has an order below the first: the first it is; and the mirror
+  // image.
+  const std::vector<double> draws = {7, 9};
+  EXPECT_EQ(estimate_quantile(draws, 0.01, 0.95).high, 7);
+  EXPECT_EQ(estimate_quantile(draws, 0.99, 0.95).low, 9);
+}
+
 TEST(Quantile, OfEqualDrawsIsThatValue) {
   const QuantileEstimate estimate = estimate_quantile(std::vector<double>(400, 0.5), 0.01);
   EXPECT_EQ(estimate.value, 0.5);

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs the build under a folder, moves that folder, and uses the program, its data, its siblings and its libraries.
-#   test_install.sh CMAKE BUILD-FOLDER CONSUMER-FOLDER COMPILER
+#   test_install.sh CMAKE BUILD-FOLDER CONSUMER-FOLDER COMPILER GENERATOR
 set -euo pipefail
-cmake=$1 build=$2 consumer=$3 compiler=$4
+cmake=$1 build=$2 consumer=$3 compiler=$4 generator=$5
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 wrong() {
@@ -48,7 +48,7 @@ COMP_WORDS=(nvcim mc --inst) COMP_CWORD=2 COMPREPLY=()
 _nvcim
 [ "${COMPREPLY[*]}" = --instances ] || wrong "completion of mc --inst: ${COMPREPLY[*]}"
 
-"$cmake" -S "$consumer" -B consumer -DCMAKE_PREFIX_PATH="$work/moved" -DCMAKE_CXX_COMPILER="$compiler" >log 2>&1 ||
+"$cmake" -S "$consumer" -B consumer -G "$generator" -DCMAKE_PREFIX_PATH="$work/moved" -DCMAKE_CXX_COMPILER="$compiler" >log 2>&1 ||
   wrong "find_package(nvcim): $(cat log)"
 "$cmake" --build consumer >log 2>&1 || wrong "linking nvcim::device: $(tail -n 30 log)"
 [ "$(consumer/consumer)" = "rram_1t1r_128 128" ] || wrong "a program that links nvcim::device says: $(consumer/consumer)"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
@@ -14,12 +15,13 @@ using ::testing::HasSubstr;
 const std::string kNvcim = std::string("'") + NVCIM_PROGRAM + "' ";
 const std::string kMc = "mc swim_paper --workload lenet_fashion_mnist_4b --data fashion_mnist --threads 1 --out out ";
 
+const std::string kSmallChip = "--set /chip/mesh_rows=1 --set /chip/mesh_columns=5 ";
+
 /// One short run of every command that writes files.
 const std::string kWriting[] = {
     "run --samples 2 --cycle-samples 1 --out out",
     "run --samples 2 --cycle-samples 1 --out out --json",
-    "run --samples 2 --engine both --cycle-samples 1 --set /chip/mesh_rows=1 --set /chip/mesh_columns=5 "
-    "--time-multiplex --out out",
+    "run --samples 2 --engine both --cycle-samples 1 " + kSmallChip + "--time-multiplex --out out",
     "program --workload mlp_fashion_mnist_8b --plan none --engine functional --out out",
     "sensitivity mlp_fashion_mnist_8b --samples 4 --out out",
     "calibrate --samples 2 --out out",
@@ -174,7 +176,7 @@ TEST_F(Output, FetchDataReadsTheOfficialArchives) {
                     fetch = std::string(NVCIM_SOURCE_DIR) + "/scripts/fetch_data.sh";
   ASSERT_EQ(run("python3 '" + tests + "/cifar10_archives.py' .").exit_code, 0);
   for (const std::string kind : {"binary", "python"}) {
-    const Outcome outcome = run("'" + fetch + "' cifar10 --from " + kind + ".tar.gz --to " + kind);
+    const Outcome outcome = run(fmt::format("'{}' cifar10 --from {}.tar.gz --to {}", fetch, kind, kind));
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
     EXPECT_THAT(outcome.out, HasSubstr("cifar10: written to " + kind));
     const std::string batch = read(kind + "/data_batch_3.bin");

@@ -27,8 +27,8 @@ constexpr std::array<Measured, 3> kMeasured = {
     {{240e-6, 0, 0, true}, {128e-6, 0.01, 1e4, true}, {40e-6, 0.01, 1e5, false}}};
 
 std::string conditions(const Measured& measured) {
-  const std::string room = fmt::format("at {:g} C from {} to {}", kRoom, format_si(measured.shortest, "s"),
-                                       format_si(measured.longest, "s"));
+  std::string room = fmt::format("at {:g} C from {} to {}", kRoom, format_si(measured.shortest, "s"),
+                                 format_si(measured.longest, "s"));
   const std::string bakes = fmt::format("after bakes of 1.2 h to 2 h at {:g} to {:g} C", kBakeColdest, kBakeHottest);
   if (!measured.bakes) return room;
   return measured.longest == 0 ? bakes : room + " and " + bakes;

@@ -113,14 +113,14 @@ std::string repeat_of(const TrainOptions& options, const workloads::TrainingOpti
   add("--learning-rate", fmt::format("{}", training.learning_rate));
   add("--quantised-learning-rate", fmt::format("{}", training.quantised_learning_rate));
   add("--batch-size", fmt::format("{}", training.batch_size));
-  if (training.mirror) words.push_back("--mirror");
+  if (training.mirror) words.emplace_back("--mirror");
   add("--samples", fmt::format("{}", samples));
   if (!options.noise.empty()) {
     add("--noise", options.noise);
     add("--sigma-min", fmt::format("{}", options.sigma_min));
     add("--sigma-max", fmt::format("{}", options.sigma_max));
     add("--threshold", fmt::format("{}", options.threshold));
-    if (options.zero_mean) words.push_back("--zero-mean");
+    if (options.zero_mean) words.emplace_back("--zero-mean");
     add("--mid-level-factor", fmt::format("{}", options.mid_level_factor));
     add("--chip", "architecture.json");
     add("--validation", fmt::format("{}", options.validation));

@@ -54,12 +54,12 @@ struct MeasuredCells {
   }
 };
 
-inline DeviceParameters relaxing(RelaxationModel technology, double g_max_uS, double seconds, double celsius = 25,
-                                 RelaxationShape shape = RelaxationShape::heavy_tailed) {
+inline DeviceParameters relaxing(RelaxationModel technology, double g_max_microsiemens, double seconds,
+                                 double celsius = 25, RelaxationShape shape = RelaxationShape::heavy_tailed) {
   DeviceParameters p;
   p.model = DeviceModel::gaussian;
   p.g_min = from_si<Conductance>(0.0);
-  p.g_max = from_si<Conductance>(g_max_uS * 1e-6);
+  p.g_max = from_si<Conductance>(g_max_microsiemens * 1e-6);
   p.relaxation = technology;
   p.relaxation_shape = shape;
   p.age = from_si<Time>(seconds);

@@ -124,7 +124,7 @@ TEST(Measured, AttemptLimitCutsOffAsMeasured) {
 }
 
 std::string table_file(const std::string& name, const std::string& lines) {
-  const std::string path = testing::TempDir() + name;
+  std::string path = testing::TempDir() + name;
   const auto header = lines.find("0,0,");
   std::ofstream(path) << "#! ended 0 passed uS = 200 220\n#! failed = unverified\n"
                       << lines.substr(0, header) << "level,r_low_ohm,r_high_ohm,pulses,set,reset,success,cells\n"

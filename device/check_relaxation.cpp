@@ -11,7 +11,6 @@
 namespace nvcim::device {
 namespace {
 
-constexpr double kZeroCelsius = 273.15;
 constexpr double kRoom = 25;  ///< C
 constexpr double kRoomTolerance = 0.25;
 

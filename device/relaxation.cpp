@@ -12,7 +12,6 @@ namespace nvcim::device {
 namespace {
 
 constexpr double kMicrosiemens = 1e-6;
-constexpr double kZeroCelsius = 273.15;
 
 RelaxationTables tables_of(RelaxationModel technology) {
   switch (technology) {

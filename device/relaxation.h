@@ -55,6 +55,9 @@ class RelaxationLaw {
   std::vector<double> location_, spread_;              ///< [states] uS, of the normal that stops at zero
 };
 
+/// 0 C in kelvin.
+inline constexpr double kZeroCelsius = 273.15;
+
 /// Whether a temperature counts as the 25 C of the measurements: a quarter of a degree lets "25 C" and "298 K" mean the
 /// same.
 bool is_room_temperature(Temperature temperature);

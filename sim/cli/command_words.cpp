@@ -39,14 +39,14 @@ void check_value(const CLI::Option& option, const std::string& name, const std::
     throw CommandLineError(fmt::format("{}: {} has an empty element", name, value));
 }
 
+}  // namespace
+
 std::vector<std::string> option_names(const CLI::App& command) {
   std::vector<std::string> names;
   for (const CLI::Option* option : command.get_options())
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
   return names;
 }
-
-}  // namespace
 
 std::vector<std::string> with_command_first(std::vector<std::string> words) {
   std::size_t at = 1;

@@ -20,4 +20,7 @@ void check_words(const CLI::App& program, const std::vector<std::string>& words)
 /// @param words  that no option or positional of `command` took
 std::string unexpected(const CLI::App& program, const CLI::App& command, const std::vector<std::string>& words);
 
+/// The long names of its options, with their hyphens.
+std::vector<std::string> option_names(const CLI::App& command);
+
 }  // namespace nvcim::cli

@@ -5,18 +5,13 @@
 
 #include <vector>
 
+#include "sim/cli/command_words.h"
+
 namespace nvcim::cli {
 namespace {
 
 std::vector<const CLI::App*> commands_of(const CLI::App& program) {
   return program.get_subcommands([](const CLI::App* command) { return !command->get_name().empty(); });
-}
-
-std::vector<std::string> option_names(const CLI::App& command) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : command.get_options())
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-  return names;
 }
 
 /// Text for man(7): a backslash and a hyphen are its own, and a line may not begin with a point or an apostrophe.

@@ -16,8 +16,8 @@
 namespace nvcim::mapping {
 namespace {
 
-constexpr SummedText kFormat{"nvcim perturbation ", "1", "a perturbation of nvcim"};
-constexpr std::size_t kSizeLimit = std::size_t{1} << 30;
+constexpr SummedText kPerturbationFormat{"nvcim perturbation ", "1", "a perturbation of nvcim"};
+constexpr std::size_t kPerturbationSizeLimit = std::size_t{1} << 30;
 
 const char* encoding_name(Encoding encoding) {
   for (const auto& entry : EnumNames<Encoding>::all)
@@ -92,7 +92,7 @@ std::string first_fault(const workloads::Network& network, const Plan& plan, con
 
 std::string perturbation_text(const workloads::Network& network, const Plan& plan, const Perturbation& perturbation,
                               const std::string& made_by) {
-  std::string text = fmt::format("{}network {} {}\nbound {}", first_line(kFormat), one_line(network.name),
+  std::string text = fmt::format("{}network {} {}\nbound {}", first_line(kPerturbationFormat), one_line(network.name),
                                  hexadecimal(workloads::network_fingerprint(network)), perturbation.tight);
   if (perturbation.loose != perturbation.tight) text += fmt::format(" loose {}", perturbation.loose);
   text += fmt::format("\nmade by {}\nlayers {}\n", one_line(made_by), plan.layers.size());
@@ -112,9 +112,9 @@ std::string perturbation_text(const workloads::Network& network, const Plan& pla
 
 Perturbation load_perturbation(const std::filesystem::path& file, const Architecture& architecture,
                                const workloads::Network& network, const Plan& plan) {
-  const std::vector<std::uint8_t> bytes = workloads::read_file(file, kSizeLimit);
+  const std::vector<std::uint8_t> bytes = workloads::read_file(file, kPerturbationSizeLimit);
   SummedLines lines(file.string(), std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()),
-                    kFormat);
+                    kPerturbationFormat);
   std::vector<InputIssue> issues;
   const auto say = [&](std::string message) {
     issues.push_back({file.string(), fmt::format("line {}", lines.number()), std::move(message)});

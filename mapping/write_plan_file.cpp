@@ -18,7 +18,7 @@
 namespace nvcim::mapping {
 namespace {
 
-constexpr SummedText kFormat{"nvcim write plan ", "1", "a write plan of nvcim"};
+constexpr SummedText kPlanFormat{"nvcim write plan ", "1", "a write plan of nvcim"};
 constexpr std::size_t kPlanSizeLimit = std::size_t{1} << 30;
 constexpr const char* kDigits = "0123456789abcdef";
 
@@ -83,7 +83,7 @@ std::string write_plan_text(const Architecture& architecture, const workloads::N
   NVCIM_CHECK(!ranked || write_plan.row_priority.size() == plan.blocks.size(), "{} of {} blocks",
               write_plan.row_priority.size(), plan.blocks.size());
   std::string text = fmt::format(
-      "{}architecture {}\nnetwork {} {}\nplacement {}\nmade by {}\nrows {}\nblocks {}\n", first_line(kFormat),
+      "{}architecture {}\nnetwork {} {}\nplacement {}\nmade by {}\nrows {}\nblocks {}\n", first_line(kPlanFormat),
       one_line(architecture.name), one_line(network.name), hexadecimal(workloads::network_fingerprint(network)),
       hexadecimal(placement_fingerprint(plan)), one_line(made_by), ranked ? "ranked" : "natural", plan.blocks.size());
   for (std::size_t index = 0; index < plan.blocks.size(); ++index) {
@@ -106,7 +106,7 @@ std::string write_plan_text(const Architecture& architecture, const workloads::N
 WritePlanFile load_write_plan(const std::filesystem::path& file, const workloads::Network& network, const Plan& plan) {
   const std::vector<std::uint8_t> bytes = workloads::read_file(file, kPlanSizeLimit);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  SummedLines lines(file.string(), text, kFormat);
+  SummedLines lines(file.string(), text, kPlanFormat);
   WritePlanFile result;
   result.architecture = printable(lines.after("architecture "));
 

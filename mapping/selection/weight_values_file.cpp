@@ -27,7 +27,7 @@ constexpr std::string_view kVersion = "1";
 constexpr std::string_view kNetwork = "# network ";
 constexpr std::string_view kHolds = "# holds ";
 constexpr std::string_view kEnd = "# end ";
-constexpr std::size_t kSizeLimit = (std::size_t{1} << 32) - 1;  // zlib counts in 32 bits
+constexpr std::size_t kValuesSizeLimit = (std::size_t{1} << 32) - 1;  // zlib counts in 32 bits
 
 /// The line that begins with `word`, without it; empty when there is none among the first three.
 std::string_view header(std::string_view text, std::string_view word) {
@@ -95,7 +95,7 @@ std::string weight_values_text(const Network& network, const WeightValues& value
 }
 
 WeightValuesFile load_weight_values(const std::filesystem::path& file, const Network& network) {
-  const std::vector<std::uint8_t> bytes = workloads::read_file(file, kSizeLimit);
+  const std::vector<std::uint8_t> bytes = workloads::read_file(file, kValuesSizeLimit);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const std::string name = file.string();
   if (text.starts_with(kMagic)) check_own(name, text, network);

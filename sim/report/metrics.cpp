@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
+#include "arch/check.h"
 #include "arch/units.h"
 
 namespace nvcim::sim {
@@ -251,6 +253,12 @@ const MetricInfo* find_metric(std::string_view name) {
     if (matches(info.name, name) && (best == nullptr || info.name.size() > best->name.size())) best = &info;
   }
   return best;
+}
+
+nlohmann::ordered_json metric_json(std::string_view name, double value) {
+  const MetricInfo* info = find_metric(name);
+  NVCIM_CHECK(info != nullptr, "{} is not registered", name);
+  return {{"value", value}, {"unit", info->unit}, {"doc", info->doc}};
 }
 
 std::vector<std::string> similar_metrics(std::string_view name, std::size_t limit) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,9 @@ std::span<const MetricInfo> metric_registry();
 
 /// The entry that describes `name`: the exact one before a family, a longer family before a shorter one; null if none.
 const MetricInfo* find_metric(std::string_view name);
+
+/// An entry of "metrics" in result.json: value, unit and doc of a registered metric.
+nlohmann::ordered_json metric_json(std::string_view name, double value);
 
 /// Up to `limit` registered names that look like `name`, for messages.
 std::vector<std::string> similar_metrics(std::string_view name, std::size_t limit = 5);

@@ -73,9 +73,9 @@ void count_into(std::vector<std::uint64_t>& histogram, std::size_t value) {
   ++histogram[value];
 }
 
-class Builder {
+class ProgramMetrics {
  public:
-  explicit Builder(const ProgramRecord& record) : record_(record), job_(record.job), result_(record.result) {
+  explicit ProgramMetrics(const ProgramRecord& record) : record_(record), job_(record.job), result_(record.result) {
     report_.architecture = job_.architecture.name;
     report_.description = job_.architecture.chip.description;
     report_.network = job_.network.name;
@@ -342,7 +342,7 @@ std::vector<const Metric*> ProgramReport::family(std::string_view pattern) const
 }
 
 ProgramReport make_program_report(const ProgramRecord& record) {
-  return Builder(record).build();
+  return ProgramMetrics(record).build();
 }
 
 }  // namespace nvcim::sim

@@ -50,9 +50,9 @@ std::string kind_of(const workloads::Node& node) {
   return "";
 }
 
-class Builder {
+class RunMetrics {
  public:
-  Builder(const RunRecord& record, const Costs& costs) : record_(record), costs_(costs) {
+  RunMetrics(const RunRecord& record, const Costs& costs) : record_(record), costs_(costs) {
     report_.architecture = record.architecture.name;
     report_.description = record.architecture.chip.description;
     report_.network = record.network.name;
@@ -353,7 +353,7 @@ void check_run_report(const RunReport& report) {
 }
 
 RunReport make_run_report(const RunRecord& record, const Costs& costs) {
-  return Builder(record, costs).build();
+  return RunMetrics(record, costs).build();
 }
 
 }  // namespace nvcim::sim

@@ -122,6 +122,10 @@ std::string busiest_units(const RunReport& report) {
 
 }  // namespace
 
+std::string shape_text(const workloads::Shape& shape) {
+  return fmt::format("{} x {} x {}", shape.channels, shape.height, shape.width);
+}
+
 std::size_t display_width(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));

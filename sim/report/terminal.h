@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/report/run_report.h"
+#include "workloads/network.h"
 
 namespace nvcim::sim {
 
@@ -21,5 +22,8 @@ std::size_t display_width(std::string_view text);
 /// A name of at most `width` characters: of a longer one start and end, since the layers of an exported network begin
 /// alike: "/layer1/laye.../conv2/Conv".
 std::string shortened(std::string_view text, std::size_t width);
+
+/// "3 x 32 x 32": channels, height, width.
+std::string shape_text(const workloads::Shape& shape);
 
 }  // namespace nvcim::sim

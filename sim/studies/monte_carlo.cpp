@@ -79,18 +79,18 @@ void check(const MonteCarloRequest& request) {
 }
 
 /// What one instance left behind.
-struct Outcome {
+struct InstanceOutcome {
   int correct = 0;
   std::int64_t verified = 0;
   double nwc = 0;
 };
 
-std::string text_of(const Outcome& outcome) {
+std::string text_of(const InstanceOutcome& outcome) {
   return fmt::format("{} {} {}", outcome.correct, outcome.verified, outcome.nwc);
 }
 
-Outcome parse(const MonteCarloRequest& request, int unit, const std::string& text) {
-  Outcome outcome;
+InstanceOutcome parse(const MonteCarloRequest& request, int unit, const std::string& text) {
+  InstanceOutcome outcome;
   long long verified = 0;
   int read = 0;
   if (std::sscanf(text.c_str(), "%d %lld %lf%n", &outcome.correct, &verified, &outcome.nwc, &read) != 3 ||
@@ -115,7 +115,7 @@ class InstanceRunner {
   /// One that is the same for every instance; empty when each has its own.
   const mapping::WritePlan& write_plan() const { return fixed_.write_plan; }
 
-  Outcome run(int instance) const {
+  InstanceOutcome run(int instance) const {
     const bool draws = request_.verify && request_.verify->method == SelectionMethod::random;
     const Choice drawn = draws ? choose(select(instance)) : Choice{};
     const Choice& choice = draws ? drawn : fixed_;
@@ -124,7 +124,7 @@ class InstanceRunner {
         mapping::program(request_.architecture, request_.network, plan_, choice.write_plan, request_.seed, number);
     const ChipRun run{request_.architecture, request_.network, plan_, chip};
     const InferenceResult result = run_functional(run, request_.data.pixels, request_.data.samples(), {});
-    Outcome outcome;
+    InstanceOutcome outcome;
     for (int sample = 0; sample < request_.data.samples(); ++sample)
       outcome.correct += result.predicted[sample] == request_.data.labels[sample];
     outcome.verified = choice.write_plan.verified_cells();
@@ -274,7 +274,7 @@ MonteCarloResult run_monte_carlo(const MonteCarloRequest& request, Ranks& ranks)
   result.computed = computed;
   double verified = 0, nwc = 0;
   for (std::size_t i = 0; i < result.correct.size(); ++i) {
-    const Outcome outcome = parse(request, int(i), *outcomes[i]);
+    const InstanceOutcome outcome = parse(request, int(i), *outcomes[i]);
     nwc += outcome.nwc;
     verified += double(outcome.verified);
   }

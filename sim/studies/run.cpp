@@ -15,14 +15,11 @@
 #include "sim/programming/program_energy.h"
 #include "sim/programming/program_job.h"
 #include "sim/report/costs.h"
+#include "sim/report/terminal.h"
 #include "workloads/reference.h"
 
 namespace nvcim::sim {
 namespace {
-
-std::string text(const workloads::Shape& shape) {
-  return fmt::format("{} x {} x {}", shape.channels, shape.height, shape.width);
-}
 
 template <class T>
 void check_equal_values(const std::vector<T>& a, const std::vector<T>& b, const std::string& what) {
@@ -89,8 +86,8 @@ void check_data(const workloads::Network& network, const workloads::Dataset& dat
   if (data.samples() == 0) issues.push_back({data.name, "", "holds no sample"});
   if (!(data.shape == network.input))
     issues.push_back({data.name, "",
-                      fmt::format("images are {}, but {} takes {} (channels x height x width)", text(data.shape),
-                                  network.name, text(network.input))});
+                      fmt::format("images are {}, but {} takes {} (channels x height x width)", shape_text(data.shape),
+                                  network.name, shape_text(network.input))});
   if (data.counted ? data.classes > network.classes() : data.classes != network.classes())
     issues.push_back(
         {data.name, "",

@@ -113,7 +113,7 @@ PlanOutcome evaluate_in_situ(const SweepRequest& request, const mapping::Plan& p
 }
 
 /// What one evaluation left behind.
-struct Outcome {
+struct UnitOutcome {
   PlanOutcome of;
   std::uint64_t everything = 0;  ///< attempts of verifying every cell of this instance
 };
@@ -171,8 +171,8 @@ class Evaluations {
                        outcome.joules, outcome.verified, outcome.rows_touched);
   }
 
-  Outcome parse(int unit, const std::string& text) const {
-    Outcome outcome;
+  UnitOutcome parse(int unit, const std::string& text) const {
+    UnitOutcome outcome;
     std::istringstream in(text);
     PlanOutcome& of = outcome.of;
     in >> of.correct >> of.attempts >> outcome.everything >> of.seconds >> of.joules >> of.verified >> of.rows_touched;
@@ -265,7 +265,7 @@ SweepResult run_sweep(const SweepRequest& request, Ranks& ranks) {
       point.budget = request.budgets[b];
       for (int i = 0; i < request.instances; ++i) {
         const int unit = evaluations->unit_of(m, b, i);
-        const Outcome outcome = evaluations->parse(unit, *outcomes[unit]);
+        const UnitOutcome outcome = evaluations->parse(unit, *outcomes[unit]);
         if (outcome.everything > 0) point.nwc += double(outcome.of.attempts) / double(outcome.everything);
         point.seconds += outcome.of.seconds;
         point.joules += outcome.of.joules;

@@ -5,7 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "arch/check.h"
 #include "sim/report/metrics.h"
 #include "sim/report/study_page.h"
 #include "sim/report/terminal.h"
@@ -17,12 +16,6 @@ using Json = nlohmann::ordered_json;
 using Rows = std::vector<std::vector<std::string>>;
 using workloads::EpochRecord;
 using workloads::ReplicaRecord;
-
-Json metric(const char* name, double value) {
-  const MetricInfo* info = find_metric(name);
-  NVCIM_CHECK(info != nullptr, "{} is not registered", name);
-  return {{"value", value}, {"unit", info->unit}, {"doc", info->doc}};
-}
 
 bool noisy(const TrainingReport& report) {
   return report.noise.kind != workloads::WeightNoise::none;
@@ -132,8 +125,9 @@ std::string training_json(const TrainingReport& report) {
                          {"samples", report.judged->samples},
                          {"kpp", report.judged->kpp},
                          {"instances", report.judged->instances}};
-  json["metrics"]["accuracy.reference"] = metric("accuracy.reference", report.accuracy);
-  if (report.float_accuracy >= 0) json["metrics"]["accuracy.float"] = metric("accuracy.float", report.float_accuracy);
+  json["metrics"]["accuracy.reference"] = metric_json("accuracy.reference", report.accuracy);
+  if (report.float_accuracy >= 0)
+    json["metrics"]["accuracy.float"] = metric_json("accuracy.float", report.float_accuracy);
   json["epochs"] = Json::array();
   for (const EpochRecord& record : report.epochs) {
     Json replicas = Json::array();

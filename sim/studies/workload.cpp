@@ -21,10 +21,6 @@ using workloads::Node;
 
 constexpr std::size_t kNameWidth = 32;
 
-std::string text(const workloads::Shape& shape) {
-  return fmt::format("{} x {} x {}", shape.channels, shape.height, shape.width);
-}
-
 std::string window_text(const workloads::Window& window) {
   std::string text = fmt::format("{} x {}", window.kernel_h, window.kernel_w);
   if (window.stride_h != 1 || window.stride_w != 1)
@@ -195,10 +191,10 @@ std::string workload_table(const WorkloadRequest& request, const WorkloadStudy& 
   std::vector<std::vector<std::string>> rows = {
       {"layer", "operation", "output", "MACs", "parameters", "runs on", "crossbars"}};
   for (const WorkloadLayer& layer : study.layers)
-    rows.push_back({shortened(layer.name, kNameWidth), layer.operation, text(layer.output), count(layer.macs),
+    rows.push_back({shortened(layer.name, kNameWidth), layer.operation, shape_text(layer.output), count(layer.macs),
                     count(layer.parameters), layer.unit, count(layer.crossbars)});
   rows.push_back({"total", "", "", count(study.macs), count(study.parameters), "", count(study.crossbars)});
-  std::string text = fmt::format("{}: {} to {} outputs\n\n", request.network.name, sim::text(request.network.input),
+  std::string text = fmt::format("{}: {} to {} outputs\n\n", request.network.name, shape_text(request.network.input),
                                  request.network.classes()) +
                      aligned_table(rows, {false, false, false, true, true, false, true});
   if (study.not_placed.empty())

@@ -3,7 +3,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "arch/check.h"
 #include "sim/report/metrics.h"
 #include "sim/report/result_files.h"
 #include "sim/stats/spread.h"
@@ -13,12 +12,6 @@ namespace nvcim::sim {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json metric(const char* name, double value) {
-  const MetricInfo* info = find_metric(name);
-  NVCIM_CHECK(info != nullptr, "{} is not registered", name);
-  return {{"value", value}, {"unit", info->unit}, {"doc", info->doc}};
-}
 
 std::vector<double> accuracies(const WorstCaseRequest& request, const std::vector<int>& correct) {
   std::vector<double> values;
@@ -55,10 +48,10 @@ std::string worst_case_json(const WorstCaseRequest& request, const WorstCaseResu
     json["networks"].push_back({{"name", request.networks[i].name}, {"accuracy_reference", result.reference[i]}});
   const WorstCaseFound& first = result.found[result.worst(0)];
   json["metrics"]["accuracy.worst_case"] =
-      metric("accuracy.worst_case", double(first.correct) / request.data.samples());
-  json["metrics"]["accuracy.reference"] = metric("accuracy.reference", result.reference[0]);
-  json["metrics"]["perturbation.bound"] = metric("perturbation.bound", first.perturbation.tight);
-  json["metrics"]["perturbation.largest"] = metric("perturbation.largest", first.extent.largest_tight);
+      metric_json("accuracy.worst_case", double(first.correct) / request.data.samples());
+  json["metrics"]["accuracy.reference"] = metric_json("accuracy.reference", result.reference[0]);
+  json["metrics"]["perturbation.bound"] = metric_json("perturbation.bound", first.perturbation.tight);
+  json["metrics"]["perturbation.largest"] = metric_json("perturbation.largest", first.extent.largest_tight);
   json["found"] = Json::array();
   for (std::size_t i = 0; i < result.found.size(); ++i) {
     const WorstCaseFound& found = result.found[i];

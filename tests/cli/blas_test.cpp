@@ -8,24 +8,19 @@
 #include <sstream>
 #include <vector>
 
-#include "tests/cli/program.h"
+#include "tests/cli/input_files.h"
 
 namespace nvcim::test {
 namespace {
 
-namespace fs = std::filesystem;
 using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
 /// What OpenBLAS's choice of kernels may change. OPENBLAS_CORETYPE is its own variable.
-class Blas : public ProgramTest {
+class Blas : public InputFilesTest {
  protected:
-  void SetUp() override {
-    ProgramTest::SetUp();
-    fs::copy(fs::path(NVCIM_SOURCE_DIR) / "tests/cli/inputs", folder_, fs::copy_options::recursive);
-  }
   Outcome sensitivity(const std::string& core) const {
     return nvcim("sensitivity lenet_mnist_4b --data d28 --samples 60 --threads 2 --out " + core,
                  "OPENBLAS_CORETYPE=" + core);

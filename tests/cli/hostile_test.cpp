@@ -7,7 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "tests/cli/program.h"
+#include "tests/cli/input_files.h"
 #include "tests/onnx/model_file.h"
 
 namespace nvcim::test {
@@ -22,11 +22,10 @@ using ::testing::StartsWith;
 
 /// Files that somebody made to do harm, or that have become damaged: tests/cli/inputs holds those that did some once.
 /// q.onnx is a quantised network of two small layers, t.onnx the same in floating point, d44 its data.
-class Hostile : public ProgramTest {
+class Hostile : public InputFilesTest {
  protected:
   void SetUp() override {
-    ProgramTest::SetUp();
-    fs::copy(fs::path(NVCIM_SOURCE_DIR) / "tests/cli/inputs", folder_, fs::copy_options::recursive);
+    InputFilesTest::SetUp();
     ASSERT_EQ(::mkfifo(path("fifo").c_str(), 0600), 0);
   }
   void refuses(const std::string& arguments, const std::string& says) const {

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/cli/program.h"
+#include "tests/cli/input_files.h"
 
 namespace nvcim::test {
 namespace {
@@ -14,12 +14,8 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-class Training : public ProgramTest {
+class Training : public InputFilesTest {
  protected:
-  void SetUp() override {
-    ProgramTest::SetUp();
-    fs::copy(fs::path(NVCIM_SOURCE_DIR) / "tests/cli/inputs", folder_, fs::copy_options::recursive);
-  }
   const std::string mlp_ = "train mlp --data d44 --float-epochs 1 --quantised-epochs 1 --threads 2 --out t ";
 };
 

@@ -4,17 +4,8 @@
 #   test_check_bans.sh PATH-OF-check_bans.sh
 set -euo pipefail
 checker=$1
-tree=$(mktemp -d)
-trap 'rm -rf "$tree"' EXIT
-failures=0
-
-# put FILE LINE...: writes a file of the tree.
-put() {
-  local file=$tree/$1
-  shift
-  mkdir -p "$(dirname "$file")"
-  printf '%s\n' '// SPDX-License-Identifier: Apache-2.0' "$@" >"$file"
-}
+# shellcheck source=tests/layers/small_tree.sh
+source "$(dirname "${BASH_SOURCE[0]}")/small_tree.sh"
 
 good_tree() {
   rm -rf "${tree:?}"/*
@@ -24,27 +15,6 @@ good_tree() {
   # Words in texts, comments and longer names are nobody else.
   put device/cell.cpp '// getenv and exit() are spoken of' '/* printf(' 'abort() */' 'say("printf(\"exit(1)\") ", exit_code);' \
     'int exit_code = snprintf_like(1);' 'const char quote = '"'"'"'"'"'; int n = aborted(2); // "cout'
-}
-
-expect_ok() {
-  local output
-  if ! output=$("$checker" "$tree" 2>&1); then
-    printf 'refused, should be fine: %s\n%s\n' "$1" "$output"
-    failures=$((failures + 1))
-  fi
-}
-
-# expect_refused TEXT: the checker fails and says TEXT.
-expect_refused() {
-  local output
-  if output=$("$checker" "$tree" 2>&1); then
-    printf 'accepted, should say: %s\n' "$1"
-    failures=$((failures + 1))
-  elif [[ $output != *"$1"* ]]; then
-    printf 'should say: %s\nsaid: %s\n' "$1" "$output"
-    failures=$((failures + 1))
-  fi
-  good_tree
 }
 
 good_tree

@@ -4,18 +4,8 @@
 #   test_check_layers.sh PATH-OF-check_layers.sh
 set -euo pipefail
 checker=$1
-tree=$(mktemp -d)
-trap 'rm -rf "$tree"' EXIT
-licence='// SPDX-License-Identifier: Apache-2.0'
-failures=0
-
-# put FILE LINE...: writes a file of the tree, licence line first.
-put() {
-  local file=$tree/$1
-  shift
-  mkdir -p "$(dirname "$file")"
-  printf '%s\n' "$licence" "$@" >"$file"
-}
+# shellcheck source=tests/layers/small_tree.sh
+source "$(dirname "${BASH_SOURCE[0]}")/small_tree.sh"
 
 good_tree() {
   rm -rf "${tree:?}"/*
@@ -27,27 +17,6 @@ good_tree() {
   put sim/systemc/adc.cpp '#include <systemc>' '#include "sim/analog/phase.h"' '#include "sim/engine.h"'
   put sim/parallel/ranks.cpp '#include <boost/mpi.hpp>'
   put sim/cli/main.cpp '#include "sim/report/page.h"' '#include "sim/studies/sweep.h"'
-}
-
-expect_ok() {
-  local output
-  if ! output=$("$checker" "$tree" 2>&1); then
-    printf 'refused, should be fine: %s\n%s\n' "$1" "$output"
-    failures=$((failures + 1))
-  fi
-}
-
-# expect_refused TEXT: the checker fails and says TEXT.
-expect_refused() {
-  local output
-  if output=$("$checker" "$tree" 2>&1); then
-    printf 'accepted, should say: %s\n' "$1"
-    failures=$((failures + 1))
-  elif [[ $output != *"$1"* ]]; then
-    printf 'should say: %s\nsaid: %s\n' "$1" "$output"
-    failures=$((failures + 1))
-  fi
-  good_tree
 }
 
 good_tree

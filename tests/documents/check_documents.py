@@ -9,7 +9,8 @@ A marked figure is a number, its unit and a comment that a reader does not see:
 
     LeNet keeps 69.7 % <!-- nvcim run --set /device/sigma_scale=2 | accuracy -->
 
-The comment holds the command, or several with " && " between, and after " | " a metric of the last one's result.json. Behind a
+The comment holds the command, or several with " && " between, and after " | " a metric of the last one's result.json, with ":low" or
+":high" for the ends of its interval; or the way to another number there (rounds.*.programming_seconds: the sum over all rounds). Behind a
 ``` block that quotes the terminal stands  <!-- nvcim run | text -->: the block is compared line by line, up to a line that holds
 only "…".
 """
@@ -23,7 +24,7 @@ import tempfile
 
 PREFIXES = {"": 1, "m": 1e-3, "u": 1e-6, "µ": 1e-6, "n": 1e-9, "p": 1e-12, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 UNITS = ("J", "s", "W", "TOPS/W", "TOPS", "mm^2", "mm²")
-FIGURE = re.compile(r"(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>[^\s|<]*)\s*<!-- (?P<command>nvcim [^|>]*?) \| (?P<metric>(?!text)[\w.]+) -->")
+FIGURE = re.compile(r"(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>[^\s|<]*)\s*<!-- (?P<command>nvcim [^|>]*?) \| (?P<metric>(?!text)[\w.:*]+) -->")
 QUOTE = re.compile(r"```\n(?P<text>(?:(?!```).)*)```\n<!-- (?P<command>nvcim [^|>]*?) \| text -->", re.S)
 
 
@@ -63,11 +64,23 @@ class Runner:
         return self.done[command]
 
 
+def number_at(value, path):
+    """The number of `value` (an object or array of result.json) that `path` leads to; "*" adds up over an array."""
+    if not path:
+        return value
+    step, *rest = path
+    if step == "*":
+        return sum(number_at(each, rest) for each in value)
+    return number_at(value[int(step) if isinstance(value, list) else step], rest)
+
+
 def metric_of(result, name):
-    metrics = result["metrics"]
-    if name not in metrics:
-        sys.exit(f"error: result.json has no metric {name}")
-    return metrics[name]["value"]
+    name, _, side = name.partition(":")
+    try:
+        found = result.get("metrics", {}).get(name)
+        return found[side or "value"] if found else number_at(result, name.split("."))
+    except (KeyError, IndexError, ValueError, TypeError):
+        sys.exit(f"error: result.json has no {name} {side}")
 
 
 def check_figures(program, documents):
@@ -166,4 +179,5 @@ if __name__ == "__main__":
         sys.exit(__doc__)
     if sys.argv[1] == "call":
         os.execv(sys.argv[2], [sys.argv[2]] + shorten(sys.argv[3:]))
+    sys.argv[2] = os.path.abspath(sys.argv[2])
     sys.exit(check_figures(sys.argv[2], sys.argv[3:]) if sys.argv[1] == "figures" else check_commands(sys.argv[2], sys.argv[3]))

@@ -53,17 +53,6 @@ struct EnumNames<AdcRange> {
   };
 };
 
-enum class AdcEnergyLaw { constant, isaac_scaled, survey, neurosim_sar };
-template <>
-struct EnumNames<AdcEnergyLaw> {
-  static constexpr EnumName<AdcEnergyLaw> all[] = {
-      {AdcEnergyLaw::constant, "constant", "energy and area given in /energy and /area"},
-      {AdcEnergyLaw::isaac_scaled, "isaac_scaled", "ISAAC's 8-bit 32 nm ADC scaled with resolution, 4 to 10 bits"},
-      {AdcEnergyLaw::survey, "survey", "regression over the ADC survey (arXiv 2404.06553)"},
-      {AdcEnergyLaw::neurosim_sar, "neurosim_sar", "DNN+NeuroSim's SAR fit, 130 nm to 1 nm LSTP"},
-  };
-};
-
 enum class HalfSelect { none, half_voltage };
 template <>
 struct EnumNames<HalfSelect> {
@@ -81,38 +70,6 @@ struct EnumNames<WireModel> {
       {WireModel::none, "none", "wires without resistance"},
       {WireModel::effective_conductance, "effective_conductance",
        "exact nodal solution of each crossbar folded into one effective conductance per cell (cells are linear)"},
-  };
-};
-
-enum class DeviceModel {
-  ideal,
-  gaussian,
-  rram_milo_irps_2021,
-  rram_wan_nature_2022,
-  pcm_joshi_2020,
-  reram_cmo,
-  sonos,
-  fefet,
-  measured,
-};
-template <>
-struct EnumNames<DeviceModel> {
-  static constexpr EnumName<DeviceModel> all[] = {
-      {DeviceModel::ideal, "ideal", "every cell holds its target"},
-      {DeviceModel::gaussian, "gaussian", "programming variation N(0, sigma^2), sigma of the conductance range"},
-      {DeviceModel::rram_milo_irps_2021, "rram_milo_irps_2021",
-       "HfO2 RRAM after the IGVVA-100 write-verify, 50 to 225 uS (Milo et al., IRPS 2021)"},
-      {DeviceModel::rram_wan_nature_2022, "rram_wan_nature_2022",
-       "RRAM of NeuRRAM after its write-verify, 1 s to 2 days, 0 to 40 uS (Wan et al., Nature 2022)"},
-      {DeviceModel::pcm_joshi_2020, "pcm_joshi_2020",
-       "phase-change memory after its write-verify, drift and 1/f noise, 0 to 25 uS (Joshi et al., Nat. Commun. 2020)"},
-      {DeviceModel::reram_cmo, "reram_cmo", "conductive-metal-oxide/HfOx ReRAM after its write-verify, 8 to 90 uS"},
-      {DeviceModel::sonos, "sonos",
-       "40 nm SONOS charge trap after its programming, 0 to 16 uS (Agrawal et al., IEDM 2022)"},
-      {DeviceModel::fefet, "fefet",
-       "like gaussian, but levels between a quarter and three quarters spread mid_level_factor times as much"},
-      {DeviceModel::measured, "measured",
-       "like gaussian when written without verify; pulses and success of write-verify drawn from /device/table"},
   };
 };
 

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "arch/adc_laws.h"
+#include "arch/cost/adc_laws/adc_law.h"
 #include "arch/without_effect.h"
 
 namespace nvcim {
@@ -24,7 +24,7 @@ class Checks {
     exact_sums();
     wires();
     converters();
-    adc_cost_law();
+    for (Contradiction& contradiction : check_adc_law(a_)) found_.push_back(std::move(contradiction));
     for (Contradiction& contradiction : without_effect(a_, layers_)) found_.push_back(std::move(contradiction));
     return std::move(found_);
   }
@@ -109,56 +109,6 @@ class Checks {
     if (a_.adc.model == AdcModel::sar && std::abs(a_.adc.inl) > highest)
       say({"/adc/inl", "/adc/bits"}, fmt::format("{} LSB is more than the {:.0f} LSB of full scale with /adc/bits = {}",
                                                  a_.adc.inl, highest, a_.adc.bits));
-  }
-
-  void adc_cost_law() {
-    const AdcParameters& adc = a_.adc;
-    const bool energy_given = a_.overrides.energy.contains("adc_conversion");
-    const bool area_given = a_.overrides.area.contains("adc");
-    const std::string instead = "choose another /adc/energy_law or give /energy/adc_conversion and /area/adc";
-    switch (adc.energy_law) {
-      case AdcEnergyLaw::constant:
-        if (!energy_given)
-          say({"/adc/energy_law", "/energy/adc_conversion"}, "constant needs /energy/adc_conversion, e.g. \"2 pJ\"");
-        if (!area_given) say({"/adc/energy_law", "/area/adc"}, "constant needs /area/adc, e.g. \"1200 um^2\"");
-        break;
-      case AdcEnergyLaw::isaac_scaled:
-        if (energy_given && area_given) break;
-        if (adc.bits < kIsaacAdcMinBits || adc.bits > kIsaacAdcMaxBits)
-          say({"/adc/energy_law", "/adc/bits"},
-              fmt::format("isaac_scaled is known for {} to {} bits, not /adc/bits = {}; {}", kIsaacAdcMinBits,
-                          kIsaacAdcMaxBits, adc.bits, instead));
-        if (std::abs(a_.chip.technology.value() - kIsaacAdcNode) > 1e-6 * kIsaacAdcNode)
-          say({"/adc/energy_law", "/chip/technology"},
-              fmt::format("isaac_scaled is known for 32 nm, not /chip/technology = {}; {}",
-                          format_quantity(a_.chip.technology), instead));
-        break;
-      case AdcEnergyLaw::survey:
-        if (!(energy_given && area_given) && adc.bits < kSurveyMinBits)
-          say({"/adc/energy_law", "/adc/bits"},
-              fmt::format("survey is known from {} bits, not /adc/bits = {}; {}", kSurveyMinBits, adc.bits, instead));
-        break;
-      case AdcEnergyLaw::neurosim_sar:
-        neurosim(energy_given, instead);
-        if (!area_given)
-          say({"/adc/energy_law", "/area/adc"}, "neurosim_sar gives no area: /area/adc is needed, e.g. \"1200 um^2\"");
-        break;
-    }
-  }
-
-  void neurosim(bool energy_given, const std::string& instead) {
-    if (energy_given) return;
-    if (!neurosim_energy(a_.adc.bits, a_.chip.technology, a_.crossbar.read_voltage, a_.adc.column_resistance,
-                         a_.chip.temperature))
-      say({"/adc/energy_law", "/chip/technology"},
-          fmt::format("neurosim_sar is known for {}, not /chip/technology = {}; {}", neurosim_nodes(),
-                      format_quantity(a_.chip.technology), instead));
-    const Time time = neurosim_time(a_.adc.bits);
-    if ((a_.adc.sample_rate * time).value() > 1 + 1e-9)
-      say({"/adc/sample_rate", "/adc/energy_law"},
-          fmt::format("{} is faster than the {} that /adc/energy_law = neurosim_sar takes for {} bits; at most {}",
-                      format_quantity(a_.adc.sample_rate), format_si_rounded(time.value(), "s"), a_.adc.bits,
-                      format_si_rounded(1 / time.value(), "Hz")));
   }
 
   const Architecture& a_;

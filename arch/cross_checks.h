@@ -5,15 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "arch/contradiction.h"
 #include "arch/parameters.h"
 
 namespace nvcim {
-
-/// Values that are each allowed but not together.
-struct Contradiction {
-  std::vector<std::string> pointers;  ///< of every value involved
-  std::string message;                ///< names the values and what is allowed
-};
 
 /// Number of the layer that all --set together are.
 inline constexpr int kOverrideLayer = 1000;

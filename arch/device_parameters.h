@@ -4,6 +4,7 @@
 #include <string>
 
 #include "arch/choices.h"
+#include "arch/device_models.h"
 #include "arch/units.h"
 
 /// The sections that say what a cell does and how it is programmed; see arch/parameters.h.
@@ -115,7 +116,7 @@ struct PulseParameters {
 };
 
 struct DeviceParameters {
-  DeviceModel model = DeviceModel::gaussian;
+  DeviceModel model{"gaussian"};
   Conductance g_min = from_si<Conductance>(1e-6);
   Conductance g_max = from_si<Conductance>(40e-6);
   int grid_bits = 10;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
 
+#include "arch/components.h"
 #include "arch/events.h"
 
 namespace nvcim {
@@ -18,17 +20,15 @@ struct EnergyKey {
   std::string_view per;  ///< what one count is
 };
 
-inline constexpr std::size_t kExtraEnergyKeys = 4;
-inline constexpr std::array<EnergyKey, kEvents + kExtraEnergyKeys> kEnergyKeys = [] {
-  std::array<EnergyKey, kEvents + kExtraEnergyKeys> keys{};
-  for (std::size_t i = 0; i < kEvents; ++i)
-    keys[i] = {kEventInfo[i].name, kEventInfo[i].event, kEventInfo[i].component, kEventInfo[i].doc};
-  keys[kEvents] = {"input_register", Event::crossbar_read, "input_register",
-                   "one phase of one block: its row digits read"};
-  keys[kEvents + 1] = {"output_register", Event::shift_add, "output_register",
-                       "one code shifted and added: its register clocked"};
-  keys[kEvents + 2] = {"tile_output_register", Event::output_buffer_write, "tile_output_register", "one bit"};
-  keys[kEvents + 3] = {"bus", Event::input_buffer_read, "bus", "one bit from a tile's buffer to its crossbars"};
+/// The events' own lines in the order of the events, then the components' lines in the order of the components.
+inline constexpr std::size_t kComponentLines =
+    std::ranges::count_if(kComponents, [](const ComponentInfo& component) { return component.line.has_value(); });
+inline constexpr std::array<EnergyKey, kEvents + kComponentLines> kEnergyKeys = [] {
+  std::array<EnergyKey, kEvents + kComponentLines> keys{};
+  std::size_t n = 0;
+  for (const EventInfo& info : kEventInfo) keys[n++] = {info.name, info.event, info.component, info.doc};
+  for (const ComponentInfo& component : kComponents)
+    if (component.line) keys[n++] = {component.name, component.line->event, component.name, component.line->per};
   return keys;
 }();
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "arch/adc_energy_laws.h"
 #include "arch/choices.h"
 #include "arch/components.h"
 #include "arch/device_parameters.h"
@@ -141,7 +142,7 @@ struct AdcParameters {
   double offset_sigma = 0;
   double gain_sigma = 0;
   double inl = 0;
-  AdcEnergyLaw energy_law = AdcEnergyLaw::isaac_scaled;
+  AdcEnergyLaw energy_law{"isaac_scaled"};
   Resistance column_resistance = from_si<Resistance>(10e3);
 
   template <class V>

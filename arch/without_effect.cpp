@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "arch/own_parameters.h"
+
 namespace nvcim {
 namespace {
 
@@ -41,16 +43,10 @@ class WithoutEffect {
 
   void device() {
     const DeviceParameters& device = a_.device;
-    const std::string model = choice_text(device.model);
-    const bool ideal = device.model == DeviceModel::ideal;
-    const bool own_sigma = device.model == DeviceModel::gaussian || device.model == DeviceModel::fefet ||
-                           device.model == DeviceModel::measured;
-    for (const char* pointer : {"/device/sigma", "/device/sigma_slope"})
-      check(!own_sigma, pointer, "/device/model", model, "gaussian");
-    check(ideal, "/device/sigma_scale", "/device/model", model, "gaussian");
-    check(device.model != DeviceModel::pcm_joshi_2020, "/device/pcm_fit", "/device/model", model, "pcm_joshi_2020");
-    check(device.model != DeviceModel::reram_cmo, "/device/cmo_acceptance", "/device/model", model, "reram_cmo");
-    check(device.model != DeviceModel::fefet, "/device/mid_level_factor", "/device/model", model, "fefet");
+    const DeviceModels::Row& model = device.model.row();
+    for (const auto& [key, first_model] : parameters_of_rows(DeviceModels::rows))
+      if (key != "table")  // a process of writing reads it too
+        check(!model.reads(key), fmt::format("/device/{}", key), "/device/model", model.name, first_model);
     check(device.read_noise_model == ReadNoiseModel::model, "/device/read_noise", "/device/read_noise_model", "model",
           "constant or proportional");
     check(device.read_noise_model == ReadNoiseModel::proportional && device.read_noise == 0, "/device/read_noise_model",
@@ -73,7 +69,7 @@ class WithoutEffect {
          {"/device/set_threshold", "/device/reset_threshold", "/device/threshold_sigma", "/device/threshold_per_decade",
           "/device/access_drop", "/device/pulse_part", "/device/pulse_sigma"})
       check_process(WriteProcess::incremental, pointer);
-    check(controller.process != WriteProcess::measured && a_.device.model != DeviceModel::measured, "/device/table",
+    check(controller.process != WriteProcess::measured && !a_.device.model.row().reads("table"), "/device/table",
           "/write_controller/process", process, "measured, or /device/model to measured,");
     check(controller.process == WriteProcess::measured, "/write_controller/tolerance", "/write_controller/process",
           process, "redraw or incremental");
@@ -113,13 +109,13 @@ class WithoutEffect {
           choice_text(adc.range), "full_scale_levels");
     check(!ideal && adc.range != AdcRange::per_layer, "/adc/layer_full_scale", "/adc/range", choice_text(adc.range),
           "per_layer");
-    for (const char* pointer : {"/adc/column_resistance", "/chip/temperature"})
-      check(adc.energy_law != AdcEnergyLaw::neurosim_sar, pointer, "/adc/energy_law", choice_text(adc.energy_law),
-            "neurosim_sar");
+    const AdcEnergyLaws::Row& energy_law = adc.energy_law.row();
+    for (const auto& [pointer, first_law] : parameters_of_rows(AdcEnergyLaws::rows))
+      check(!reads_parameter(energy_law.parameters, pointer), pointer, "/adc/energy_law", energy_law.name, first_law);
     const auto law = layers_.find("/adc/energy_law");
     const auto given = layers_.find("/energy/adc_conversion");
     if (a_.overrides.energy.contains("adc_conversion") && law != layers_.end() && given != layers_.end() &&
-        law->second > given->second && adc.energy_law != AdcEnergyLaw::constant)
+        law->second > given->second && adc.energy_law != AdcEnergyLaw("constant"))
       found_.push_back({{"/adc/energy_law", "/energy/adc_conversion"},
                         fmt::format("{} has no effect while /energy/adc_conversion is given; set that to null as well",
                                     choice_text(adc.energy_law))});

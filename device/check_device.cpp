@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "device/check_device.h"
+
 #include <fmt/format.h>
 
 #include "arch/input_error.h"
-#include "device/device_model.h"
 #include "device/measured_table.h"
+#include "device/models/device_law.h"
 #include "device/relaxation.h"
-#include "device/rram_wan_nature_2022.h"
-#include "device/sonos.h"
 
 namespace nvcim::device {
 namespace {
@@ -30,20 +30,18 @@ void check_range(const DeviceParameters& p, std::vector<Contradiction>& faults) 
 void check_time(const DeviceParameters& p, std::vector<Contradiction>& faults) {
   const DeviceLaw& law = device_law(p.model);
   if (p.drift == DriftModel::model) {
-    if (!law.drifts)
+    if (!law.drift)
       faults.push_back({{"/device/drift", "/device/model"}, fmt::format("{} has no drift law", choice_text(p.model))});
     if (p.relaxation != RelaxationModel::none)
       faults.push_back({{"/device/relaxation", "/device/drift"},
                         "drift \"model\" and relaxation are both given; the same movement would count twice"});
-    double longest = 0;
-    if (p.model == DeviceModel::rram_wan_nature_2022) longest = RramWan::kLast;
-    if (p.model == DeviceModel::sonos) longest = Sonos::kLast;
-    if (longest > 0 && p.age.value() > longest)
+    const double longest = law.drift.longest_age;
+    if (p.age.value() > longest)
       faults.push_back({{"/device/age", "/device/drift"},
                         fmt::format("age {} is above {}, up to which {} was measured", format_quantity(p.age),
                                     format_si(longest, "s"), choice_text(p.model))});
   }
-  if (p.read_noise_model == ReadNoiseModel::model && !law.has_read_noise)
+  if (p.read_noise_model == ReadNoiseModel::model && law.read_sigma == nullptr)
     faults.push_back(
         {{"/device/read_noise_model", "/device/model"}, fmt::format("{} has no read-noise law", choice_text(p.model))});
   for (const Contradiction& fault : check_relaxation(p)) faults.push_back(fault);
@@ -107,7 +105,7 @@ void check_reverify(const Architecture& architecture, std::vector<Contradiction>
 
 void check_table(const Architecture& architecture, std::vector<Contradiction>& faults) {
   const DeviceParameters& p = architecture.device;
-  if (p.model != DeviceModel::measured && architecture.write_controller.process != WriteProcess::measured) return;
+  if (!p.model.row().reads("table") && architecture.write_controller.process != WriteProcess::measured) return;
   try {
     const MeasuredTable table = MeasuredTable::load(p.table);
     if (architecture.crossbar.encoding == Encoding::ideal_signed)

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "arch/check.h"
-#include "device/drift.h"
+#include "device/models/device_law.h"
 #include "device/relaxation.h"
 
 namespace nvcim::device {
@@ -74,9 +74,7 @@ std::vector<Contradiction> check_relaxation(const DeviceParameters& p) {
     faults.push_back({{"/device/g_max", "/device/relaxation"},
                       fmt::format("g_max {} is above {}, the largest conductance at which {} was measured",
                                   format_quantity(p.g_max), format_si(measured.g_max, "S"), name)});
-  DeviceParameters fresh = p;
-  fresh.age = from_si<Time>(0.0);
-  if (const double since = seconds_since_programming(fresh); since > 0)
+  if (const double since = device_law(p.model).measured_after(p); since > 0)
     faults.push_back(
         {{"/device/relaxation", "/device/model"},
          fmt::format("{0} is the spread {1} after writing, so what {2} moves until then would count twice; set "

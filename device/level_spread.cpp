@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "device/programming_variation.h"
+#include "device/models/device_law.h"
 #include "device/read_noise.h"
 
 namespace nvcim::device {

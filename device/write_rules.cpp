@@ -8,7 +8,7 @@
 #include <numbers>
 
 #include "arch/input_error.h"
-#include "device/programming_variation.h"
+#include "device/models/device_law.h"
 #include "device/read_noise.h"
 
 namespace nvcim::device {
@@ -62,7 +62,7 @@ double verify_resolution(const AdcParameters& adc, const CellRange& range) {
 }
 
 double verified_sigma(const Architecture& architecture) {
-  if (architecture.device.model == DeviceModel::ideal) return 0;
+  if (device_law(architecture.device.model).exact) return 0;
   return architecture.write_controller.verified_sigma * architecture.device.sigma_scale;
 }
 

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "arch/conductance_grid.h"
-#include "device/programming_variation.h"
+#include "device/models/device_law.h"
 #include "device/stuck_cells.h"
 #include "mapping/cell_targets.h"
 

@@ -21,7 +21,6 @@ using workloads::Network;
 /// Moves every free cell to where it is after /device/age.
 void age_block(const Architecture& architecture, const Network& network, const Plan& plan, int index,
                const WrittenCells& cells, std::vector<std::int16_t>& codes) {
-  if (architecture.device.age.value() == 0 && architecture.device.model != DeviceModel::reram_cmo) return;
   BlockAgeing ageing(architecture.device, network, plan, index, cells.draws);
   if (!ageing.moves()) return;
   const Block& block = plan.blocks[index];

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "arch/area_table.h"
 #include "arch/ceil_div.h"
+#include "arch/cost/area_table.h"
 #include "arch/input_error.h"
 #include "mapping/plan.h"
 

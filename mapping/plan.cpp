@@ -10,7 +10,7 @@
 #include "arch/ceil_div.h"
 #include "arch/check.h"
 #include "arch/input_error.h"
-#include "device/device_model.h"
+#include "device/check_device.h"
 #include "mapping/duplication.h"
 #include "workloads/network_check.h"
 

@@ -8,7 +8,7 @@
 
 #include "arch/check.h"
 #include "arch/random.h"
-#include "device/programming_variation.h"
+#include "device/models/device_law.h"
 #include "device/write_rules.h"
 #include "mapping/cell_targets.h"
 #include "mapping/selection/time_order.h"

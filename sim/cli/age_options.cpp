@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "arch/input_error.h"
-#include "device/device_model.h"
+#include "device/models/device_law.h"
 #include "sim/cli/command_line.h"
 
 namespace nvcim::cli {
@@ -82,7 +82,7 @@ AgedArchitecture load_aged(const AgeOptions& options, const std::vector<std::str
   const DeviceParameters& device = before.device;
   if (age && *age == 0 && !temperature && device.age.value() == 0) return {std::move(before), false};
   const bool nothing_set = device.drift == DriftModel::none && device.relaxation == RelaxationModel::none;
-  const bool has_law = device::device_law(device.model).drifts;
+  const bool has_law = static_cast<bool>(device::device_law(device.model).drift);
   const char* const model = choice_text(device.model);
   const bool switch_on = age && *age > 0 && nothing_set && has_law && !is_set(set, kDrift);
   if (switch_on) overrides.push_back(fmt::format("{}=model", kDrift));

@@ -7,14 +7,14 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "arch/area_table.h"
 #include "arch/conductance_grid.h"
-#include "arch/energy_table.h"
-#include "arch/figure_nodes.h"
+#include "arch/cost/area_table.h"
+#include "arch/cost/energy_table.h"
+#include "arch/cost/figure_nodes.h"
 #include "arch/load.h"
 #include "arch/output_file.h"
 #include "arch/presets.h"
-#include "device/device_model.h"
+#include "device/check_device.h"
 #include "device/write_rules.h"
 #include "mapping/plan.h"
 #include "sim/cli/inputs.h"

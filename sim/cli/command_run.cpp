@@ -11,7 +11,7 @@
 #include "arch/input_error.h"
 #include "arch/load.h"
 #include "arch/presets.h"
-#include "device/device_model.h"
+#include "device/check_device.h"
 #include "mapping/chip_file.h"
 #include "mapping/chip_match.h"
 #include "mapping/perturbation_file.h"

@@ -9,7 +9,7 @@
 
 #include "arch/load.h"
 #include "arch/printable.h"
-#include "device/device_model.h"
+#include "device/check_device.h"
 #include "sim/report/result_folder.h"
 #include "workloads/model_file.h"
 

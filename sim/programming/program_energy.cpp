@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "arch/conductance_grid.h"
-#include "arch/energy_table.h"
+#include "arch/cost/energy_table.h"
 #include "device/pulse_ramp.h"
 #include "sim/programming/row_tally.h"
 #include "sim/programming/write_timing.h"

@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "arch/energy_table.h"
+#include "arch/cost/energy_table.h"
 #include "mapping/schedule.h"
 #include "sim/programming/program_job.h"
 #include "sim/programming/write_timing.h"

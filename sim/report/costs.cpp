@@ -3,9 +3,9 @@
 
 #include <map>
 
-#include "arch/area_table.h"
-#include "arch/energy_table.h"
-#include "arch/figure_nodes.h"
+#include "arch/cost/area_table.h"
+#include "arch/cost/energy_table.h"
+#include "arch/cost/figure_nodes.h"
 
 namespace nvcim::sim {
 namespace {

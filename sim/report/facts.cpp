@@ -54,8 +54,9 @@ std::string kappas(const RunRecord& record) {
   return text;
 }
 
-/// "0.0577" where every level spreads alike, else "0.0101 to 0.0335, mean 0.0258".
+/// "0" where none spreads, "0.0577" where every level spreads alike, else "0.0101 to 0.0335, mean 0.0258".
 std::string over_levels(const device::LevelSpread& spread, double factor) {
+  if (spread.maximum == 0) return "0";
   const std::string least = fmt::format("{:.4f}", factor * spread.minimum);
   const std::string most = fmt::format("{:.4f}", factor * spread.maximum);
   if (least == most) return least;
@@ -64,7 +65,6 @@ std::string over_levels(const device::LevelSpread& spread, double factor) {
 
 std::string weight_sigmas(const RunRecord& record) {
   const DeviceParameters& device = record.architecture.device;
-  if (device.model == DeviceModel::ideal) return "0";
   std::set<std::string> texts;
   for (const mapping::LayerPlan& layer : record.plan.layers)
     texts.insert(over_levels(device::programming_spread(device, layer.encoding.max_level), kappa(layer.encoding)));

@@ -7,11 +7,11 @@
 #include <cmath>
 #include <numeric>
 
-#include "arch/area_table.h"
 #include "arch/check.h"
-#include "arch/energy_table.h"
-#include "arch/figure_nodes.h"
-#include "device/device_model.h"
+#include "arch/cost/area_table.h"
+#include "arch/cost/energy_table.h"
+#include "arch/cost/figure_nodes.h"
+#include "device/models/device_law.h"
 #include "mapping/block_writing.h"
 #include "mapping/cell_targets.h"
 #include "sim/programming/program_energy.h"
@@ -284,7 +284,7 @@ class ProgramMetrics {
     fact("write.process", choice_text(a.write_controller.process), "what a pulse of write-verify does to a cell");
     add_write_limits();
     fact("device.model", choice_text(a.device.model), "spread of the unverified write");
-    if (device::device_law(a.device.model).after_write_verify())
+    if (device::device_law(a.device.model).after_write_verify)
       fact("device.warning",
            fmt::format("the spread of {} was measured after its own write-verify; here it stands for one unverified "
                        "pulse, which makes unverified cells look better than they are",

@@ -91,8 +91,8 @@ std::vector<Fact> measured_facts(const Architecture& architecture, const device:
 
 std::string programming_spread_text(const DeviceParameters& device, int max_level) {
   const device::LevelSpread spread = device::programming_spread(device, max_level);
-  const bool own_sigma = device.model == DeviceModel::gaussian || device.model == DeviceModel::measured;
-  if (own_sigma && device.sigma_slope == 0) return fmt::format("sigma {} x {}", device.sigma, device.sigma_scale);
+  if (device.model.row().reads("sigma") && device.sigma_slope == 0 && spread.minimum == spread.maximum)
+    return fmt::format("sigma {} x {}", device.sigma, device.sigma_scale);
   if (spread.minimum == spread.maximum) return fmt::format("sigma {:.4g} of the range", spread.mean);
   return fmt::format("sigma {:.4g} to {:.4g} (mean {:.4g}) of the range", spread.minimum, spread.maximum, spread.mean);
 }

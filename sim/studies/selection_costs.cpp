@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "arch/check.h"
-#include "device/programming_variation.h"
+#include "device/models/device_law.h"
 #include "mapping/cell_targets.h"
 #include "mapping/written_cells.h"
 #include "sim/programming/row_time.h"

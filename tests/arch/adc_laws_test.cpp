@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "arch/adc_laws.h"
+#include "arch/cost/adc_laws/adc_law.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "arch/area_table.h"
-#include "arch/energy_table.h"
+#include "arch/cost/area_table.h"
+#include "arch/cost/energy_table.h"
 #include "arch/load.h"
 
 // Published values as quoted in tests/NUMBERS.md (N5), each to its printed precision.
 namespace nvcim {
 namespace {
 
-Length nm(double value) {
-  return from_si<Length>(value * 1e-9);
-}
-Frequency hertz(double value) {
-  return from_si<Frequency>(value);
-}
 double fj(Energy energy) {
   return energy.value() * 1e15;
 }
@@ -29,11 +23,40 @@ double um2(Area area) {
   return area.value() * 1e12;
 }
 
+/// A converter of `bits` bits at `hertz` samples per second in a process of `nanometre`.
+Architecture converter(double nanometre, int bits, double hertz = 1.2e9) {
+  Architecture a;
+  a.chip.technology = from_si<Length>(nanometre * 1e-9);
+  a.adc.bits = bits;
+  a.adc.sample_rate = from_si<Frequency>(hertz);
+  return a;
+}
+Energy energy_of(const char* law, const Architecture& a) {
+  return adc_law(AdcEnergyLaw(law)).conversion(a);
+}
+Area area_of(const char* law, const Architecture& a) {
+  return adc_law(AdcEnergyLaw(law)).area(a);
+}
+
+Architecture neurosim_converter(double node, int bits, double ohm, double kelvin = 300, double volt = 0.5) {
+  Architecture a = converter(node, bits, 1e6);
+  a.adc.energy_law = AdcEnergyLaw("neurosim_sar");
+  a.adc.column_resistance = from_si<Resistance>(ohm);
+  a.crossbar.read_voltage = from_si<Voltage>(volt);
+  a.chip.temperature = from_si<Temperature>(kelvin);
+  return a;
+}
 double neurosim_fj(double node, int bits, double ohm, double kelvin = 300, double volt = 0.5) {
-  const auto energy =
-      neurosim_energy(bits, nm(node), from_si<Voltage>(volt), from_si<Resistance>(ohm), from_si<Temperature>(kelvin));
-  EXPECT_TRUE(energy.has_value());
-  return fj(energy.value_or(from_si<Energy>(0.0)));
+  return fj(energy_of("neurosim_sar", neurosim_converter(node, bits, ohm, kelvin, volt)));
+}
+
+TEST(AdcLaws, EveryLawHasItsParts) {
+  for (const auto& entry : EnumNames<AdcEnergyLaw>::all) {
+    const AdcLaw& law = adc_law(entry.value);
+    EXPECT_FALSE(law.source.empty()) << entry.text;
+    ASSERT_NE(law.check, nullptr) << entry.text;
+    EXPECT_TRUE((law.conversion == nullptr && law.area == nullptr) || law.formula != nullptr) << entry.text;
+  }
 }
 
 TEST(AdcLaws, NeuroSimSarGivesItsPublishedEnergies) {
@@ -64,8 +87,9 @@ TEST(AdcLaws, NeuroSimSarIsItsFormulaAtEveryNode) {
           ((r.a * bits + r.c) * 1e-6 + r.d * (0.2 / 0.5) * std::exp(-r.k * std::log10(20e3))) * (1 + 1.3e-3 * 50);
       EXPECT_NEAR(neurosim_fj(r.node, bits, 20e3, 350, 0.2) / (watt * (bits + 1) * 1e-9 * 1e15), 1, 1e-12);
     }
-  EXPECT_FALSE(
-      neurosim_energy(8, nm(28), from_si<Voltage>(0.5), from_si<Resistance>(1e3), from_si<Temperature>(300.0)));
+  const std::vector<Contradiction> unknown = check_adc_law(neurosim_converter(28, 8, 1e3));
+  ASSERT_FALSE(unknown.empty());
+  EXPECT_EQ(unknown.front().pointers, (std::vector<std::string>{"/adc/energy_law", "/chip/technology"}));
 }
 
 TEST(AdcLaws, SurveyGivesItsPublishedValues) {
@@ -78,11 +102,11 @@ TEST(AdcLaws, SurveyGivesItsPublishedValues) {
               {32, 9, 1e9, 4.690, 5e-4}, {32, 10, 1e9, 13.92, 5e-3}, {22, 8, 1e8, 0.846, 5e-4},
               {65, 8, 1e8, 6.486, 5e-4}, {130, 8, 1e8, 23.87, 5e-3}};
   for (const auto& row : rows)
-    EXPECT_NEAR(pj(survey_energy(row.bits, nm(row.node), hertz(row.rate))), row.pj,
+    EXPECT_NEAR(pj(energy_of("survey", converter(row.node, row.bits, row.rate))), row.pj,
                 std::max(row.precision, 1e-3 * row.pj))
         << row.node << " nm, " << row.bits << " bits, " << row.rate << " Hz";
-  EXPECT_NEAR(um2(survey_area(8, nm(32), hertz(1e8))) / 3937, 1, 1e-3);
-  EXPECT_NEAR(um2(survey_area(8, nm(32), hertz(1.2e9))) / 6311, 1, 1e-3);
+  EXPECT_NEAR(um2(area_of("survey", converter(32, 8, 1e8))) / 3937, 1, 1e-3);
+  EXPECT_NEAR(um2(area_of("survey", converter(32, 8, 1.2e9))) / 6311, 1, 1e-3);
 }
 
 TEST(AdcLaws, SurveyIsItsFormula) {
@@ -91,24 +115,25 @@ TEST(AdcLaws, SurveyIsItsFormula) {
       const double foms = std::min(213.7807 - 2.8719 * std::log(rate), 128.3068 + 3.2205 * bits);
       const double expected = 0.5 * std::pow(10, -(foms - (6.02 * bits + 1.76)) / 10) *
                               std::exp(26.0496 + 1.88004 * std::log(45.0) - 2.82913 * std::log(double(bits)) - 1.47020);
-      EXPECT_NEAR(pj(survey_energy(bits, nm(45), hertz(rate))) / expected, 1, 1e-9);
+      EXPECT_NEAR(pj(energy_of("survey", converter(45, bits, rate))) / expected, 1, 1e-9);
     }
 }
 
 TEST(AdcLaws, SurveyAgreesWithIsaacInEnergyButNotInArea) {
-  EXPECT_NEAR(pj(survey_energy(8, nm(32), hertz(1.2e9))) / pj(isaac_scaled_energy(8)), 1, 0.11);
-  EXPECT_NEAR(um2(survey_area(8, nm(32), hertz(1.2e9))) / 1200, 5.3, 0.05);
+  EXPECT_NEAR(pj(energy_of("survey", converter(32, 8, 1.2e9))) / pj(energy_of("isaac_scaled", converter(32, 8))), 1,
+              0.11);
+  EXPECT_NEAR(um2(area_of("survey", converter(32, 8, 1.2e9))) / 1200, 5.3, 0.05);
 }
 
 TEST(AdcLaws, IsaacScaledGivesItsPublishedValues) {
   const double energy[] = {0.79, 0.99, 1.20, 1.42, 1.67, 1.969, 2.379};
   const double area[] = {361, 477, 627, 845, 1200, 1828, 3002};
   for (int bits = 4; bits <= 10; ++bits) {
-    EXPECT_NEAR(pj(isaac_scaled_energy(bits)), energy[bits - 4], 1e-9);
-    EXPECT_NEAR(um2(isaac_scaled_area(bits)), area[bits - 4], 1e-9);
+    EXPECT_NEAR(pj(energy_of("isaac_scaled", converter(32, bits))), energy[bits - 4], 1e-9);
+    EXPECT_NEAR(um2(area_of("isaac_scaled", converter(32, bits))), area[bits - 4], 1e-9);
   }
   // 2 mW at 1.2 GS/s is 1.667 pJ.
-  EXPECT_NEAR(pj(isaac_scaled_energy(8)), 2e-3 / 1.2e9 * 1e12, 0.005);
+  EXPECT_NEAR(pj(energy_of("isaac_scaled", converter(32, 8))), 2e-3 / 1.2e9 * 1e12, 0.005);
 }
 
 Architecture with(std::vector<std::string> overrides) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "arch/area_table.h"
+#include "arch/cost/area_table.h"
 #include "arch/load.h"
 
 // Shafiee et al., ISCA 2016, Table I, as the component table and its roll-up are quoted in tests/NUMBERS.md (N1).

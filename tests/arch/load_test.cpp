@@ -27,7 +27,7 @@ TEST(Load, FileLiesOverWhatItExtendsAndOverridesOverBoth) {
   EXPECT_EQ(a.crossbar.rows, 32);
   EXPECT_EQ(a.crossbar.read_voltage.value(), 0.3);
   EXPECT_EQ(a.device.g_max.value(), 1e-3);
-  EXPECT_EQ(a.device.model, DeviceModel::gaussian);
+  EXPECT_EQ(a.device.model, DeviceModel("gaussian"));
   EXPECT_EQ(a.chip.description, "a, b");
   EXPECT_EQ(a.tile.crossbars, 96) << "from the preset";
   EXPECT_EQ(a.name, "a");

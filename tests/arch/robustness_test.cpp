@@ -7,9 +7,9 @@
 #include <random>
 #include <string>
 
-#include "arch/area_table.h"
 #include "arch/catalogue.h"
-#include "arch/energy_table.h"
+#include "arch/cost/area_table.h"
+#include "arch/cost/energy_table.h"
 #include "arch/load.h"
 #include "arch/presets.h"
 #include "arch/units.h"

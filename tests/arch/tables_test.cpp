@@ -3,9 +3,9 @@
 
 #include <cmath>
 
-#include "arch/area_table.h"
 #include "arch/conductance_grid.h"
-#include "arch/energy_table.h"
+#include "arch/cost/area_table.h"
+#include "arch/cost/energy_table.h"
 #include "arch/load.h"
 #include "arch/presets.h"
 #include "arch/program_cost.h"

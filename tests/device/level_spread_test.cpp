@@ -22,7 +22,7 @@ TEST(LevelSpread, AsksTheModelAtEveryLevel) {
     g /= 40;
     return 0.348 + 16.030 * g - 43.853 * g * g + 45.393 * g * g * g - 16.815 * g * g * g * g;
   };
-  DeviceParameters p = device(DeviceModel::rram_wan_nature_2022, 1, 40);
+  DeviceParameters p = device(DeviceModel("rram_wan_nature_2022"), 1, 40);
   p.sigma = 0.1;  // no part of this model
   const double at[] = {law(1) / 39, law(14) / 39, law(27) / 39, law(40) / 39};
   const LevelSpread spread = programming_spread(p, 3);
@@ -32,7 +32,7 @@ TEST(LevelSpread, AsksTheModelAtEveryLevel) {
 }
 
 TEST(LevelSpread, OfAGaussianIsItsSigmaAndSlope) {
-  DeviceParameters p = device(DeviceModel::gaussian, 1, 40);
+  DeviceParameters p = device(DeviceModel("gaussian"), 1, 40);
   p.sigma = 0.1;
   p.sigma_scale = 0.5;
   LevelSpread spread = programming_spread(p, 3);
@@ -47,7 +47,7 @@ TEST(LevelSpread, OfAGaussianIsItsSigmaAndSlope) {
 }
 
 TEST(LevelSpread, OfReadsIsThatOfTheLaw) {
-  DeviceParameters p = device(DeviceModel::gaussian, 1, 40);
+  DeviceParameters p = device(DeviceModel("gaussian"), 1, 40);
   EXPECT_EQ(read_spread(p, 3).maximum, 0);
   p.read_noise = 0.02;
   EXPECT_DOUBLE_EQ(read_spread(p, 3).minimum, 0.02);
@@ -58,7 +58,7 @@ TEST(LevelSpread, OfReadsIsThatOfTheLaw) {
   EXPECT_DOUBLE_EQ(spread.mean, 0.02 * 20.5 / 39);
   // aihwkit's PCM at g = 1, 20 s after programming, where ages begin (N7): 3.682 % of the conductance; the model needs
   // no /device/read_noise.
-  p = device(DeviceModel::pcm_joshi_2020, 0, 25);
+  p = device(DeviceModel("pcm_joshi_2020"), 0, 25);
   p.read_noise_model = ReadNoiseModel::model;
   EXPECT_NEAR(read_spread(p, 3).maximum, 0.0368, 0.0004);
 }

@@ -57,7 +57,7 @@ struct MeasuredCells {
 inline DeviceParameters relaxing(RelaxationModel technology, double g_max_microsiemens, double seconds,
                                  double celsius = 25, RelaxationShape shape = RelaxationShape::heavy_tailed) {
   DeviceParameters p;
-  p.model = DeviceModel::gaussian;
+  p.model = DeviceModel("gaussian");
   p.g_min = from_si<Conductance>(0.0);
   p.g_max = from_si<Conductance>(g_max_microsiemens * 1e-6);
   p.relaxation = technology;

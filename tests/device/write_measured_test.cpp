@@ -19,7 +19,7 @@ using testing::ElementsAre;
 Architecture measured(const std::string& table, int max_attempts = 3968) {
   Architecture a;
   a.crossbar.cell_bits = 2;
-  a.device.model = DeviceModel::measured;
+  a.device.model = DeviceModel("measured");
   a.device.table = table;
   a.write_controller.process = WriteProcess::measured;
   a.write_controller.max_attempts = max_attempts;

@@ -14,7 +14,7 @@ inline Architecture paper_like(WriteProcess process) {
   Architecture a;
   a.crossbar.cell_bits = 2;
   a.adc.model = AdcModel::ideal;
-  a.device.model = DeviceModel::gaussian;
+  a.device.model = DeviceModel("gaussian");
   a.device.grid_bits = 14;
   a.device.g_min = from_si<Conductance>(20e-6);
   a.device.g_max = from_si<Conductance>(40e-6);

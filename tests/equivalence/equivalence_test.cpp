@@ -11,7 +11,8 @@
 #include <string>
 
 #include "arch/input_error.h"
-#include "device/device_model.h"
+#include "device/check_device.h"
+#include "device/models/device_law.h"
 #include "sim/engine.h"
 #include "tests/equivalence/random_architecture.h"
 #include "tests/support/random_graph.h"
@@ -184,7 +185,7 @@ TEST(Equivalence, EveryDeviceModelNoiseAndAgeingIsDrawn) {
     const Architecture a = testing::random_architecture(seed, network);
     const std::vector<Contradiction> faults = device::check_device(a);
     ASSERT_TRUE(faults.empty()) << seed << ": " << faults.front().message;
-    const auto count = [&](const char* what, auto choice) { ++drawn[fmt::format("{} {}", what, int(choice))]; };
+    const auto count = [&](const char* what, auto choice) { ++drawn[fmt::format("{} {}", what, choice_text(choice))]; };
     count("model", a.device.model);
     count("encoding", a.crossbar.encoding);
     count("range", a.adc.range);
@@ -194,22 +195,21 @@ TEST(Equivalence, EveryDeviceModelNoiseAndAgeingIsDrawn) {
     const bool of_model = a.device.read_noise_model == ReadNoiseModel::model;
     if (of_model || a.device.read_noise > 0) count("read noise", a.device.read_noise_model);
     if (of_model) count("read noise of", a.device.model);
-    if (a.device.device_to_device > 0) count("device to device", 0);
-    if (a.crossbar.wire_model != WireModel::none) count("wires", 0);
+    if (a.device.device_to_device > 0) ++drawn["device to device"];
+    if (a.crossbar.wire_model != WireModel::none) ++drawn["wires"];
   }
-  std::vector<std::string> wanted = {"device to device 0", "wires 0", "shape 0", "shape 1"};
+  std::vector<std::string> wanted = {"device to device", "wires"};
   for (const auto& entry : EnumNames<DeviceModel>::all) {
-    wanted.push_back(fmt::format("model {}", int(entry.value)));
+    wanted.push_back(fmt::format("model {}", entry.text));
     const device::DeviceLaw& law = device::device_law(entry.value);
-    if (law.drifts) wanted.push_back(fmt::format("drift of {}", int(entry.value)));
-    if (law.has_read_noise) wanted.push_back(fmt::format("read noise of {}", int(entry.value)));
+    if (law.drift) wanted.push_back(fmt::format("drift of {}", entry.text));
+    if (law.read_sigma != nullptr) wanted.push_back(fmt::format("read noise of {}", entry.text));
   }
-  for (const auto& entry : EnumNames<RelaxationModel>::all)
-    wanted.push_back(fmt::format("relaxation {}", int(entry.value)));
-  for (const auto& entry : EnumNames<ReadNoiseModel>::all)
-    wanted.push_back(fmt::format("read noise {}", int(entry.value)));
-  for (const auto& entry : EnumNames<Encoding>::all) wanted.push_back(fmt::format("encoding {}", int(entry.value)));
-  for (const auto& entry : EnumNames<AdcRange>::all) wanted.push_back(fmt::format("range {}", int(entry.value)));
+  for (const auto& entry : EnumNames<RelaxationShape>::all) wanted.push_back(fmt::format("shape {}", entry.text));
+  for (const auto& entry : EnumNames<RelaxationModel>::all) wanted.push_back(fmt::format("relaxation {}", entry.text));
+  for (const auto& entry : EnumNames<ReadNoiseModel>::all) wanted.push_back(fmt::format("read noise {}", entry.text));
+  for (const auto& entry : EnumNames<Encoding>::all) wanted.push_back(fmt::format("encoding {}", entry.text));
+  for (const auto& entry : EnumNames<AdcRange>::all) wanted.push_back(fmt::format("range {}", entry.text));
   for (const std::string& choice : wanted) EXPECT_GE(drawn[choice], 5) << choice;
 }
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <random>
 
-#include "device/device_model.h"
+#include "device/models/device_law.h"
 #include "mapping/plan.h"
 
 namespace nvcim::testing {
@@ -50,10 +50,10 @@ void roll_analog(Dice& dice, const workloads::Network& network, Architecture& ar
 /// Conductances over which a model was measured; the abstract ones take any.
 void roll_model(Dice& dice, Architecture& architecture) {
   DeviceParameters& device = architecture.device;
-  device.model =
-      dice.one_of({DeviceModel::ideal, DeviceModel::gaussian, DeviceModel::gaussian, DeviceModel::fefet,
-                   DeviceModel::measured, DeviceModel::rram_milo_irps_2021, DeviceModel::rram_wan_nature_2022,
-                   DeviceModel::pcm_joshi_2020, DeviceModel::reram_cmo, DeviceModel::sonos});
+  // Every model there is, and gaussian once more.
+  const auto& models = EnumNames<DeviceModel>::all;
+  const int model = dice.pick(0, static_cast<int>(std::size(models)));
+  device.model = model < static_cast<int>(std::size(models)) ? models[model].value : DeviceModel("gaussian");
   device.pcm_fit = dice.one_of({PcmFit::joshi_aihwkit, PcmFit::joshi_crosssim, PcmFit::hermes_two_devices});
   device.cmo_acceptance = dice.one_of({CmoAcceptance::fine, CmoAcceptance::coarse});
   const device::DeviceLaw& law = device::device_law(device.model);
@@ -64,7 +64,7 @@ void roll_model(Dice& dice, Architecture& architecture) {
   } else {
     device.g_min = from_si<Conductance>(dice.one_of({0.0, 1e-6, 13e-6}));
   }
-  if (device.model == DeviceModel::measured) {  // its tables are of four levels
+  if (device.model == DeviceModel("measured")) {  // its tables are of four levels
     architecture.crossbar.cell_bits = 2;
     if (architecture.crossbar.encoding == Encoding::ideal_signed)
       architecture.crossbar.encoding = Encoding::differential_pair;
@@ -75,13 +75,13 @@ void roll_model(Dice& dice, Architecture& architecture) {
 /// whose spread was itself measured some time after writing takes no relaxation.
 void roll_time(Dice& dice, DeviceParameters& device) {
   const device::DeviceLaw& law = device::device_law(device.model);
-  if (law.drifts) {
+  if (law.drift) {
     if (!dice.chance(60)) return;
     device.drift = DriftModel::model;
     device.age = from_si<Time>(dice.one_of({0.0, 10.0, 3600.0, 86400.0}));
     return;
   }
-  if (law.after_write_verify() || !dice.chance(50)) return;
+  if (law.after_write_verify || !dice.chance(50)) return;
   device.relaxation =
       dice.one_of({RelaxationModel::technology_a, RelaxationModel::technology_b, RelaxationModel::technology_c});
   device.relaxation_shape = dice.one_of({RelaxationShape::heavy_tailed, RelaxationShape::gaussian});
@@ -103,7 +103,7 @@ void roll_device(Dice& dice, Architecture& architecture) {
   if (dice.chance(30)) device.device_to_device = dice.pick(1, 10) / 100.0;
   if (dice.chance(40)) device.read_noise = dice.pick(1, 20) / 100.0;
   device.read_noise_model = dice.one_of({ReadNoiseModel::constant, ReadNoiseModel::proportional});
-  if (device::device_law(device.model).has_read_noise && dice.chance(50))
+  if (device::device_law(device.model).read_sigma != nullptr && dice.chance(50))
     device.read_noise_model = ReadNoiseModel::model;
   roll_time(dice, device);
   if (dice.chance(30)) device.stuck_at_g_min = 0.05;

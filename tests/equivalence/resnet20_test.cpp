@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "arch/load.h"
-#include "device/device_model.h"
+#include "device/check_device.h"
 #include "sim/engine.h"
 #include "tests/support/random_network.h"
 #include "workloads/calibration.h"

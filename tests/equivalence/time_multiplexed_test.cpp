@@ -18,7 +18,7 @@ Architecture noisy_chip(int tiles) {
   Architecture architecture;
   architecture.name = "noisy";
   architecture.crossbar.rows = architecture.crossbar.columns = 32;
-  architecture.device.model = DeviceModel::gaussian;
+  architecture.device.model = DeviceModel("gaussian");
   architecture.device.sigma = 0.05;
   architecture.device.device_to_device = 0.03;
   architecture.device.stuck_at_g_min = architecture.device.stuck_at_g_max = 0.01;

@@ -21,7 +21,7 @@ constexpr int kSamples = 12;
 
 /// Noise-free, with room for any mapping of LeNet.
 void make_exact(Architecture& architecture) {
-  architecture.device.model = DeviceModel::ideal;
+  architecture.device.model = DeviceModel("ideal");
   architecture.device.read_noise = 0;
   architecture.device.stuck_at_g_min = architecture.device.stuck_at_g_max = 0;
   architecture.adc.offset_sigma = architecture.adc.gain_sigma = architecture.adc.inl = 0;

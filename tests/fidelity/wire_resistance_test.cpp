@@ -26,7 +26,7 @@ Architecture wired_crossbar() {
   architecture.crossbar.wire_model = WireModel::effective_conductance;
   architecture.crossbar.wire_resistance = from_si<Resistance>(20);
   architecture.adc.model = AdcModel::ideal;
-  architecture.device.model = DeviceModel::ideal;
+  architecture.device.model = DeviceModel("ideal");
   architecture.device.g_min = from_si<Conductance>(2e-6);
   architecture.device.g_max = from_si<Conductance>(100e-6);
   architecture.device.grid_bits = 10;

@@ -69,7 +69,7 @@ Architecture random_analog(std::mt19937& generator) {
   if (draw(0, 3) == 0) architecture.adc.inl = -0.8;
   if (draw(0, 2) == 0) architecture.device.read_noise = 0.03;
   if (draw(0, 1) == 0) architecture.device.read_noise_model = ReadNoiseModel::proportional;
-  if (draw(0, 3) == 0) architecture.device.model = DeviceModel::ideal;
+  if (draw(0, 3) == 0) architecture.device.model = DeviceModel("ideal");
   if (draw(0, 3) == 0) architecture.digital.zero_point_sum = ZeroPointSum::target;
   return architecture;
 }
@@ -160,7 +160,7 @@ TEST(RunFunctional, NoiseFreeWithASufficientAdcIsTheReference) {
       for (int dac_bits : {1, 2, 8})
         for (AdcModel model : {AdcModel::sar, AdcModel::ideal}) {
           Architecture architecture = roomy_architecture();
-          architecture.device.model = DeviceModel::ideal;
+          architecture.device.model = DeviceModel("ideal");
           architecture.crossbar.encoding = encoding;
           architecture.crossbar.cell_bits = cell_bits;
           architecture.dac.bits = dac_bits;
@@ -181,7 +181,7 @@ TEST(RunFunctional, OfANoiseFreeGraphIsTheReference) {
   for (Encoding encoding : {Encoding::differential_pair, Encoding::offset_column, Encoding::ideal_signed})
     for (AdcModel model : {AdcModel::sar, AdcModel::ideal}) {
       Architecture architecture = roomy_architecture();
-      architecture.device.model = DeviceModel::ideal;
+      architecture.device.model = DeviceModel("ideal");
       architecture.crossbar.encoding = encoding;
       architecture.crossbar.rows = 64;
       architecture.adc.model = model;
@@ -195,7 +195,7 @@ TEST(RunFunctional, AChipWithOtherWeightsIsTheNetworkWithThoseWeights) {
   // Also where 0 is not code 0: the deviation of a cell counts times the input's value, not times its code.
   for (const std::uint64_t seed : {3, 4, 5, 6}) {
     Architecture architecture = roomy_architecture();
-    architecture.device.model = DeviceModel::ideal;
+    architecture.device.model = DeviceModel("ideal");
     architecture.crossbar.encoding = Encoding::ideal_signed;
     architecture.adc.model = AdcModel::ideal;
     Chip chip(architecture, testing::random_network(seed));
@@ -230,7 +230,7 @@ TEST(RunFunctional, AChipWithOtherWeightsIsTheNetworkWithThoseWeights) {
 TEST(RunFunctional, ASaturatingAdcClipsEveryCode) {
   // One fully driven column of the highest weight: every phase's sum is far past the ADC's 3 levels.
   Architecture architecture = roomy_architecture();
-  architecture.device.model = DeviceModel::ideal;
+  architecture.device.model = DeviceModel("ideal");
   architecture.adc.bits = 2;
   Network network = testing::NetworkBuilder({1, 4, 4}, 8, 1).logits(1);
   workloads::Node& node = network.nodes[0];

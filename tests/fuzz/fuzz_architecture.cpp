@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/load.h"
 #include "arch/schema.h"
-#include "device/device_model.h"
+#include "device/check_device.h"
 #include "tests/fuzz/fuzzing.h"
 
 /// Any bytes as an architecture file. What is read says all it means: written out and read again it is the same.

@@ -58,7 +58,7 @@ TEST(AgedChip, RelaxesAroundTheProgrammingThatItHad) {
 
 TEST(AgedChip, PcmDriftsDownwardsTogether) {
   Architecture architecture = roomy();
-  architecture.device.model = DeviceModel::pcm_joshi_2020;
+  architecture.device.model = DeviceModel("pcm_joshi_2020");
   architecture.device.g_min = from_si<Conductance>(0.0);
   architecture.device.g_max = from_si<Conductance>(25e-6);
   const std::vector<double> fresh = codes(architecture);

@@ -50,7 +50,7 @@ std::vector<double> deviations(const Architecture& architecture, const Network& 
 
 TEST(ProgramOnce, AnIdealCellHoldsItsTarget) {
   Architecture architecture = roomy();
-  architecture.device.model = DeviceModel::ideal;
+  architecture.device.model = DeviceModel("ideal");
   const Network network = testing::random_lenet(3);
   EXPECT_THAT(deviations(architecture, network, program(architecture, network)), ::testing::Each(0.0));
 }
@@ -73,7 +73,7 @@ TEST(ProgramOnce, GaussianDeviationHasTheAskedSpreadAndNoBias) {
 
 TEST(ProgramOnce, EachCellSpreadsAsItsOwnLevelDoes) {
   Architecture architecture = roomy();
-  architecture.device.model = DeviceModel::gaussian;
+  architecture.device.model = DeviceModel("gaussian");
   architecture.device.sigma = 0;
   architecture.device.sigma_slope = 0.1;  // nothing at level 0
   Network network = testing::random_lenet(3);
@@ -143,7 +143,7 @@ TEST(ProgramOnce, OtherEffectsMoveNoProgrammingDraw) {
 
 TEST(ProgramOnce, StuckCellsHaveTheAskedShareAndConductance) {
   Architecture architecture = roomy();
-  architecture.device.model = DeviceModel::ideal;
+  architecture.device.model = DeviceModel("ideal");
   architecture.device.stuck_at_g_max = 0.02;
   const Network network = testing::random_lenet(3);
   const Plan plan = make_plan(architecture, network);
@@ -174,7 +174,7 @@ TEST(ProgramOnce, WiresLowerEveryCodeByTheNodalSolution) {
   architecture.adc.columns_per_adc = 4;
   architecture.crossbar.wire_model = WireModel::effective_conductance;
   architecture.crossbar.wire_resistance = from_si<Resistance>(200);
-  architecture.device.model = DeviceModel::ideal;
+  architecture.device.model = DeviceModel("ideal");
   architecture.device.g_min = from_si<Conductance>(0);
   architecture.device.g_max = from_si<Conductance>(100e-6);
   Network network = testing::NetworkBuilder({2, 1, 1}, 8, 1).logits(2, 2);

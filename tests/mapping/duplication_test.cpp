@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-#include "arch/area_table.h"
+#include "arch/cost/area_table.h"
 #include "arch/input_error.h"
 #include "mapping/plan.h"
 #include "tests/support/random_network.h"

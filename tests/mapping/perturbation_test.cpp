@@ -172,7 +172,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, Draws,
 
 TEST(Perturbation, AgeDoesNotMoveItsCells) {
   Placed on = placed(Encoding::differential_pair);
-  on.architecture.device.model = DeviceModel::pcm_joshi_2020;
+  on.architecture.device.model = DeviceModel("pcm_joshi_2020");
   on.architecture.device.g_min = from_si<Conductance>(1e-6);
   on.architecture.device.g_max = from_si<Conductance>(20e-6);
   on.architecture.device.drift = DriftModel::model;

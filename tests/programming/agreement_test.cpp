@@ -2,7 +2,7 @@
 // Programming: the SystemC write controllers and the engine without SystemC leave the same cells, counts and cycles.
 #include <gtest/gtest.h>
 
-#include "device/device_model.h"
+#include "device/check_device.h"
 #include "mapping/chip_instance.h"
 #include "sim/programming/first_difference.h"
 #include "sim/programming/program_facts.h"

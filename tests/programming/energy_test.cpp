@@ -9,7 +9,7 @@
 #include <numeric>
 
 #include "arch/conductance_grid.h"
-#include "arch/energy_table.h"
+#include "arch/cost/energy_table.h"
 #include "tests/programming/two_cells.h"
 
 namespace nvcim::sim {

@@ -29,7 +29,7 @@ std::unique_ptr<OwnedJob> two_tiles() {
   a.tile.crossbars = 1;
   a.crossbar.rows = a.crossbar.columns = 10;
   a.crossbar.encoding = Encoding::ideal_signed;
-  a.device.model = DeviceModel::ideal;
+  a.device.model = DeviceModel("ideal");
   owned->network = nvcim::testing::NetworkBuilder({4, 1, 1}, 8, 1).linear(2).logits(10);
   owned->plan = mapping::make_plan(a, owned->network);
   owned->write_plan = mapping::verify_all(owned->plan);

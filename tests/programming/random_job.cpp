@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <random>
 
-#include "device/device_model.h"
+#include "device/models/device_law.h"
 #include "tests/support/random_graph.h"
 #include "tests/support/random_network.h"
 
@@ -59,7 +59,8 @@ void roll_chip(Dice& dice, Architecture& a) {
 
 void roll_device(Dice& dice, Architecture& a) {
   DeviceParameters& device = a.device;
-  device.model = dice.one_of({DeviceModel::gaussian, DeviceModel::gaussian, DeviceModel::fefet, DeviceModel::ideal});
+  device.model =
+      dice.one_of({DeviceModel("gaussian"), DeviceModel("gaussian"), DeviceModel("fefet"), DeviceModel("ideal")});
   device.g_min = from_si<Conductance>(dice.one_of({0.0, 1e-6, 13e-6}));
   device.grid_bits = dice.pick(8, 12);
   device.sigma = dice.pick(0, 30) / 100.0;

@@ -34,7 +34,7 @@ class ProgramReportByHand : public ::testing::Test {
     a.tile.crossbars = 1;
     a.crossbar.rows = a.crossbar.columns = 10;
     a.crossbar.encoding = Encoding::ideal_signed;
-    a.device.model = DeviceModel::gaussian;
+    a.device.model = DeviceModel("gaussian");
     a.device.grid_bits = 10;
     a.device.g_min = from_si<Conductance>(0.0);
     a.device.g_max = from_si<Conductance>(kSpan * 1e-6);

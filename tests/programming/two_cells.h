@@ -19,7 +19,7 @@ inline std::unique_ptr<OwnedJob> two_cells() {
   a.crossbar.encoding = Encoding::ideal_signed;
   a.adc.model = AdcModel::ideal;
   a.shift_add.time = from_si<Time>(1e-9);
-  a.device.model = DeviceModel::gaussian;
+  a.device.model = DeviceModel("gaussian");
   a.device.sigma = 0.2;
   a.device.pulse_part = 1;
   a.device.pulse_sigma = 0;

@@ -145,7 +145,7 @@ TEST(RunReport, LayersOfOneNameAreToldApart) {
 
 TEST(RunReport, StatesLawsAndDeviations) {
   ExampleRun run;
-  run.architecture.device.model = DeviceModel::gaussian;
+  run.architecture.device.model = DeviceModel("gaussian");
   run.architecture.device.sigma = 0.1;
   const RunReport report = run.report();
   // Two cells of a pair in four slices of two bits: kappa = sqrt(2 (1 + 4^2 + 16^2 + 64^2)) x 3 / 127 = 2.2081.
@@ -180,7 +180,7 @@ TEST(RunReport, OfAChipThatWasProgrammedBeforeCountsItsCells) {
 
 TEST(RunReport, SaysHowLongAgoTheChipWasProgrammed) {
   DeviceParameters device;
-  device.model = DeviceModel::pcm_joshi_2020;
+  device.model = DeviceModel("pcm_joshi_2020");
   device.drift = DriftModel::model;
   EXPECT_EQ(time_since_programming(device), "");
   device.age = from_si<Time>(5400.0);

@@ -119,7 +119,7 @@ TEST(Program, AStuckCellCannotBeVerified) {
 
 TEST(Program, VerifyingAnIdealDeviceChangesNothing) {
   Architecture architecture = abstract_chip();
-  architecture.device.model = DeviceModel::ideal;
+  architecture.device.model = DeviceModel("ideal");
   const Network network = testing::random_lenet(3);
   const Plan plan = make_plan(architecture, network);
   const WritePlan all = verify_all(plan);

@@ -19,7 +19,7 @@ struct Case {
     plan = make_plan(architecture, network);
   }
   ChipInstance chip(double sigma, std::uint32_t rewrite = 0) {
-    architecture.device.model = sigma > 0 ? DeviceModel::gaussian : DeviceModel::ideal;
+    architecture.device.model = sigma > 0 ? DeviceModel("gaussian") : DeviceModel("ideal");
     architecture.device.sigma = sigma;
     return make_instance(architecture, network, plan,
                          write_cells(architecture, network, plan, verify_none(plan), {3, 1, rewrite}, false));

@@ -157,7 +157,7 @@ INSTANTIATE_TEST_SUITE_P(Encodings, AdcCalibrationOf,
 
 TEST(AdcCalibration, GivesAChipThatBothEnginesRunAlikeAndThatIsNearerToTheNetwork) {
   AdcCalibrationRequest request = small_request(Encoding::differential_pair, 4);
-  request.architecture.device.model = DeviceModel::ideal;
+  request.architecture.device.model = DeviceModel("ideal");
   request.threads = 2;
   const AdcCalibration calibration = calibrate_adc(request);
   request.threads = 1;

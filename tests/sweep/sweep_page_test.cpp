@@ -79,7 +79,7 @@ TEST(InSitu, CostsOneUnverifiedPassPerStep) {
 
 TEST(InSitu, StepsTeachAnIdealChip) {
   SweepRequest request = small_sweep();
-  request.architecture.device.model = DeviceModel::ideal;
+  request.architecture.device.model = DeviceModel("ideal");
   // The network is right about its own labels; about others it has something to learn.
   for (std::uint8_t& label : request.training.labels) label = static_cast<std::uint8_t>((label + 1) % 5);
   const mapping::Plan plan = mapping::make_plan(request.architecture, request.network);

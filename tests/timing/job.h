@@ -10,7 +10,7 @@ namespace nvcim::testing {
 inline Architecture ideal_architecture() {
   Architecture architecture;
   architecture.name = "test";
-  architecture.device.model = DeviceModel::ideal;
+  architecture.device.model = DeviceModel("ideal");
   architecture.device.sigma = 0;
   architecture.adc.model = AdcModel::ideal;
   return architecture;

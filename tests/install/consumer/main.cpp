@@ -2,7 +2,7 @@
 #include <cstdio>
 
 #include "arch/load.h"
-#include "device/device_model.h"
+#include "device/check_device.h"
 
 int main() {
   const nvcim::Architecture architecture = nvcim::load_architecture("rram_1t1r_128", {}, nvcim::device::check_device);

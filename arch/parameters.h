@@ -88,6 +88,7 @@ struct CrossbarParameters {
   Voltage read_voltage = from_si<Voltage>(0.2);
   Resistance wire_resistance = from_si<Resistance>(0.0);
   WireModel wire_model = WireModel::none;
+  int input_registers = 2;
 
   template <class V>
   void describe(V& v) {
@@ -102,6 +103,8 @@ struct CrossbarParameters {
     v.quantity("wire_resistance", wire_resistance, from_si<Resistance>(0.0), from_si<Resistance>(1e3),
                "one wire segment between neighbouring cells, rows and columns alike");
     v.choice("wire_model", wire_model, "what wire_resistance does to the column sums");
+    v.integer("input_registers", input_registers, 1, 16,
+              "MVMs whose inputs a crossbar holds at a time, for timing; 2: one is driven while the next is fetched");
   }
 
   bool operator==(const CrossbarParameters&) const = default;
@@ -122,10 +125,14 @@ struct DacParameters {
 
 struct SampleHoldParameters {
   Time time = from_si<Time>(1e-9);
+  int holds = 2;
 
   template <class V>
   void describe(V& v) {
     v.quantity("time", time, from_si<Time>(0.0), from_si<Time>(1e-6), "sampling all columns, one phase");
+    v.integer(
+        "holds", holds, 1, 16,
+        "sampled phases that a crossbar holds at a time, for timing; 2: one is converted while the next is sampled");
   }
 
   bool operator==(const SampleHoldParameters&) const = default;
@@ -239,6 +246,7 @@ struct DigitalParameters {
   int accumulate_lanes = 16;
   int activation_lanes = 16;
   int pooling_lanes = 16;
+  int sum_slots = 4;
   ZeroPointSum zero_point_sum = ZeroPointSum::programmed;
 
   template <class V>
@@ -246,6 +254,8 @@ struct DigitalParameters {
     v.integer("accumulate_lanes", accumulate_lanes, 1, 65536, "partial sums a tile adds per cycle");
     v.integer("activation_lanes", activation_lanes, 1, 65536, "outputs a tile scales, rounds and activates per cycle");
     v.integer("pooling_lanes", pooling_lanes, 1, 65536, "pooling comparisons or additions of a tile per cycle");
+    v.integer("sum_slots", sum_slots, 1, 1024,
+              "output positions of one copy of a layer whose partial sums a tile holds at a time, for timing");
     v.choice("zero_point_sum", zero_point_sum,
              "what is taken off an output, times the input code that stands for 0, before it is scaled");
   }

@@ -32,6 +32,7 @@ constexpr std::array kFreeParameters = {
     "/tile/input_register_bytes"sv,
     "/tile/output_register_bytes"sv,
     "/tile/tile_output_register_bytes"sv,
+    "/crossbar/input_registers"sv,
     // Reading.
     "/crossbar/read_time"sv,
     "/crossbar/read_voltage"sv,

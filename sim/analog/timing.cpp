@@ -20,6 +20,7 @@ Cycle MvmTiming::back(int turns) const {
 }
 
 Cycle MvmTiming::total(int phases, int turns) const {
+  if (holds == 1) return static_cast<Cycle>(phases) * (front + back(turns));
   return front + back(turns) + static_cast<Cycle>(phases - 1) * std::max(front, back(turns));
 }
 
@@ -31,6 +32,7 @@ MvmTiming make_mvm_timing(const Architecture& architecture) {
                              cycles(architecture.sample_hold.time, clock));
   timing.adc = std::max<Cycle>(1, cycles(1.0 / architecture.adc.sample_rate, clock));
   timing.shift_add = cycles(architecture.shift_add.time, clock);
+  timing.holds = architecture.sample_hold.holds;
   return timing;
 }
 

@@ -14,8 +14,8 @@ namespace nvcim::sim {
 
 /// When transfers that all start at the global buffer reach their tiles. X-Y routes from one corner are a tree and
 /// every queue on the way is first in, first out, so each packet's way follows from those before it, in closed steps:
-/// the rules are those of sim/systemc/router and network_interface (virtual cut-through, credits, packets that fit a
-/// buffer).
+/// the rules are those of sim/network_on_chip: router and network_interface (virtual cut-through, credits, packets that
+/// fit a buffer).
 class MeshArrival {
  public:
   MeshArrival(const Architecture& architecture, std::size_t nodes);

@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "arch/check.h"
-#include "sim/programming/cycle_queue.h"
+#include "sim/kernel/cycle_queue.h"
 #include "sim/programming/first_writes.h"
 #include "sim/programming/gather.h"
 #include "sim/programming/mesh_arrival.h"
@@ -77,7 +77,7 @@ class Engine {
     NVCIM_CHECK(tile < 1 << Happening::kTileBits && order_ < std::uint64_t{1} << Happening::kOrderBits,
                 "message {} of tile {}", order_, tile);
     const Happening happening{Happening::rank_of(kind, tile, order_++), a, b};
-    if (at != now_) return queue_.enter(at, happening);
+    if (at != now_) return queue_.schedule(at, happening);
     due_->push_back(happening);
     std::push_heap(due_->begin(), due_->end(), std::greater<>());
   }

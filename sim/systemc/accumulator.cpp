@@ -3,32 +3,26 @@
 
 #include <set>
 
-#include "sim/systemc/activation_unit.h"
-#include "sim/systemc/tile_sources.h"
-
 namespace nvcim::sim {
 
-Accumulator::Accumulator(Context& context, int tile, NetworkInterface& interface, ActivationUnit& activation)
-    : Clocked(fmt::format("tile{}.accumulation", tile)),
-      context_(context),
-      tile_(tile),
-      interface_(interface),
-      activation_(activation) {}
+Accumulator::Accumulator(const sc_core::sc_module_name& name, Calendar& calendar, const MachineConstants& constants,
+                         int tile)
+    : Unit(name, calendar), constants_(constants), tile_(tile) {}
 
-void Accumulator::add_column(int stage, int column_block, int home_group) {
-  const mapping::LayerPlan& plan = *context_.stages[stage].plan;
-  Column column{stage, column_block, home_group, {}, {}};
+void Accumulator::add_column(int stage, int column_block, int group) {
+  const mapping::LayerPlan& plan = *constants_.stages[stage].plan;
+  Column column{stage, column_block, group, {}, {}};
   for (int copy = 0; copy < plan.copies; ++copy) {
-    int own = 0;
+    int parts = 0;  // of this tile
     std::set<int> others;
     for (int row_block = 0; row_block < plan.row_blocks; ++row_block) {
-      const int tile = context_.tile_of(context_.run.plan.blocks[plan.block(copy, column_block, row_block)]);
+      const int tile = constants_.tile_of(constants_.run.plan.blocks[plan.block(copy, column_block, row_block)]);
       if (tile == tile_)
-        ++own;
+        ++parts;
       else
         others.insert(tile);
     }
-    column.expected.push_back(own + (home_group >= 0 ? static_cast<int>(others.size()) : 0));
+    column.expected.push_back(parts + (group >= 0 ? static_cast<int>(others.size()) : 0));
   }
   columns_.push_back(std::move(column));
 }
@@ -51,9 +45,9 @@ void Accumulator::act(Cycle now) {
 
 void Accumulator::merge(Cycle now, PartialSums partial) {
   Column& column = column_of(partial.stage, partial.column_block);
-  const StageFacts& stage = context_.stages[partial.stage];
+  const StageFacts& stage = constants_.stages[partial.stage];
   const auto outputs = static_cast<std::int64_t>(partial.sums.size());
-  const Cycle length = transfer_cycles(outputs, context_.run.architecture.digital.accumulate_lanes);
+  const Cycle length = transfer_cycles(outputs, constants_.run.architecture.digital.accumulate_lanes);
   free_at_ = std::max(now, free_at_) + length;
   time_.busy += length;
   auto slot =
@@ -61,12 +55,12 @@ void Accumulator::merge(Cycle now, PartialSums partial) {
   if (slot == column.slots.end()) {
     column.slots.push_back({partial.index, 0, std::move(partial.sums)});
     slot = column.slots.end() - 1;
-    NVCIM_CHECK(column.slots.size() <= static_cast<std::size_t>(kSumSlots * stage.plan->copies),
-                "{}: {} sums of layer {}", unit_name(), column.slots.size(), stage.node->name);
+    NVCIM_CHECK(column.slots.size() <= constants_.sum_slots(stage), "{}: {} sums of layer {}", unit_name(),
+                column.slots.size(), stage.node->name);
   } else {
     for (std::size_t i = 0; i < partial.sums.size(); ++i) slot->sums[i] += partial.sums[i];
-    context_.counts.add(static_cast<std::size_t>(stage.plan->node) + 1, Event::accumulate,
-                        static_cast<std::uint64_t>(outputs));
+    statistics_.count(static_cast<std::size_t>(stage.plan->node) + 1, Event::accumulate,
+                      static_cast<std::uint64_t>(outputs));
   }
   const auto position = partial.index % static_cast<std::uint64_t>(stage.positions());
   if (++slot->parts < column.expected[stage.plan->copy_of_position(static_cast<int>(position))]) return;
@@ -77,11 +71,11 @@ void Accumulator::merge(Cycle now, PartialSums partial) {
 }
 
 void Accumulator::pass_on(Cycle now, Cycle cycle, const Column& column, Slot slot) {
-  if (column.home_group >= 0) {
-    activation_.activate(now, cycle, column.home_group, slot.index, std::move(slot.sums));
+  if (column.group >= 0) {
+    complete_sums->activate(now, cycle, column.group, slot.index, std::move(slot.sums));
     return;
   }
-  const mapping::LayerPlan& plan = *context_.stages[column.stage].plan;
+  const mapping::LayerPlan& plan = *constants_.stages[column.stage].plan;
   auto transfer = std::make_unique<Transfer>();
   transfer->kind = Transfer::Kind::partial_sums;
   transfer->from = tile_;
@@ -92,14 +86,14 @@ void Accumulator::pass_on(Cycle now, Cycle cycle, const Column& column, Slot slo
   transfer->column_block = column.column_block;
   transfer->index = slot.index;
   transfer->sums = std::move(slot.sums);
-  interface_.send(now, cycle, from_accumulator, std::move(transfer));
+  network->send(now, cycle, from_accumulator, std::move(transfer));
 }
 
-void Accumulator::tell_waits(std::vector<std::string>& sentences) const {
+void Accumulator::describe_blockers(std::vector<std::string>& sentences) const {
   for (const Column& column : columns_)
     for (const Slot& slot : column.slots)
       sentences.push_back(fmt::format("{} waits for partial sums of {} position {}, has {}", unit_name(),
-                                      context_.stages[column.stage].node->name, slot.index, slot.parts));
+                                      constants_.stages[column.stage].node->name, slot.index, slot.parts));
 }
 
 }  // namespace nvcim::sim

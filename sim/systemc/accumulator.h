@@ -1,35 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "sim/systemc/clocked.h"
-#include "sim/systemc/machine_context.h"
-#include "sim/systemc/network_interface.h"
+#include "sim/kernel/inbox.h"
+#include "sim/kernel/unit.h"
+#include "sim/network_on_chip/network_ports.h"
+#include "sim/systemc/machine_constants.h"
+#include "sim/systemc/tile_ports.h"
 
 namespace nvcim::sim {
 
-class ActivationUnit;
-
-/// Sums of the blocks that one MVM drives together, or of a whole tile's blocks, for one position.
-struct PartialSums {
-  int stage = 0, column_block = 0;
-  std::uint64_t index = 0;         ///< position, counted over all samples
-  std::vector<std::int64_t> sums;  ///< [outputs]
-};
-
 /// Accumulation unit of a tile: adds partial sums as they come, accumulate_lanes per cycle (taking in the first of a
 /// position takes as long as adding the others). When all of the tile's are in, the sums go to the activation unit
-/// if this is their home, and over the mesh if it is not.
-class Accumulator : public Clocked {
+/// if this is their accumulating tile, and over the mesh to that tile if it is not.
+class Accumulator : public Unit, public PartialSumSink {
  public:
-  Accumulator(Context& context, int tile, NetworkInterface& interface, ActivationUnit& activation);
-  /// @param home_group  number of the column block at the activation unit; -1: its home is elsewhere
-  void add_column(int stage, int column_block, int home_group);
+  Accumulator(const sc_core::sc_module_name& name, Calendar& calendar, const MachineConstants& constants, int tile);
+  /// @param group  number of the column block at the activation unit; -1: its accumulating tile is another one
+  void add_column(int stage, int column_block, int group);
 
-  /// @param source  number of the crossbar, or their count for the network
-  void add(Cycle now, Cycle cycle, int source, PartialSums partial);
+  sc_core::sc_port<TransferSender> network{"network"};
+  sc_core::sc_port<CompleteSumSink> complete_sums{"complete_sums"};
+
+  void add(Cycle now, Cycle cycle, int source, PartialSums partial) override;
 
   std::vector<std::pair<std::string, UnitTime>> unit_times() const override { return {{unit_name(), time_}}; }
-  void tell_waits(std::vector<std::string>& sentences) const override;
+  void describe_blockers(std::vector<std::string>& sentences) const override;
 
  private:
   struct Slot {
@@ -38,7 +33,7 @@ class Accumulator : public Clocked {
     std::vector<std::int64_t> sums;
   };
   struct Column {
-    int stage = 0, column_block = 0, home_group = -1;
+    int stage = 0, column_block = 0, group = -1;
     std::vector<int> expected;  ///< [copies] parts that meet here
     std::vector<Slot> slots;
   };
@@ -48,10 +43,8 @@ class Accumulator : public Clocked {
   void pass_on(Cycle now, Cycle cycle, const Column& column, Slot slot);
   Column& column_of(int stage, int column_block);
 
-  Context& context_;
+  const MachineConstants& constants_;
   int tile_;
-  NetworkInterface& interface_;
-  ActivationUnit& activation_;
   std::vector<Column> columns_;
   Inbox<PartialSums> inbox_;
   Cycle free_at_ = 0;

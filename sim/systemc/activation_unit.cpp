@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/systemc/activation_unit.h"
 
-#include "sim/systemc/output_buffer.h"
-#include "sim/systemc/pooling_unit.h"
-#include "sim/systemc/sequencer.h"
-#include "sim/systemc/tile_sources.h"
 #include "workloads/digital.h"
 #include "workloads/reference.h"
 
 namespace nvcim::sim {
 
-ActivationUnit::ActivationUnit(Context& context, int tile)
-    : Clocked(fmt::format("tile{}.activation", tile)), context_(context), tile_(tile) {}
+ActivationUnit::ActivationUnit(const sc_core::sc_module_name& name, Calendar& calendar,
+                               const MachineConstants& constants, int tile)
+    : Unit(name, calendar), constants_(constants), tile_(tile) {}
 
 int ActivationUnit::add_group(int stage, int column_block, std::int64_t capacity_pixels) {
   Group group;
@@ -22,8 +19,13 @@ int ActivationUnit::add_group(int stage, int column_block, std::int64_t capacity
   return static_cast<int>(groups_.size()) - 1;
 }
 
-void ActivationUnit::add_contributor(int group, Sequencer& sequencer, int tile) {
-  groups_[group].contributors.emplace_back(&sequencer, tile);
+void ActivationUnit::add_contributor(int group, SlotSink& sequencer, int tile) {
+  const auto known = std::find_if(contributors_.begin(), contributors_.end(),
+                                  [&](const Contributor& contributor) { return contributor.tile == tile; });
+  groups_[group].contributors.push_back(static_cast<int>(known - contributors_.begin()));
+  if (known != contributors_.end()) return;
+  contributors_.push_back({tile, constants_.credit_cycles(tile_, tile)});
+  slots.bind(sequencer);
 }
 
 void ActivationUnit::activate(Cycle now, Cycle cycle, int group, std::uint64_t index, std::vector<std::int64_t> sums) {
@@ -31,8 +33,8 @@ void ActivationUnit::activate(Cycle now, Cycle cycle, int group, std::uint64_t i
   wake_at(cycle);
 }
 
-void ActivationUnit::join(Cycle now, Cycle cycle, int group, std::uint64_t index,
-                          std::vector<std::vector<std::uint8_t>> codes) {
+void ActivationUnit::combine(Cycle now, Cycle cycle, int group, std::uint64_t index,
+                             std::vector<std::vector<std::uint8_t>> codes) {
   work_.post(now, cycle, from_input_buffer, {group, index, {{}, std::move(codes)}});
   wake_at(cycle);
 }
@@ -70,72 +72,69 @@ void ActivationUnit::act(Cycle now) {
 }
 
 bool ActivationUnit::has_room(const Group& group) const {
-  const StageFacts& stage = context_.stages[group.stage];
+  const StageFacts& stage = constants_.stages[group.stage];
   const auto positions = static_cast<std::uint64_t>(stage.positions());
-  const std::uint64_t made =
+  const std::uint64_t emitted =
       group.next / positions * static_cast<std::uint64_t>(stage.output_pixels) +
       static_cast<std::uint64_t>(stage.emitted(static_cast<std::int64_t>(group.next % positions) + 1));
-  return made <= group.room_limit;
+  return emitted <= group.room_limit;
 }
 
 void ActivationUnit::start(Cycle now, int number) {
   Group& group = groups_[number];
-  const StageFacts& stage = context_.stages[group.stage];
+  const StageFacts& stage = constants_.stages[group.stage];
   const auto positions = static_cast<std::uint64_t>(stage.positions());
   const Work work = std::move(group.waiting.begin()->second);
   group.waiting.erase(group.waiting.begin());
   const mapping::StageColumn& column = stage.column(group.column_block);
   const bool mvm = stage.plan != nullptr;
-  const int values = mvm ? column.outputs : mapping::values_scaled(context_.run.network, *stage.schedule, column);
-  std::shared_ptr<PixelData> pixel = mvm ? activated(group, work.sums) : joined(group, work);
+  const int values = mvm ? column.outputs : mapping::values_scaled(constants_.run.network, *stage.schedule, column);
+  std::shared_ptr<PixelData> pixel = mvm ? activated(group, work.sums) : combined(group, work);
   const Cycle length =
-      transfer_cycles(std::max(values, column.outputs), context_.run.architecture.digital.activation_lanes);
+      transfer_cycles(std::max(values, column.outputs), constants_.run.architecture.digital.activation_lanes);
   const Cycle end = now + length;
   if (stage.node != nullptr) {
     const int node = stage.schedule->first_node;
-    context_.counts.add(static_cast<std::size_t>(node) + 1, Event::activation, static_cast<std::uint64_t>(values));
-    if (!mvm) context_.layer_started(node, group.next / positions, now);
-    context_.layer_ended(node, group.next / positions, end);
+    statistics_.count(static_cast<std::size_t>(node) + 1, Event::activation, static_cast<std::uint64_t>(values));
+    if (!mvm) statistics_.layer_started(node, group.next / positions, now);
+    statistics_.layer_ended(node, group.next / positions, end);
   }
-  if (stage.tail.empty())
-    output_->put(now, end, from_activation, number, std::move(pixel));
-  else
-    pooling_->pool(now, end, number, std::move(pixel));
+  (stage.epilogue.empty() ? output : pooling)->put(now, end, from_activation, number, std::move(pixel));
   ++group.next;
-  for (const auto& [sequencer, tile] : group.contributors)
-    sequencer->give_slots(now, end + context_.credit_cycles(tile_, tile), group.stage, group.column_block,
-                          group.next + static_cast<std::uint64_t>(kSumSlots * stage.copies()));
+  for (const int contributor : group.contributors)
+    slots[contributor]->give_slots(now, end + contributors_[contributor].latency, group.stage, group.column_block,
+                                   group.next + constants_.sum_slots(stage));
   free_at_ = end;
   time_.busy += length;
 }
 
 std::shared_ptr<PixelData> ActivationUnit::activated(const Group& group, const std::vector<std::int64_t>& sums) {
-  const StageFacts& stage = context_.stages[group.stage];
+  const StageFacts& stage = constants_.stages[group.stage];
   const workloads::MvmLayer& mvm = stage.node->mvm;
   const auto positions = static_cast<std::uint64_t>(stage.positions());
   const std::uint64_t sample = group.next / positions, position = group.next % positions;
   const std::int64_t* shares = &stage.zero_point_shares[position % stage.copies() * stage.node->outputs()];
   auto pixel = std::make_shared<PixelData>();
   pixel->channel_begin = stage.column(group.column_block).output_begin;
-  SampleTrace* trace = context_.options.keep_traces ? &context_.result.traces[sample] : nullptr;
+  const bool traced = trace.size() > 0;
   for (std::size_t i = 0; i < sums.size(); ++i) {
-    const int output = pixel->channel_begin + static_cast<int>(i);
-    const std::size_t place = std::size_t(output) * positions + position;
-    const double value = layer_value(stage.conversion, sums[i], shares[output]);
-    const std::int64_t bias = mvm.bias.empty() ? 0 : mvm.bias[output];
-    if (trace) trace->sums[stage.schedule->layer][place] = sums[i];
+    const int channel = pixel->channel_begin + static_cast<int>(i);
+    const std::size_t place = std::size_t(channel) * positions + position;
+    const double value = layer_value(stage.conversion, sums[i], shares[channel]);
+    const std::int64_t bias = mvm.bias.empty() ? 0 : mvm.bias[channel];
+    if (traced) trace->trace_sum(sample, stage.schedule->layer, place, sums[i]);
     if (mvm.raw_output) {
       pixel->logits.push_back(value + static_cast<double>(bias));
       continue;
     }
-    pixel->codes.push_back(workloads::requantise(value, bias, mvm.requantisation_of(output)));
-    if (trace) trace->codes[stage.plan->node][place] = pixel->codes.back();
+    pixel->codes.push_back(workloads::requantise(value, bias, mvm.requantisation_of(channel)));
+    if (traced) trace->trace_code(sample, stage.plan->node, place, pixel->codes.back());
   }
   return pixel;
 }
 
-std::shared_ptr<PixelData> ActivationUnit::joined(const Group& group, const Work& work) {
-  const StageFacts& stage = context_.stages[group.stage];
+std::shared_ptr<PixelData> ActivationUnit::combined(const Group& group, const Work& work) {
+  const StageFacts& stage = constants_.stages[group.stage];
   const mapping::StageColumn& column = stage.column(group.column_block);
   auto pixel = std::make_shared<PixelData>();
   pixel->channel_begin = column.output_begin;
@@ -147,17 +146,17 @@ std::shared_ptr<PixelData> ActivationUnit::joined(const Group& group, const Work
     pixel->codes.resize(column.outputs);
     workloads::join(*stage.node, inputs, pixel->codes.size(), pixel->codes.data());
   }
-  if (!context_.options.keep_traces || stage.node == nullptr) return pixel;
+  if (trace.size() == 0 || stage.node == nullptr) return pixel;
   const auto positions = static_cast<std::uint64_t>(stage.positions());
-  std::vector<std::uint8_t>& trace = context_.result.traces[group.next / positions].codes[stage.schedule->join];
-  for (int output = 0; output < column.outputs; ++output)
-    trace[std::size_t(column.output_begin + output) * positions + group.next % positions] = pixel->codes[output];
+  for (int i = 0; i < column.outputs; ++i)
+    trace->trace_code(group.next / positions, stage.schedule->join,
+                      std::size_t(column.output_begin + i) * positions + group.next % positions, pixel->codes[i]);
   return pixel;
 }
 
-void ActivationUnit::tell_waits(std::vector<std::string>& sentences) const {
+void ActivationUnit::describe_blockers(std::vector<std::string>& sentences) const {
   for (const Group& group : groups_) {
-    const std::string& name = context_.stages[group.stage].name();
+    const std::string& name = constants_.stages[group.stage].name();
     if (group.ready())
       sentences.push_back(
           fmt::format("{} waits for room in its output buffer for {} position {}", unit_name(), name, group.next));

@@ -21,8 +21,8 @@ struct Claim {
 };
 
 /// Hands out one buffer; says so when it is too small.
-void divide(const Context& context, int tile, const char* buffer, const char* pointer, std::int64_t kibibytes,
-            const std::vector<Claim>& claims, std::vector<InputIssue>& issues) {
+void divide(const MachineConstants& constants, int tile, const char* buffer, const char* pointer,
+            std::int64_t kibibytes, const std::vector<Claim>& claims, std::vector<InputIssue>& issues) {
   const std::int64_t capacity = kibibytes * kBitsPerKibibyte;
   std::int64_t needed = 0;
   std::string names;
@@ -31,7 +31,7 @@ void divide(const Context& context, int tile, const char* buffer, const char* po
     names += fmt::format("{}{} {}", names.empty() ? "" : ", ", claim.layer, (claim.bits() + 7) / 8);
   }
   if (needed > capacity) {
-    issues.push_back({context.run.architecture.name, pointer,
+    issues.push_back({constants.run.architecture.name, pointer,
                       fmt::format("{} KiB hold {} bytes, but the {} buffer of tile {} needs {} bytes ({})", kibibytes,
                                   kibibytes * 1024, buffer, tile, (needed + 7) / 8, names)});
     return;
@@ -42,45 +42,46 @@ void divide(const Context& context, int tile, const char* buffer, const char* po
 }
 
 /// The layer; where paths meet, also what waits there.
-std::string claim_name(const Context& context, const InputShare& share) {
-  const StageFacts& stage = context.stages[share.stage];
+std::string claim_name(const MachineConstants& constants, const InputShare& share) {
+  const StageFacts& stage = constants.stages[share.stage];
   if (share.needed_pixels <= stage.inputs[share.input].window.live) return stage.name();
   const std::vector<mapping::Source>& sources = stage.schedule->inputs[share.input].sources;
   std::string maps;
-  for (const mapping::Source& source : sources) maps += (maps.empty() ? "" : " and ") + context.map_name(source.stage);
+  for (const mapping::Source& source : sources)
+    maps += (maps.empty() ? "" : " and ") + constants.map_name(source.stage);
   return fmt::format("{} with {} pixels of {} that wait for another path", stage.name(), share.needed_pixels, maps);
 }
 
 }  // namespace
 
-BufferShares share_buffers(const Context& context) {
+BufferShares share_buffers(const MachineConstants& constants) {
   BufferShares shares;
-  const auto depths = flow_depths(context.schedule, context.stages);
-  for (const StageFacts& stage : context.stages) {
+  const auto depths = flow_depths(constants.schedule, constants.stages);
+  for (const StageFacts& stage : constants.stages) {
     for (int input = 0; input < static_cast<int>(stage.inputs.size()); ++input)
       for (const mapping::Consumer& consumer : stage.schedule->inputs[input].tiles)
         shares.inputs[consumer.tile].push_back({consumer, stage.index, input, depths[stage.index][input], 0});
     for (int column = 0; column < static_cast<int>(stage.schedule->columns.size()); ++column)
-      shares.outputs[stage.column(column).tile].push_back({stage.index, column, stage.most_emitted, 0});
+      shares.outputs[stage.column(column).tile].push_back({stage.index, column, stage.max_emitted, 0});
   }
-  const BufferParameters& buffer = context.run.architecture.buffer;
+  const BufferParameters& buffer = constants.run.architecture.buffer;
   std::vector<InputIssue> issues;
   for (auto& [tile, inputs] : shares.inputs) {
     std::vector<Claim> claims;
     for (InputShare& share : inputs)
-      claims.push_back({claim_name(context, share), &share.needed_pixels, &share.capacity_pixels,
+      claims.push_back({claim_name(constants, share), &share.needed_pixels, &share.capacity_pixels,
                         std::int64_t{share.consumer.channel_end - share.consumer.channel_begin} *
-                            context.stages[share.stage].schedule->inputs[share.input].bits});
-    divide(context, tile, "input", "/buffer/input_kibibytes", buffer.input_kibibytes, claims, issues);
+                            constants.stages[share.stage].schedule->inputs[share.input].bits});
+    divide(constants, tile, "input", "/buffer/input_kibibytes", buffer.input_kibibytes, claims, issues);
   }
   for (auto& [tile, outputs] : shares.outputs) {
     std::vector<Claim> claims;
     for (OutputShare& share : outputs) {
-      const StageFacts& stage = context.stages[share.stage];
+      const StageFacts& stage = constants.stages[share.stage];
       claims.push_back({stage.name(), &share.needed_pixels, &share.capacity_pixels,
                         std::int64_t{stage.column(share.column_block).outputs} * stage.schedule->code_bits});
     }
-    divide(context, tile, "output", "/buffer/output_kibibytes", buffer.output_kibibytes, claims, issues);
+    divide(constants, tile, "output", "/buffer/output_kibibytes", buffer.output_kibibytes, claims, issues);
   }
   if (!issues.empty()) throw InputError(std::move(issues));
   return shares;

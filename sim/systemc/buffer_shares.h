@@ -4,7 +4,7 @@
 #include <map>
 #include <vector>
 
-#include "sim/systemc/machine_context.h"
+#include "sim/systemc/machine_constants.h"
 
 namespace nvcim::sim {
 
@@ -33,6 +33,6 @@ struct BufferShares {
 
 /// Errors: InputError naming every tile whose layers do not fit, with the bytes each needs, how many pixels wait where
 /// paths meet, and the parameter.
-BufferShares share_buffers(const Context& context);
+BufferShares share_buffers(const MachineConstants& constants);
 
 }  // namespace nvcim::sim

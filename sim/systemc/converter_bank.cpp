@@ -2,18 +2,19 @@
 #include "sim/systemc/converter_bank.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace nvcim::sim {
 
-ConverterBank::ConverterBank(Context& context, const std::string& unit_name)
-    : sc_module(sc_core::sc_module_name("adc")), context_(context), unit_name_(unit_name) {}
+ConverterBank::ConverterBank(const MachineConstants& constants, std::string unit_name)
+    : constants_(constants), unit_name_(std::move(unit_name)) {}
 
 void ConverterBank::begin(std::span<const int> blocks) {
-  const mapping::Plan& plan = context_.run.plan;
+  const mapping::Plan& plan = constants_.run.plan;
   mapping::Block all = plan.blocks[blocks.front()];
   all.columns = 0;
   for (const int index : blocks) all.columns += plan.blocks[index].columns;
-  length_ = context_.mvm.back(adc_turns(all, context_.run.architecture.adc.columns_per_adc));
+  length_ = constants_.mvm.back(adc_turns(all, constants_.run.architecture.adc.columns_per_adc));
 }
 
 Cycle ConverterBank::finish_phase(Cycle held) {

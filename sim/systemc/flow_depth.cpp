@@ -6,14 +6,14 @@
 namespace nvcim::sim {
 namespace {
 
-/// Makes pixels on demand, and looks at what lies in the buffers meanwhile.
+/// Produces pixels on demand, and looks at what lies in the buffers meanwhile.
 class Demand {
  public:
   Demand(const mapping::Schedule& schedule, const std::vector<StageFacts>& stages)
-      : schedule_(schedule), stages_(stages), made_(stages.size() + 1, 0), fired_(stages.size(), 0) {
+      : schedule_(schedule), stages_(stages), produced_(stages.size() + 1, 0), fired_(stages.size(), 0) {
     for (const StageFacts& stage : stages) {
       freed_.emplace_back(stage.inputs.size(), 0);
-      most_.emplace_back(stage.inputs.size(), 1);
+      max_held_.emplace_back(stage.inputs.size(), 1);
     }
     readers_.resize(stages.size() + 1);
     for (int stage = 0; stage < static_cast<int>(stages.size()); ++stage)
@@ -23,8 +23,8 @@ class Demand {
   }
 
   std::vector<std::vector<std::int64_t>> run(std::int64_t samples) {
-    make(static_cast<int>(stages_.size()) - 1, samples * stages_.back().output_pixels);
-    return std::move(most_);
+    produce(static_cast<int>(stages_.size()) - 1, samples * stages_.back().output_pixels);
+    return std::move(max_held_);
   }
 
  private:
@@ -32,16 +32,16 @@ class Demand {
     int stage = 0, input = 0;
   };
 
-  /// Makes pixels of a stage's map, or of the image, until there are `count`, over all samples.
-  void make(int stage, std::int64_t count) {
-    while (made_[stage + 1] < count) {
+  /// Produces pixels of a stage's map, or of the image, until there are `count`, over all samples.
+  void produce(int stage, std::int64_t count) {
+    while (produced_[stage + 1] < count) {
       if (stage == mapping::kImage)
-        ++made_[0];
+        ++produced_[0];
       else
         fire(stage);
       for (const Reader& reader : readers_[stage + 1]) {
-        std::int64_t& most = most_[reader.stage][reader.input];
-        most = std::max(most, made_[stage + 1] - freed_[reader.stage][reader.input]);
+        std::int64_t& max_held = max_held_[reader.stage][reader.input];
+        max_held = std::max(max_held, produced_[stage + 1] - freed_[reader.stage][reader.input]);
       }
     }
   }
@@ -53,28 +53,28 @@ class Demand {
     for (std::size_t k = 0; k < stage.inputs.size(); ++k) {
       const InputFacts& input = stage.inputs[k];
       const std::vector<mapping::Source>& sources = schedule_.stages[number].inputs[k].sources;
-      const std::int64_t wanted = sample * input.pixels + input.window.arrived[position];
-      std::int64_t have = wanted;
-      for (const mapping::Source& source : sources) have = std::min(have, made_[source.stage + 1]);
+      const std::int64_t needed = sample * input.pixels + input.window.arrived[position];
+      std::int64_t have = needed;
+      for (const mapping::Source& source : sources) have = std::min(have, produced_[source.stage + 1]);
       // Maps side by side grow together: none waits for another longer than it must.
-      while (have < wanted) {
+      while (have < needed) {
         ++have;
-        for (const mapping::Source& source : sources) make(source.stage, have);
+        for (const mapping::Source& source : sources) produce(source.stage, have);
       }
     }
     ++fired_[number];
     for (std::size_t k = 0; k < stage.inputs.size(); ++k)
       freed_[number][k] = sample * stage.inputs[k].pixels + stage.inputs[k].window.needed[position + 1];
-    made_[number + 1] = sample * stage.output_pixels + stage.emitted(position + 1);
+    produced_[number + 1] = sample * stage.output_pixels + stage.emitted(position + 1);
   }
 
   const mapping::Schedule& schedule_;
   const std::vector<StageFacts>& stages_;
-  std::vector<std::int64_t> made_;                // [stages + 1] pixels, of the image first
-  std::vector<std::int64_t> fired_;               // [stages] positions
-  std::vector<std::vector<std::int64_t>> freed_;  // [stages][inputs]
-  std::vector<std::vector<std::int64_t>> most_;   // [stages][inputs]
-  std::vector<std::vector<Reader>> readers_;      // [stages + 1]
+  std::vector<std::int64_t> produced_;               // [stages + 1] pixels, of the image first
+  std::vector<std::int64_t> fired_;                  // [stages] positions
+  std::vector<std::vector<std::int64_t>> freed_;     // [stages][inputs]
+  std::vector<std::vector<std::int64_t>> max_held_;  // [stages][inputs]
+  std::vector<std::vector<Reader>> readers_;         // [stages + 1]
 };
 
 }  // namespace

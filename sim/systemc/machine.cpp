@@ -2,53 +2,71 @@
 #include "sim/systemc/machine.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "arch/input_error.h"
+#include "sim/kernel/simulation_context.h"
+#include "sim/network_on_chip/mesh_network.h"
 #include "sim/systemc/external_memory.h"
 #include "sim/systemc/global_buffer.h"
-#include "sim/systemc/mesh_network.h"
-#include "sim/systemc/mvm_helper.h"
-#include "sim/systemc/simulation_context.h"
+#include "sim/systemc/mvm_evaluator.h"
 #include "sim/systemc/tile.h"
 #include "workloads/reference.h"
 
 namespace nvcim::sim {
 namespace {
 
-/// Passes on to an end point that is built after its network interface.
-class LateSink : public TransferSink {
+/// [samples] traces, where they are asked for.
+class TraceKeeper : public TraceSink {
  public:
-  void connect(TransferSink& sink) { sink_ = &sink; }
-  void deliver(Cycle now, TransferPtr transfer) override { sink_->deliver(now, std::move(transfer)); }
+  explicit TraceKeeper(const MachineConstants& constants) : traces_(static_cast<std::size_t>(constants.samples)) {
+    const workloads::Network& network = constants.run.network;
+    for (SampleTrace& trace : traces_) {
+      for (const mapping::LayerPlan& layer : constants.run.plan.layers)
+        trace.sums.emplace_back(network.nodes[layer.node].output.size());
+      for (const workloads::Node& node : network.nodes)
+        trace.codes.emplace_back(node.kind == workloads::Node::Kind::mvm && node.mvm.raw_output ? 0
+                                                                                                : node.output.size());
+    }
+  }
+  void trace_sum(std::uint64_t sample, int layer, std::size_t place, std::int64_t sum) override {
+    traces_[sample].sums[layer][place] = sum;
+  }
+  void trace_code(std::uint64_t sample, int node, std::size_t place, std::uint8_t code) override {
+    traces_[sample].codes[node][place] = code;
+  }
+  std::vector<SampleTrace> take() { return std::move(traces_); }
 
  private:
-  TransferSink* sink_ = nullptr;
+  std::vector<SampleTrace> traces_;
 };
 
-/// The whole chip: mesh, tiles, global buffer, external memory, and the wires between them.
+/// The whole chip: mesh, tiles, global buffer and external memory, bound to each other.
 class Machine {
  public:
-  Machine(Context& context, const BufferShares& shares, const std::vector<std::vector<std::uint8_t>>& images);
+  Machine(const TileSupplies& supplies, const BufferShares& shares,
+          const std::vector<std::vector<std::uint8_t>>& images);
   /// Runs until nothing moves. Errors: InputError when work is left then.
   void run();
   void shuffle(std::uint32_t seed) {
     for (Clocked* unit : units_) unit->shuffle(seed = seed * 1664525u + 1013904223u);
   }
-  const std::vector<Clocked*>& units() const { return units_; }
+  const std::vector<Unit*>& units() const { return units_; }
+  GlobalBuffer::Outputs& outputs() { return global_.outputs(); }
+  const std::vector<Timeline::Sample>& samples() const { return memory_.samples(); }
 
  private:
   void connect_maps();
   void connect_slots();
-  [[noreturn]] void give_up() const;
+  [[noreturn]] void report_deadlock() const;
 
-  Context& context_;
+  const MachineConstants& constants_;
   MeshNetwork network_;
-  LateSink global_sink_;
   NetworkInterface global_interface_;
   GlobalBuffer global_;
   ExternalMemory memory_;
   Modules<Tile> tiles_;
-  std::vector<Clocked*> units_;
+  std::vector<Unit*> units_;
 };
 
 template <class T>
@@ -58,20 +76,25 @@ const std::vector<T>& at_or_empty(const std::map<int, std::vector<T>>& by_tile, 
   return spot == by_tile.end() ? none : spot->second;
 }
 
-Machine::Machine(Context& context, const BufferShares& shares, const std::vector<std::vector<std::uint8_t>>& images)
-    : context_(context),
-      network_(context.network),
-      global_interface_(context.network, "global_buffer.interface", mapping::kGlobalBuffer, global_sink_),
-      global_(context, global_interface_),
-      memory_(context, images) {
-  global_sink_.connect(global_);
-  global_.connect(memory_);
-  memory_.connect(global_);
-  for (int tile = 0; tile < context.run.plan.tiles_used; ++tile)
-    tiles_.push_back(std::make_unique<Tile>(fmt::format("tile{}", tile).c_str(), context, tile,
-                                            at_or_empty(shares.inputs, tile), at_or_empty(shares.outputs, tile)));
-  for (const auto& tile : tiles_) network_.attach(tile->number(), tile->interface());
-  network_.attach_global(global_interface_);
+Machine::Machine(const TileSupplies& supplies, const BufferShares& shares,
+                 const std::vector<std::vector<std::uint8_t>>& images)
+    : constants_(supplies.constants),
+      network_(supplies.calendar, constants_.network),
+      global_interface_("global_buffer_interface", supplies.calendar, constants_.network, mapping::kGlobalBuffer,
+                        "global_buffer.interface"),
+      global_("global_buffer", supplies.calendar, constants_),
+      memory_("external_memory", supplies.calendar, constants_, images, global_.capacity_pixels()) {
+  network_.attach(mapping::kGlobalBuffer, global_interface_, global_interface_.router);
+  global_interface_.sink.bind(global_);
+  global_.network.bind(global_interface_);
+  global_.room.bind(memory_);
+  global_.results.bind(memory_);
+  memory_.buffer.bind(global_);
+  for (int number = 0; number < constants_.run.plan.tiles_used; ++number) {
+    tiles_.push_back(std::make_unique<Tile>(fmt::format("tile{}", number).c_str(), supplies, number,
+                                            at_or_empty(shares.inputs, number), at_or_empty(shares.outputs, number)));
+    network_.attach(number, tiles_.back()->from_router, tiles_.back()->to_router);
+  }
   connect_maps();
   connect_slots();
   units_ = {&memory_, &global_, &global_interface_};
@@ -80,7 +103,6 @@ Machine::Machine(Context& context, const BufferShares& shares, const std::vector
 }
 
 void Machine::connect_maps() {
-  const auto& schedule = context_.schedule;
   const auto reader_of = [](const mapping::Consumer& consumer, mapping::ChannelRange channels) {
     const bool result = consumer.tile == mapping::kGlobalBuffer;
     return MapSender::Reader{consumer.tile,
@@ -92,41 +114,39 @@ void Machine::connect_maps() {
                              channels.end,
                              !result};
   };
-  for (const mapping::Consumer& consumer : schedule.input_consumers) {
-    const int reader =
-        global_.sender().add_reader(0, reader_of(consumer, {consumer.channel_begin, consumer.channel_end}));
-    tiles_[consumer.tile]->sequencer().add_part(consumer, 0, global_.sender(), 0, reader, mapping::kGlobalBuffer);
+  for (const mapping::Consumer& consumer : constants_.schedule.input_consumers) {
+    const int reader = global_.add_reader(reader_of(consumer, {consumer.channel_begin, consumer.channel_end}));
+    tiles_[consumer.tile]->add_part(consumer, 0, global_, 0, reader, mapping::kGlobalBuffer);
   }
-  for (const StageFacts& stage : context_.stages)
+  for (const StageFacts& stage : constants_.stages)
     for (int number = 0; number < static_cast<int>(stage.schedule->columns.size()); ++number) {
       const mapping::StageColumn& column = stage.column(number);
-      Tile& home = *tiles_[column.tile];
-      MapSender& sender = home.output().sender();
-      const int group = home.group_of(stage.index, number);
+      Tile& sender = *tiles_[column.tile];
+      const int group = sender.group_of(stage.index, number);
       for (const mapping::Consumer& consumer : stage.schedule->consumers) {
         const mapping::ChannelRange channels = mapping::overlap(consumer, column.output_begin, column.outputs);
         if (channels.size() == 0) continue;
         const int reader = sender.add_reader(group, reader_of(consumer, channels));
         if (consumer.tile != mapping::kGlobalBuffer)
-          tiles_[consumer.tile]->sequencer().add_part(consumer, number, sender, group, reader, home.number());
+          tiles_[consumer.tile]->add_part(consumer, number, sender.credits, group, reader, sender.number());
       }
     }
 }
 
 void Machine::connect_slots() {
-  for (const StageFacts& stage : context_.stages)
+  for (const StageFacts& stage : constants_.stages)
     for (int number = 0; number < static_cast<int>(stage.schedule->columns.size()); ++number) {
-      Tile& home = *tiles_[stage.column(number).tile];
-      const int group = home.group_of(stage.index, number);
+      Tile& accumulating = *tiles_[stage.column(number).tile];
+      const int group = accumulating.group_of(stage.index, number);
       if (stage.plan == nullptr) {
-        home.activation().add_contributor(group, home.sequencer(), home.number());
+        accumulating.add_contributor(group, accumulating);
         continue;
       }
       std::vector<bool> told(tiles_.size(), false);
       for (int copy = 0; copy < stage.plan->copies; ++copy)
         for (int row_block = 0; row_block < stage.plan->row_blocks; ++row_block) {
-          const int tile = context_.tile_of(context_.run.plan.blocks[stage.plan->block(copy, number, row_block)]);
-          if (!told[tile]) home.activation().add_contributor(group, tiles_[tile]->sequencer(), tile);
+          const int tile = constants_.tile_of(constants_.run.plan.blocks[stage.plan->block(copy, number, row_block)]);
+          if (!told[tile]) accumulating.add_contributor(group, *tiles_[tile]);
           told[tile] = true;
         }
     }
@@ -135,16 +155,16 @@ void Machine::connect_slots() {
 void Machine::run() {
   // No free-running clock: the kernel stops by itself when no module has anything left to do or to wait for.
   sc_core::sc_start();
-  if (memory_.samples_done() < context_.samples) give_up();
+  if (memory_.samples_done() < constants_.samples) report_deadlock();
 }
 
-void Machine::give_up() const {
+void Machine::report_deadlock() const {
   std::vector<std::string> sentences;
-  for (const Clocked* unit : units_) unit->tell_waits(sentences);
+  for (const Clocked* unit : units_) unit->describe_blockers(sentences);
   std::string text = fmt::format("the layer pipeline stands still in cycle {} with {} of {} samples done",
-                                 Clocked::now(), memory_.samples_done(), context_.samples);
+                                 Clocked::now(), memory_.samples_done(), constants_.samples);
   for (const std::string& sentence : sentences) text += "; " + sentence;
-  throw InputError(context_.run.architecture.name, "", text);
+  throw InputError(constants_.run.architecture.name, "", text);
 }
 
 std::vector<std::vector<std::uint8_t>> encode_images(const workloads::Network& network,
@@ -157,11 +177,22 @@ std::vector<std::vector<std::uint8_t>> encode_images(const workloads::Network& n
   return images;
 }
 
-void read_units(const Machine& machine, Timeline& timeline, MachineStatistics* statistics) {
-  for (const Clocked* unit : machine.units()) {
+/// Adds up what the units know of themselves.
+void read_units(const Machine& machine, EventCounts& counts, Timeline& timeline, MachineStatistics* statistics) {
+  std::vector<bool> started(timeline.layers.size(), false);
+  for (const Unit* unit : machine.units()) {
     for (auto& [name, time] : unit->unit_times()) {
       time.set_stalled(false, Clocked::now());
       timeline.units.push_back({name, time.busy, time.stalled});
+    }
+    unit->statistics().add_to(counts);
+    timeline.at_full_scale += unit->statistics().at_full_scale();
+    for (const UnitStatistics::LayerSpan& span : unit->statistics().layers()) {
+      Timeline::Layer& layer = timeline.layers[span.node];
+      layer.last_end = std::max(layer.last_end, span.last_end);
+      if (span.first_start == kNever) continue;
+      layer.first_start = started[span.node] ? std::min(layer.first_start, span.first_start) : span.first_start;
+      started[span.node] = true;
     }
     if (statistics) statistics->activations += unit->activations();
   }
@@ -193,32 +224,39 @@ void finish_concatenations(const workloads::Network& network, const std::vector<
 
 CycleResult run_machine(const ChipRun& run, const mapping::Schedule& schedule, std::span<const std::uint8_t> pixels,
                         int samples, const EngineOptions& options, const MachineProbe& probe) {
-  Context context(run, schedule, samples, options);
-  BufferShares shares = share_buffers(context);
+  const MachineConstants constants(run, schedule, samples, options);
+  BufferShares shares = share_buffers(constants);
   if (probe.change) probe.change(shares);
   const auto images = encode_images(run.network, pixels, samples);
-  MvmHelper mvms(context, options.threads);
-  context.mvms = &mvms;
+  MvmEvaluator mvms(constants, options.threads);
+  InferenceResult result;
+  result.counts = EventCounts(run.network.nodes.size());
+  Timeline timeline;
+  timeline.layers.resize(run.network.nodes.size());
   {
     const SimulationContext kernel;
-    Machine machine(context, shares, images);
+    std::optional<TraceKeeper> traces;
+    if (options.keep_traces) traces.emplace(constants);
+    Machine machine({kernel.calendar(), constants, mvms, traces ? &*traces : nullptr}, shares, images);
     if (probe.shuffle != 0) machine.shuffle(probe.shuffle);
     machine.run();
-    read_units(machine, context.timeline, probe.statistics);
-    context.timeline.total_cycles = Clocked::now();
+    read_units(machine, result.counts, timeline, probe.statistics);
+    timeline.total_cycles = Clocked::now();
+    timeline.samples = machine.samples();
+    result.logits = std::move(machine.outputs().logits);
+    result.codes = std::move(machine.outputs().codes);
+    if (traces) result.traces = traces->take();
   }
-  finish_concatenations(run.network, images, context.result, context.timeline);
-  const int classes = run.network.classes();
-  for (int sample = 0; sample < samples; ++sample) {
-    if (!context.gives_codes()) {
-      const std::span<const double> logits(context.result.logits.data() + std::size_t(sample) * classes, classes);
-      context.result.predicted[sample] = workloads::predicted_class(logits);
-    }
-    context.timeline.total_cycles =
-        std::max(context.timeline.total_cycles, context.timeline.samples[sample].last_output);
+  finish_concatenations(run.network, images, result, timeline);
+  for (const Timeline::Sample& sample : timeline.samples)
+    timeline.total_cycles = std::max(timeline.total_cycles, sample.last_output);
+  if (!constants.gives_codes()) {
+    const auto classes = static_cast<std::size_t>(run.network.classes());
+    for (std::size_t first = 0; first < result.logits.size(); first += classes)
+      result.predicted.push_back(
+          workloads::predicted_class(std::span<const double>(result.logits).subspan(first, classes)));
   }
-  context.result.counts = std::move(context.counts);
-  return {std::move(context.result), std::move(context.timeline)};
+  return {std::move(result), std::move(timeline)};
 }
 
 CycleResult run_systemc(const ChipRun& run, std::span<const std::uint8_t> pixels, int samples,

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/systemc/map_sender.h"
 
+#include "arch/check.h"
+#include "sim/analog/timing.h"
+
 namespace nvcim::sim {
 
-MapSender::MapSender(Context& context, Clocked& owner, NetworkInterface& interface, Port port, Released released)
-    : context_(context), owner_(owner), interface_(interface), port_(port), released_(std::move(released)) {}
+MapSender::MapSender(Clocked& owner, UnitStatistics& statistics, sc_core::sc_port<TransferSender>& network, Port port,
+                     Released released)
+    : owner_(owner), statistics_(statistics), network_(network), port_(port), released_(std::move(released)) {}
 
 int MapSender::add_group(std::string what, int column_block, std::size_t row, Event read_event, std::size_t read_row,
                          int code_bits) {
@@ -75,8 +79,8 @@ bool MapSender::serve(Cycle now, Group& group, ReaderState& reader) {
     free_at_ = start + length;
     last_read_ = free_at_ + port_.access_cycles;
     time_.busy += length;
-    context_.counts.add(group.read_row, group.read_event, static_cast<std::uint64_t>(transfer->bits));
-    interface_.send(now, last_read_, port_.source, std::move(transfer));
+    statistics_.count(group.read_row, group.read_event, static_cast<std::uint64_t>(transfer->bits));
+    network_->send(now, last_read_, port_.source, std::move(transfer));
   }
   reader.starved = reader.next < group.base + group.pixels.size();
   // Credits on their way were posted before anybody waited for them.
@@ -97,7 +101,7 @@ bool MapSender::empty() const {
   return std::all_of(groups_.begin(), groups_.end(), [](const Group& group) { return group.pixels.empty(); });
 }
 
-void MapSender::tell_waits(const std::string& who, std::vector<std::string>& sentences) const {
+void MapSender::describe_blockers(const std::string& who, std::vector<std::string>& sentences) const {
   for (const Group& group : groups_)
     for (const ReaderState& reader : group.readers)
       if (reader.starved)

@@ -4,15 +4,14 @@
 #include <deque>
 #include <functional>
 
-#include "sim/systemc/clocked.h"
-#include "sim/systemc/machine_context.h"
-#include "sim/systemc/network_interface.h"
+#include "sim/kernel/unit.h"
+#include "sim/network_on_chip/network_ports.h"
 
 namespace nvcim::sim {
 
 /// The sending side of feature maps, in a tile's output buffer and in the global buffer: pixels wait here until every
 /// reader has room for them (end-to-end credits: a reader says up to which pixel it has room), are read once per reader
-/// through the buffer's port, and leave through the network interface. Part of a Clocked module, which it wakes.
+/// through the buffer's port, and leave through the network. Part of a module, which it wakes.
 class MapSender {
  public:
   /// What a group sends to one reader.
@@ -33,7 +32,9 @@ class MapSender {
   /// Called when the readers are done with pixels below `limit`; `cycle` is when the last one was read.
   using Released = std::function<void(int group, Cycle cycle, std::uint64_t limit)>;
 
-  MapSender(Context& context, Clocked& owner, NetworkInterface& interface, Port port, Released released);
+  /// @param owner  the module that it is a part of, with its statistics and its port to the network
+  MapSender(Clocked& owner, UnitStatistics& statistics, sc_core::sc_port<TransferSender>& network, Port port,
+            Released released);
 
   /// @param what  map in words; row, read_event: where a read is counted; code_bits: bits of one value
   int add_group(std::string what, int column_block, std::size_t row, Event read_event, std::size_t read_row,
@@ -50,7 +51,7 @@ class MapSender {
 
   UnitTime time() const { return time_; }
   bool empty() const;
-  void tell_waits(const std::string& who, std::vector<std::string>& sentences) const;
+  void describe_blockers(const std::string& who, std::vector<std::string>& sentences) const;
 
  private:
   struct ReaderState {
@@ -75,9 +76,9 @@ class MapSender {
   bool serve(Cycle now, Group& group, ReaderState& reader);
   void release(Cycle now, int index, Group& group);
 
-  Context& context_;
   Clocked& owner_;
-  NetworkInterface& interface_;
+  UnitStatistics& statistics_;
+  sc_core::sc_port<TransferSender>& network_;
   Port port_;
   Released released_;
   std::vector<Group> groups_;

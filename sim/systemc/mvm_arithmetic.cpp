@@ -5,27 +5,27 @@
 
 namespace nvcim::sim {
 
-MvmArithmetic::MvmArithmetic(const Context& context)
-    : context_(context), blocks_(std::make_unique<OfBlock[]>(context.run.plan.blocks.size())) {}
+MvmArithmetic::MvmArithmetic(const MachineConstants& constants)
+    : constants_(constants), blocks_(std::make_unique<OfBlock[]>(constants.run.plan.blocks.size())) {}
 
 void MvmArithmetic::work_out(MvmJob& job, Scratch& scratch, const MvmJob* next) const {
   MvmValues& values = job.values;
   std::span<const std::int16_t> soon;
-  if (next != nullptr) soon = context_.run.chip.blocks[next->blocks.front()].codes;
+  if (next != nullptr) soon = constants_.run.chip.blocks[next->blocks.front()].codes;
   std::size_t first_row = 0;
   for (const int index : job.blocks) {
     add_block(job, index, first_row, soon, scratch, values);
-    first_row += static_cast<std::size_t>(context_.run.plan.blocks[index].rows);
+    first_row += static_cast<std::size_t>(constants_.run.plan.blocks[index].rows);
   }
 }
 
 void MvmArithmetic::add_block(const MvmJob& job, int index, std::size_t first_row, std::span<const std::int16_t> soon,
                               Scratch& scratch, MvmValues& values) const {
-  const StageFacts& stage = context_.stages[job.stage];
-  const mapping::Block& block = context_.run.plan.blocks[index];
-  const mapping::ProgrammedBlock& cells = context_.run.chip.blocks[index];
+  const StageFacts& stage = constants_.stages[job.stage];
+  const mapping::Block& block = constants_.run.plan.blocks[index];
+  const mapping::ProgrammedBlock& cells = constants_.run.chip.blocks[index];
   const std::span<const std::uint8_t> codes = std::span(job.codes).subspan(first_row, block.rows);
-  const int dac_bits = context_.run.architecture.dac.bits, phases = stage.plan->phases, columns = block.columns;
+  const int dac_bits = constants_.run.architecture.dac.bits, phases = stage.plan->phases, columns = block.columns;
   const LayerConversion& conversion = stage.conversion;
 
   scratch.sums.resize(std::size_t(phases) * columns);
@@ -48,7 +48,7 @@ void MvmArithmetic::add_block(const MvmJob& job, int index, std::size_t first_ro
   combine_planes(stage.plan->encoding, scratch.registers.data(), block.outputs, values.sums.data() + first_output);
 
   OfBlock& of_block = blocks_[index];
-  std::call_once(of_block.once, [&] { of_block.conductances = row_conductances(context_.run.chip, block, cells); });
+  std::call_once(of_block.once, [&] { of_block.conductances = row_conductances(constants_.run.chip, block, cells); });
   const MvmActivity activity = mvm_activity(of_block.conductances, codes, dac_bits);
   values.row_drives += activity.row_drives;
   values.cell_conduction += activity.cell_conduction;
@@ -57,18 +57,18 @@ void MvmArithmetic::add_block(const MvmJob& job, int index, std::size_t first_ro
 /// Read noise of one phase of one block, or null without any.
 const float* MvmArithmetic::noise_of(const MvmJob& job, int index, int phase, std::span<const std::uint8_t> codes,
                                      Scratch& scratch) const {
-  const StageFacts& stage = context_.stages[job.stage];
-  const mapping::Block& block = context_.run.plan.blocks[index];
-  const mapping::ProgrammedBlock& cells = context_.run.chip.blocks[index];
+  const StageFacts& stage = constants_.stages[job.stage];
+  const mapping::Block& block = constants_.run.plan.blocks[index];
+  const mapping::ProgrammedBlock& cells = constants_.run.chip.blocks[index];
   if (!has_read_noise(cells)) return nullptr;
   scratch.digits.resize(block.rows);
-  input_digits(codes, phase, context_.run.architecture.dac.bits, scratch.digits.data());
+  input_digits(codes, phase, constants_.run.architecture.dac.bits, scratch.digits.data());
   scratch.noise.resize(block.columns);
   const auto positions = static_cast<std::uint64_t>(stage.positions());
-  const auto sample = static_cast<std::uint32_t>(job.index / positions) + context_.options.first_sample;
+  const auto sample = static_cast<std::uint32_t>(job.index / positions) + constants_.options.first_sample;
   const ReadAddress address{static_cast<std::uint32_t>(job.index % positions), static_cast<std::uint32_t>(phase),
                             sample};
-  read_noise(context_.run.chip, block, cells, stage.plan->encoding, stage.node->outputs(), scratch.digits.data(),
+  read_noise(constants_.run.chip, block, cells, stage.plan->encoding, stage.node->outputs(), scratch.digits.data(),
              address, stage.plan->phases, scratch.noise.data());
   return scratch.noise.data();
 }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sim/analog/phase_sums.h"
-#include "sim/systemc/machine_context.h"
+#include "sim/systemc/machine_constants.h"
 #include "sim/systemc/mvm_job.h"
 
 namespace nvcim::sim {
@@ -27,8 +27,8 @@ class MvmArithmetic {
     std::vector<float> noise;
   };
 
-  /// The context must outlive it.
-  explicit MvmArithmetic(const Context& context);
+  /// @param constants  must outlive it
+  explicit MvmArithmetic(const MachineConstants& constants);
   /// @param next  the job after it, if known: its cells are fetched meanwhile
   void work_out(MvmJob& job, Scratch& scratch, const MvmJob* next = nullptr) const;
 
@@ -42,7 +42,7 @@ class MvmArithmetic {
   const float* noise_of(const MvmJob& job, int index, int phase, std::span<const std::uint8_t> codes,
                         Scratch& scratch) const;
 
-  const Context& context_;
+  const MachineConstants& constants_;
   std::unique_ptr<OfBlock[]> blocks_;  // [plan.blocks]
 };
 

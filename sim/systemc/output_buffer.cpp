@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/systemc/output_buffer.h"
 
-#include "sim/systemc/activation_unit.h"
-#include "sim/systemc/tile_sources.h"
-
 namespace nvcim::sim {
 
-OutputBuffer::OutputBuffer(Context& context, int tile, NetworkInterface& interface, ActivationUnit& activation)
-    : Clocked(fmt::format("tile{}.output_buffer", tile)),
-      context_(context),
-      activation_(activation),
-      sender_(context, *this, interface,
-              {tile, context.run.architecture.buffer.bus_bits,
-               static_cast<Cycle>(context.run.architecture.buffer.access_cycles), from_output_buffer},
+OutputBuffer::OutputBuffer(const sc_core::sc_module_name& name, Calendar& calendar, const MachineConstants& constants,
+                           int tile)
+    : Unit(name, calendar),
+      constants_(constants),
+      sender_(*this, statistics_, network,
+              {tile, constants.run.architecture.buffer.bus_bits,
+               static_cast<Cycle>(constants.run.architecture.buffer.access_cycles), from_output_buffer},
               [this](int group, Cycle cycle, std::uint64_t done) {
-                activation_.give_room(now(), cycle, group, done + groups_[group].capacity);
+                room->give_room(now(), cycle, group, done + groups_[group].capacity);
               }) {}
 
 void OutputBuffer::add_group(int stage, int column_block, std::int64_t capacity_pixels) {
-  const StageFacts& facts = context_.stages[stage];
+  const StageFacts& facts = constants_.stages[stage];
   const std::size_t row = static_cast<std::size_t>(facts.schedule->last_node) + 1;
   const int outputs = facts.column(column_block).outputs;
   sender_.add_group(facts.last_node().name, column_block, row, Event::output_buffer_read, row,
@@ -27,7 +24,7 @@ void OutputBuffer::add_group(int stage, int column_block, std::int64_t capacity_
       {std::int64_t{outputs} * facts.schedule->code_bits, static_cast<std::uint64_t>(capacity_pixels), row});
 }
 
-void OutputBuffer::put(Cycle now, Cycle cycle, int source, int group, std::shared_ptr<const PixelData> pixel) {
+void OutputBuffer::put(Cycle now, Cycle cycle, int source, int group, std::shared_ptr<PixelData> pixel) {
   inbox_.post(now, cycle, source, {group, false, std::move(pixel)});
   wake_at(cycle);
 }
@@ -41,8 +38,8 @@ void OutputBuffer::act(Cycle now) {
       continue;
     }
     write_free_at_ =
-        std::max(now, write_free_at_) + transfer_cycles(group.pixel_bits, context_.run.architecture.buffer.bus_bits);
-    context_.counts.add(group.row, Event::output_buffer_write, static_cast<std::uint64_t>(group.pixel_bits));
+        std::max(now, write_free_at_) + transfer_cycles(group.pixel_bits, constants_.run.architecture.buffer.bus_bits);
+    statistics_.count(group.row, Event::output_buffer_write, static_cast<std::uint64_t>(group.pixel_bits));
     message.written = true;
     inbox_.post(now, write_free_at_, from_write_port, std::move(message));
     wake_at(write_free_at_);

@@ -1,26 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "sim/systemc/clocked.h"
-#include "sim/systemc/machine_context.h"
+#include "sim/kernel/inbox.h"
+#include "sim/kernel/unit.h"
+#include "sim/systemc/machine_constants.h"
 #include "sim/systemc/map_sender.h"
+#include "sim/systemc/tile_ports.h"
 
 namespace nvcim::sim {
 
-class ActivationUnit;
-
 /// Output buffer of a tile: takes finished pixels through its write port and keeps them until every reader has them.
-class OutputBuffer : public Clocked {
+class OutputBuffer : public Unit, public PixelSink, public PixelCreditSink {
  public:
-  OutputBuffer(Context& context, int tile, NetworkInterface& interface, ActivationUnit& activation);
+  OutputBuffer(const sc_core::sc_module_name& name, Calendar& calendar, const MachineConstants& constants, int tile);
   /// Groups are added in the order of the activation unit's.
   void add_group(int stage, int column_block, std::int64_t capacity_pixels);
-  MapSender& sender() { return sender_; }
+  /// @return number of the reader within its group
+  int add_reader(int group, const MapSender::Reader& reader) { return sender_.add_reader(group, reader); }
 
-  void put(Cycle now, Cycle cycle, int source, int group, std::shared_ptr<const PixelData> pixel);
+  sc_core::sc_port<TransferSender> network{"network"};
+  sc_core::sc_port<RoomSink> room{"room"};
+
+  void put(Cycle now, Cycle cycle, int source, int group, std::shared_ptr<PixelData> pixel) override;
+  void give_credit(Cycle now, Cycle cycle, int group, int reader, std::uint64_t limit) override {
+    sender_.give_credit(now, cycle, group, reader, limit);
+  }
 
   std::vector<std::pair<std::string, UnitTime>> unit_times() const override { return {{unit_name(), sender_.time()}}; }
-  void tell_waits(std::vector<std::string>& sentences) const override { sender_.tell_waits(unit_name(), sentences); }
+  void describe_blockers(std::vector<std::string>& sentences) const override {
+    sender_.describe_blockers(unit_name(), sentences);
+  }
 
  private:
   struct Message {
@@ -36,8 +45,7 @@ class OutputBuffer : public Clocked {
 
   void act(Cycle now) override;
 
-  Context& context_;
-  ActivationUnit& activation_;
+  const MachineConstants& constants_;
   MapSender sender_;
   std::vector<Group> groups_;
   Inbox<Message> inbox_;

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/systemc/pooling_unit.h"
 
-#include "sim/systemc/output_buffer.h"
-#include "sim/systemc/tile_sources.h"
-
 namespace nvcim::sim {
 
-PoolingUnit::PoolingUnit(Context& context, int tile)
-    : Clocked(fmt::format("tile{}.pooling", tile)), context_(context) {}
+PoolingUnit::PoolingUnit(const sc_core::sc_module_name& name, Calendar& calendar, const MachineConstants& constants)
+    : Unit(name, calendar), constants_(constants) {}
 
 void PoolingUnit::add_group(int stage, int column_block) {
-  const StageFacts& facts = context_.stages[stage];
+  const StageFacts& facts = constants_.stages[stage];
   Group group;
   group.stage = stage;
   group.outputs = facts.column(column_block).outputs;
-  for (const TailFacts& step : facts.tail)
+  for (const EpilogueStep& step : facts.epilogue)
     group.levels.push_back(
         {0,
          std::vector<std::uint8_t>(
@@ -22,8 +19,8 @@ void PoolingUnit::add_group(int stage, int column_block) {
   groups_.push_back(std::move(group));
 }
 
-void PoolingUnit::pool(Cycle now, Cycle cycle, int group, std::shared_ptr<PixelData> pixel) {
-  inbox_.post(now, cycle, 0, {group, std::move(pixel)});
+void PoolingUnit::put(Cycle now, Cycle cycle, int source, int group, std::shared_ptr<PixelData> pixel) {
+  inbox_.post(now, cycle, source, {group, std::move(pixel)});
   wake_at(cycle);
 }
 
@@ -36,12 +33,12 @@ void PoolingUnit::act(Cycle now) {
 
 void PoolingUnit::take(Cycle now, Cycle cycle, int number, std::size_t level, std::shared_ptr<PixelData> pixel) {
   Group& group = groups_[number];
-  const StageFacts& stage = context_.stages[group.stage];
-  if (level == stage.tail.size()) {
-    output_->put(now, cycle, from_pooling, number, std::move(pixel));
+  const StageFacts& stage = constants_.stages[group.stage];
+  if (level == stage.epilogue.size()) {
+    output->put(now, cycle, from_pooling, number, std::move(pixel));
     return;
   }
-  const TailFacts& step = stage.tail[level];
+  const EpilogueStep& step = stage.epilogue[level];
   const workloads::Node& node = *step.node;
   Level& state = group.levels[level];
   const std::size_t plane = std::size_t(node.input.height) * node.input.width;
@@ -49,22 +46,22 @@ void PoolingUnit::take(Cycle now, Cycle cycle, int number, std::size_t level, st
   const std::uint64_t sample = state.arrived / plane;
   ++state.arrived;
   if (step.pooled.empty()) {
-    const DigitalParameters& digital = context_.run.architecture.digital;
+    const DigitalParameters& digital = constants_.run.architecture.digital;
     const Cycle end = work(step, sample, cycle, transfer_cycles(group.outputs, digital.activation_lanes));
-    context_.counts.add(static_cast<std::size_t>(step.number) + 1, Event::activation,
-                        static_cast<std::uint64_t>(group.outputs));
+    statistics_.count(static_cast<std::size_t>(step.number) + 1, Event::activation,
+                      static_cast<std::uint64_t>(group.outputs));
     for (std::uint8_t& code : pixel->codes) code = node.lookup.table[code];
     keep(step, sample, place, *pixel);
     take(now, end, number, level + 1, std::move(pixel));
     return;
   }
-  for (int output = 0; output < group.outputs; ++output) state.map[output * plane + place] = pixel->codes[output];
+  for (int i = 0; i < group.outputs; ++i) state.map[i * plane + place] = pixel->codes[i];
   for (std::int64_t position = step.pooled[place]; position < step.pooled[place + 1]; ++position) {
     const std::int64_t operations = std::int64_t{node.pool.window.area()} * group.outputs;
     const Cycle end =
-        work(step, sample, cycle, transfer_cycles(operations, context_.run.architecture.digital.pooling_lanes));
-    context_.counts.add(static_cast<std::size_t>(step.number) + 1, Event::pooling,
-                        static_cast<std::uint64_t>(operations));
+        work(step, sample, cycle, transfer_cycles(operations, constants_.run.architecture.digital.pooling_lanes));
+    statistics_.count(static_cast<std::size_t>(step.number) + 1, Event::pooling,
+                      static_cast<std::uint64_t>(operations));
     auto pooled = std::make_shared<PixelData>();
     pooled->channel_begin = pixel->channel_begin;
     pooled->codes.resize(group.outputs);
@@ -74,21 +71,21 @@ void PoolingUnit::take(Cycle now, Cycle cycle, int number, std::size_t level, st
   }
 }
 
-Cycle PoolingUnit::work(const TailFacts& step, std::uint64_t sample, Cycle cycle, Cycle length) {
+Cycle PoolingUnit::work(const EpilogueStep& step, std::uint64_t sample, Cycle cycle, Cycle length) {
   const Cycle start = std::max(cycle, free_at_);
   free_at_ = start + length;
   time_.busy += length;
-  context_.layer_started(step.number, sample, start);
-  context_.layer_ended(step.number, sample, free_at_);
+  statistics_.layer_started(step.number, sample, start);
+  statistics_.layer_ended(step.number, sample, free_at_);
   return free_at_;
 }
 
-void PoolingUnit::keep(const TailFacts& step, std::uint64_t sample, std::size_t position, const PixelData& pixel) {
-  if (!context_.options.keep_traces) return;
-  std::vector<std::uint8_t>& trace = context_.result.traces[sample].codes[step.number];
-  for (std::size_t output = 0; output < pixel.codes.size(); ++output)
-    trace[(static_cast<std::size_t>(pixel.channel_begin) + output) * step.node->positions() + position] =
-        pixel.codes[output];
+void PoolingUnit::keep(const EpilogueStep& step, std::uint64_t sample, std::size_t position, const PixelData& pixel) {
+  if (trace.size() == 0) return;
+  for (std::size_t i = 0; i < pixel.codes.size(); ++i)
+    trace->trace_code(sample, step.number,
+                      (static_cast<std::size_t>(pixel.channel_begin) + i) * step.node->positions() + position,
+                      pixel.codes[i]);
 }
 
 }  // namespace nvcim::sim

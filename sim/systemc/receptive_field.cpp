@@ -75,11 +75,11 @@ WindowTable make_pixel_table(const std::vector<std::int64_t>& pixels, std::int64
 
 std::vector<std::int64_t> pixels_read(const workloads::Node* node, const workloads::Shape& map, int positions) {
   std::vector<std::int64_t> pixels(positions);
-  const bool moves = node != nullptr && node->kind == workloads::Node::Kind::rearrange;
+  const bool permutes = node != nullptr && node->kind == workloads::Node::Kind::rearrange;
   const bool one = map.height * map.width == 1;  // a factor for the whole map
   for (int position = 0; position < positions; ++position) {
     pixels[position] = one ? 0 : position;
-    if (!moves) continue;
+    if (!permutes) continue;
     const int row = node->rearrange.rows[position / node->output.width];
     const int column = node->rearrange.columns[position % node->output.width];
     pixels[position] = row < 0 || column < 0 ? -1 : std::int64_t{row} * map.width + column;
@@ -128,10 +128,10 @@ void gather_rows(const workloads::Node& node, const std::uint8_t* map, int chann
 
 void gather_codes(const workloads::Node* node, int output_begin, const std::uint8_t* map, int channel_begin,
                   std::int64_t pixels, std::int64_t pixel, std::span<std::uint8_t> out) {
-  const bool moves = node != nullptr && node->kind == workloads::Node::Kind::rearrange;
+  const bool permutes = node != nullptr && node->kind == workloads::Node::Kind::rearrange;
   for (std::size_t i = 0; i < out.size(); ++i) {
     const int output = output_begin + static_cast<int>(i);
-    const int channel = moves ? node->rearrange.channels[output] : output;
+    const int channel = permutes ? node->rearrange.channels[output] : output;
     const bool filled = map == nullptr || channel < 0 || pixel < 0;
     out[i] = filled ? static_cast<std::uint8_t>(node->input_zero_point)
                     : map[static_cast<std::size_t>(channel - channel_begin) * static_cast<std::size_t>(pixels) +

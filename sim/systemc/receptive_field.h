@@ -10,7 +10,7 @@
 /// Which pixels a window needs, when feature maps arrive pixel by pixel in raster order. No SystemC here.
 namespace nvcim::sim {
 
-/// How far the input must have arrived before an output position can be worked on, and how far it can be let go.
+/// How far the input must have arrived before an output position can be worked on, and how far it can be released.
 struct WindowTable {
   std::vector<std::int64_t> arrived;  ///< [positions] pixels that must have arrived (0: the window lies in the padding)
   std::vector<std::int64_t> needed;   ///< [positions + 1] first pixel that this or any later position reads
@@ -23,7 +23,7 @@ WindowTable make_window_table(const workloads::Shape& input, const workloads::Sh
 WindowTable make_pixel_table(const std::vector<std::int64_t>& pixels, std::int64_t input_pixels);
 
 /// Pixels that the positions of a digital stage read of one of its inputs; see workloads::JoinLayer, RearrangeLayer.
-/// @param node  the sum, product or rearrangement; null: nothing but a way to the poolings and tables behind
+/// @param node  the sum, product or permutation; null: nothing but a way to the poolings and tables behind
 /// @param map   of the input   @param positions  of the stage
 std::vector<std::int64_t> pixels_read(const workloads::Node* node, const workloads::Shape& map, int positions);
 
@@ -37,7 +37,7 @@ void gather_rows(const workloads::Node& node, const std::uint8_t* map, int chann
                  int position, std::uint8_t* out);
 
 /// What a column of a digital stage reads of one input for one position, in the order of its outputs.
-/// @param node           as for pixels_read; the zero point stands where a rearrangement fills
+/// @param node           as for pixels_read; the zero point stands where a permutation fills
 /// @param output_begin   of the column; `out` has its size
 /// @param map            [channels from channel_begin][pixels], null when nothing of the input is read
 /// @param pixel          -1: none

@@ -4,49 +4,54 @@
 #include <boost/dynamic_bitset.hpp>
 #include <deque>
 
+#include "sim/kernel/inbox.h"
+#include "sim/kernel/unit.h"
+#include "sim/network_on_chip/network_ports.h"
 #include "sim/systemc/buffer_shares.h"
-#include "sim/systemc/clocked.h"
-#include "sim/systemc/crossbar.h"
-#include "sim/systemc/map_sender.h"
+#include "sim/systemc/machine_constants.h"
+#include "sim/systemc/tile_ports.h"
 
 namespace nvcim::sim {
 
-class ActivationUnit;
-
 /// Input buffer and sequencer of a tile. Pixels of each map that a stage reads here arrive in raster order from one or
 /// several senders; the MVM of a position is issued to a crossbar when its window is in, an input register of the
-/// crossbar is free, and the home tile has a slot for its sums. A position of a digital stage is issued to the
+/// crossbar is free, and the accumulating tile has a slot for its sums. A position of a digital stage is issued to the
 /// activation unit when the pixels of all its maps are in and there is a slot. Its rows or codes are then read through
-/// the buffer's one port, access_cycles plus bits / bus_bits; pixels that nothing later needs are let go when the last
-/// task has read them, and the senders told so. Positions of a task go in order; tasks that share a crossbar take
+/// the buffer's one port, access_cycles plus bits / bus_bits; pixels that nothing later needs are released when the
+/// last task has read them, and the senders told so. Positions of a task go in order; tasks that share a crossbar take
 /// turns.
-class Sequencer : public Clocked {
+class Sequencer : public Unit, public TransferSink, public RegisterSink, public SlotSink {
  public:
-  Sequencer(Context& context, int tile, std::vector<Crossbar*> crossbars);
-  void connect(ActivationUnit& activation) { activation_ = &activation; }
+  /// @param crossbar_count  of the tile
+  Sequencer(const sc_core::sc_module_name& name, Calendar& calendar, const MachineConstants& constants, int tile,
+            int crossbar_count);
+
+  sc_core::sc_port<MvmSink, 0, sc_core::SC_ZERO_OR_MORE_BOUND> crossbars{"crossbars"};  ///< in order
+  sc_core::sc_port<OperandSink> operands{"operands"};
+  sc_core::sc_port<PixelCreditSink, 0, sc_core::SC_ZERO_OR_MORE_BOUND> senders{"senders"};  ///< see add_part
 
   void add_map(const InputShare& share);
   /// Blocks that one MVM drives together.
   void add_mvm(int stage, int copy, int column_block, int row_block);
   /// A column of a digital stage. @param group  at the activation unit
-  void add_join(int stage, int column, int group);
-  /// Who sends channels of a map; after all tasks are added. @param column_block  of the sending stage, image: 0
-  void add_part(const mapping::Consumer& consumer, int column_block, MapSender& sender, int group, int reader,
+  void add_digital_stage(int stage, int column, int group);
+  /// Who sends channels of a map; after all tasks are added. Binds `senders` to it once.
+  /// @param column_block  of the sending stage, image: 0   @param group, reader  of the sender
+  void add_part(const mapping::Consumer& consumer, int column_block, PixelCreditSink& sender, int group, int reader,
                 int sender_end_point);
 
   /// A pixel is through the network: written through the buffer's write port.
-  void deliver(Cycle now, TransferPtr pixel);
-  void free_register(Cycle now, Cycle cycle, int crossbar);
-  /// The home of a column takes sums or codes of positions below `limit`.
-  void give_slots(Cycle now, Cycle cycle, int stage, int column_block, std::uint64_t limit);
+  void deliver(Cycle now, TransferPtr pixel) override;
+  void free_register(Cycle now, Cycle cycle, int crossbar) override;
+  void give_slots(Cycle now, Cycle cycle, int stage, int column_block, std::uint64_t limit) override;
 
   std::vector<std::pair<std::string, UnitTime>> unit_times() const override { return {{unit_name(), time_}}; }
-  void tell_waits(std::vector<std::string>& sentences) const override;
+  void describe_blockers(std::vector<std::string>& sentences) const override;
 
  private:
   struct Part {
     int source = 0, column_block = 0;
-    MapSender* sender = nullptr;
+    int sender = 0;  ///< of `senders`
     int group = 0, reader = 0;
     Cycle latency = 1;          ///< of credits
     std::uint64_t arrived = 0;  ///< pixels, counted over all samples
@@ -69,9 +74,9 @@ class Sequencer : public Clocked {
     int crossbar = -1;                  ///< of an MVM
     int group = -1;                     ///< of a digital stage
     std::uint64_t next = 0;             ///< position to issue, counted over all samples
-    std::vector<std::uint64_t> wanted;  ///< [inputs] pixels that must have arrived for it
+    std::vector<std::uint64_t> needed;  ///< [inputs] pixels that must have arrived for it
     bool is_done = false;               ///< no position is left
-    bool window_is_in = false;          ///< all that is wanted for it has arrived
+    bool window_ready = false;          ///< all that is needed for it has arrived
     std::uint64_t unread = 0;           ///< first position whose rows are not read yet
     std::uint64_t slot_limit = 0;
   };
@@ -88,20 +93,20 @@ class Sequencer : public Clocked {
   void add_task(Task task);
   void set_next(Task& task, std::uint64_t next) const;
   /// Whether the task's window is in by now: after a step of the task, and when pixels arrive.
-  void look(Task& task);
+  void update_window_ready(Task& task);
   /// Something happened for which the task may issue now.
-  void stir(const Task& task) {
-    if (task.crossbar >= 0) stirred_.set(static_cast<std::size_t>(task.crossbar));
+  void mark_runnable(const Task& task) {
+    if (task.crossbar >= 0) runnable_.set(static_cast<std::size_t>(task.crossbar));
   }
   /// Pixels below it are not read by the task's windows from a position on, and by no window that is still to come.
   std::uint64_t unneeded(const Map& map, std::uint64_t position) const;
   std::uint64_t unneeded(const Map& map) const;
   /// After a task has read its window at a position.
-  void let_go(Cycle now, Map& map, std::uint64_t position);
+  void release_pixels(Cycle now, Map& map, std::uint64_t position);
   bool input_is_in(const Task& task, std::size_t input) const;
   bool try_issue(Cycle now, int crossbar);
   void issue_mvm(Cycle now, Task& task);
-  void issue_join(Cycle now, Task& task);
+  void issue_digital(Cycle now, Task& task);
   /// Books the read port and moves the task on. @return when the bits are read
   Cycle read(Cycle now, Task& task, std::int64_t bits);
   /// Codes of the sample that a task is at.
@@ -110,19 +115,18 @@ class Sequencer : public Clocked {
   int map_of(int stage, int input) const;
   void post(Cycle now, Cycle cycle, int source, Message message);
 
-  Context& context_;
+  const MachineConstants& constants_;
   int tile_;
-  std::vector<Crossbar*> crossbars_;
-  ActivationUnit* activation_ = nullptr;
+  std::vector<int> sender_end_points_;  ///< those behind `senders`
   std::vector<Map> maps_;
   std::vector<Task> tasks_;
   std::vector<std::vector<int>> tasks_on_;  ///< [crossbars] in tasks_
-  std::vector<int> joins_;                  ///< in tasks_
+  std::vector<int> digital_tasks_;          ///< in tasks_
   std::vector<int> last_issued_;            ///< [crossbars] in tasks_on_
   std::vector<int> registers_;              ///< [crossbars] free
-  boost::dynamic_bitset<> stirred_;         ///< [crossbars] may have something to issue; the others have not
-  int windows_in_ = 0;                      ///< tasks whose window is in
-  bool looked_ = false;                     ///< at every task once
+  boost::dynamic_bitset<> runnable_;        ///< [crossbars] may have something to issue; the others have not
+  int windows_ready_ = 0;                   ///< tasks whose window is in
+  bool began_ = false;                      ///< every task was looked at once
   int first_crossbar_ = 0;
   Inbox<Message> inbox_;
   std::int64_t bus_bits_;

@@ -157,6 +157,12 @@ void roll_mapping(Dice& dice, const workloads::Network& network, Architecture& a
   }
 }
 
+void roll_depths(Dice& dice, Architecture& architecture) {
+  architecture.crossbar.input_registers = dice.one_of({1, 2, 2, 3});
+  architecture.sample_hold.holds = dice.one_of({1, 2, 2, 3});
+  architecture.digital.sum_slots = dice.one_of({1, 2, 4, 4});
+}
+
 }  // namespace
 
 Architecture random_architecture(std::uint64_t seed, const workloads::Network& network) {
@@ -167,6 +173,7 @@ Architecture random_architecture(std::uint64_t seed, const workloads::Network& n
   roll_device(dice, architecture);
   roll_timing(dice, architecture);
   roll_mapping(dice, network, architecture);
+  roll_depths(dice, architecture);
   return architecture;
 }
 

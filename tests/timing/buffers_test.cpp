@@ -124,7 +124,7 @@ TEST(Refused, WhenAWindowDoesNotFitTheInputBuffer) {
                           HasSubstr("the input buffer of tile 0 needs 6912 bytes (mvm0 5312, mvm1 1600)")));
 }
 
-TEST(Refused, WhenThePixelsOfAHomeTileDoNotFitTheOutputBuffer) {
+TEST(Refused, WhenThePixelsOfAColumnDoNotFitTheOutputBuffer) {
   // 300 logits of 32 bits: 1200 bytes.
   Architecture a = ideal_architecture();
   a.buffer.output_kibibytes = 1;

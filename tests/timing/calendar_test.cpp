@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/systemc/calendar.h"
+#include "sim/kernel/calendar.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 #include <set>
 
-#include "sim/systemc/clocked.h"
-#include "sim/systemc/simulation_context.h"
+#include "sim/kernel/clocked.h"
+#include "sim/kernel/simulation_context.h"
 
 namespace nvcim::sim {
 namespace {
@@ -15,9 +15,11 @@ namespace {
 /// Wishes for cycles near and far, some of them twice, and keeps what it wished for and when it acted.
 class Sleeper : public Clocked {
  public:
-  explicit Sleeper(unsigned number) : Clocked(fmt::format("sleeper{}", number)), dice_(number) { wish(number % 3); }
-  std::vector<std::pair<std::string, UnitTime>> unit_times() const override { return {}; }
-  void tell_waits(std::vector<std::string>&) const override {}
+  Sleeper(const sc_core::sc_module_name& name, Calendar& calendar, unsigned number)
+      : Clocked(name, calendar), dice_(number) {
+    wish(number % 3);
+  }
+  void describe_blockers(std::vector<std::string>&) const override {}
 
   std::set<Cycle> wished;
   std::vector<Cycle> acted;
@@ -44,11 +46,29 @@ class Sleeper : public Clocked {
 TEST(Calendar, EveryoneActsOnceInEachCycleItWishedFor) {
   const SimulationContext kernel;
   Modules<Sleeper> sleepers;
-  for (unsigned number = 1; number <= 20; ++number) sleepers.push_back(std::make_unique<Sleeper>(number));
+  for (unsigned number = 1; number <= 20; ++number)
+    sleepers.push_back(std::make_unique<Sleeper>(fmt::format("sleeper{}", number).c_str(), kernel.calendar(), number));
   for (std::size_t i = 0; i < sleepers.size(); ++i) sleepers[i]->other = sleepers[(i + 1) % sleepers.size()].get();
   sc_core::sc_start();
   for (const auto& sleeper : sleepers)
     EXPECT_EQ(sleeper->acted, std::vector<Cycle>(sleeper->wished.begin(), sleeper->wished.end()));
+}
+
+TEST(Calendar, EachSimulationHasItsOwn) {
+  // The outer one's modules are not there while the inner one runs, and act in their own cycles afterwards.
+  const SimulationContext outer;
+  Sleeper first("first", outer.calendar(), 3);
+  first.other = &first;
+  {
+    const SimulationContext inner;
+    Sleeper second("second", inner.calendar(), 4);
+    second.other = &second;
+    sc_core::sc_start();
+    EXPECT_FALSE(second.acted.empty());
+    EXPECT_TRUE(first.acted.empty());
+  }
+  sc_core::sc_start();
+  EXPECT_EQ(first.acted, std::vector<Cycle>(first.wished.begin(), first.wished.end()));
 }
 
 }  // namespace

@@ -33,8 +33,9 @@ Job residual_job(Architecture architecture, int channels = 2, int size = kSize) 
 
 std::vector<std::vector<std::int64_t>> depths_of(const Job& job) {
   const EngineOptions options;
-  const Context context(job.chip_run(), job.schedule, 1, options);
-  return flow_depths(job.schedule, context.stages);
+  const ChipRun run = job.chip_run();
+  const MachineConstants constants(run, job.schedule, 1, options);
+  return flow_depths(job.schedule, constants.stages);
 }
 
 InputShare& share_of(BufferShares& shares, int stage, int input) {

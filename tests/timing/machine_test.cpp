@@ -84,6 +84,9 @@ Architecture cramped_architecture(std::uint64_t seed, const workloads::Network& 
   a.interconnect.flit_bits = 8;
   a.interconnect.buffer_flits = 2 + static_cast<int>(seed % 5);
   a.interconnect.link_cycles = 1 + static_cast<int>(seed % 3);
+  a.crossbar.input_registers = 1 + static_cast<int>(seed % 2);
+  a.sample_hold.holds = 1 + static_cast<int>(seed / 2 % 3);
+  a.digital.sum_slots = 1 + static_cast<int>(seed / 3 % 4);
   a.chip.mesh_rows = 64;
   a.chip.mesh_columns = 5;
   for (const workloads::Node& node : network.nodes)

@@ -106,6 +106,33 @@ TEST(Pipeline, IsBoundByTheFrontWhereThatIsLonger) {
   EXPECT_EQ(layer.last_end - layer.first_start, (102 + kBack + 7 * 102) + 9 * 8 * 102 + 1 + 1);
 }
 
+TEST(Pipeline, WithOneHoldAPhaseIsSampledWhenTheOneBeforeIsConverted) {
+  Architecture a = single_tile();
+  a.sample_hold.holds = 1;
+  const Job job(a, NetworkBuilder({4, 1, 10}, 8, 1).convolution(2, kPoint).logits(1), 1);
+  const Timeline::Layer layer = job.run().timeline.layers[0];
+  EXPECT_EQ(layer.last_end - layer.first_start, 10 * 8 * (kFront + kBack) + 1 + 1);
+}
+
+TEST(Pipeline, WithOneInputRegisterRowsAreFetchedWhenTheCrossbarIsDone) {
+  Architecture a = single_tile();
+  a.crossbar.read_time = from_si<Time>(100e-9);
+  a.crossbar.input_registers = 1;
+  const Job job(a, NetworkBuilder({4, 1, 10}, 8, 1).convolution(2, kPoint).logits(1), 1);
+  const Timeline::Layer layer = job.run().timeline.layers[0];
+  // Bound by the front; between two MVMs the rows are read, first bits after a cycle.
+  EXPECT_EQ(layer.last_end - layer.first_start, (102 + kBack + 7 * 102) + 9 * (8 * 102 + 1 + 1) + 1 + 1);
+}
+
+TEST(Pipeline, WithOneSumSlotAnMvmWaitsForTheActivationOfTheOneBefore) {
+  Architecture a = single_tile();
+  a.digital.sum_slots = 1;
+  const Job job(a, NetworkBuilder({4, 1, 10}, 8, 1).convolution(2, kPoint).logits(1), 1);
+  const Timeline::Layer layer = job.run().timeline.layers[0];
+  // Accumulation, activation, the slot's way back, rows read, first bits after a cycle.
+  EXPECT_EQ(layer.last_end - layer.first_start, kMvm + 9 * (1 + 1 + 1 + (1 + 1) + kMvm) + 1 + 1);
+}
+
 TEST(Pipeline, CopiesOfTheWeightsShareThePositions) {
   Architecture a = single_tile();
   a.mapping.duplicate["mvm0"] = 2;
@@ -170,8 +197,8 @@ TEST(Pipeline, PoolingTakesAsLongAsItsLanesNeed) {
   EXPECT_EQ(layers[1].last_end - layers[1].first_start, 3u);  // 8 additions on 3 lanes
 }
 
-TEST(Pipeline, PartialSumsMeetAtTheHomeTile) {
-  // 200 rows on crossbars of 128, one crossbar per tile: blocks of 128 and 72 rows on tiles 0 (home) and 1.
+TEST(Pipeline, PartialSumsMeetAtTheAccumulatingTile) {
+  // 200 rows on crossbars of 128, one crossbar per tile: blocks of 128 and 72 rows on tiles 0 (accumulating) and 1.
   Architecture a = single_tile();
   a.chip.mesh_columns = 2;
   a.tile.crossbars = 1;

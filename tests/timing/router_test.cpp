@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/systemc/router.h"
+#include "sim/network_on_chip/router.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sim/systemc/network_interface.h"
-#include "sim/systemc/simulation_context.h"
+#include "sim/kernel/simulation_context.h"
+#include "sim/network_on_chip/network_interface.h"
 #include "tests/timing/job.h"
 
 namespace nvcim::sim {
@@ -23,27 +23,27 @@ struct Recorder : TransferSink {
 class Mesh {
  public:
   Mesh(int columns, const std::function<void(InterconnectParameters&)>& change)
-      : job_([&] {
+      : constants_([&] {
           Architecture architecture = nvcim::testing::ideal_architecture();
           architecture.chip.mesh_rows = 1;
           architecture.chip.mesh_columns = columns;
           architecture.interconnect.router_cycles = 2;
           architecture.interconnect.link_cycles = 1;
           change(architecture.interconnect);
-          return nvcim::testing::Job(architecture, nvcim::testing::NetworkBuilder({1, 1, 1}, 8, 1).logits(2), 1);
+          return MeshConstants(architecture);
         }()),
-        run_(job_.chip_run()),
-        context_(run_, job_.schedule, 1, options_),
         sinks_(columns) {
     for (int tile = 0; tile < columns; ++tile) {
-      routers_.push_back(std::make_unique<Router>(context_.network, tile));
+      routers_.push_back(
+          std::make_unique<Router>(fmt::format("router(0,{})", tile).c_str(), kernel_.calendar(), constants_, tile));
       ends_.push_back(
-          std::make_unique<NetworkInterface>(context_.network, fmt::format("end{}", tile), tile, sinks_[tile]));
-      ends_[tile]->connect(*routers_[tile], Router::local);
-      routers_[tile]->connect(Router::local, *ends_[tile]);
+          std::make_unique<NetworkInterface>(fmt::format("end{}", tile).c_str(), kernel_.calendar(), constants_, tile));
+      ends_[tile]->sink.bind(sinks_[tile]);
+      ends_[tile]->router.bind(*routers_[tile]);
+      routers_[tile]->links[Router::local].bind(*ends_[tile]);
       if (tile == 0) continue;
-      routers_[tile]->connect(Router::west, *routers_[tile - 1]);
-      routers_[tile - 1]->connect(Router::east, *routers_[tile]);
+      routers_[tile]->links[Router::west].bind(*routers_[tile - 1]);
+      routers_[tile - 1]->links[Router::east].bind(*routers_[tile]);
     }
   }
   void send(Cycle cycle, int from, int to, std::int64_t bits) {
@@ -56,15 +56,15 @@ class Mesh {
   /// Runs up to and including `cycle`.
   void run_to(Cycle cycle) { sc_core::sc_start(sc_core::sc_time::from_value(cycle + 1) - sc_core::sc_time_stamp()); }
   const std::vector<Cycle>& arrivals(int tile) const { return sinks_[tile].arrivals; }
-  std::uint64_t count(Event event) const { return context_.counts.total(event); }
-  const Router& router(int tile) const { return *routers_[tile]; }
+  std::uint64_t count(Event event) const {
+    EventCounts counts;
+    for (const auto& router : routers_) router->statistics().add_to(counts);
+    return counts.total(event);
+  }
 
  private:
   SimulationContext kernel_;
-  nvcim::testing::Job job_;
-  ChipRun run_;
-  EngineOptions options_;
-  Context context_;
+  MeshConstants constants_;
   std::vector<Recorder> sinks_;
   std::vector<std::unique_ptr<Router>> routers_;
   std::vector<std::unique_ptr<NetworkInterface>> ends_;

@@ -83,6 +83,18 @@ TEST(MvmTiming, IsBoundByTheFrontWhenThatIsLonger) {
   EXPECT_EQ(timing.total(1, 4), 59u);
 }
 
+TEST(MvmTiming, OneHoldKeepsEachPhaseUntilItIsConverted) {
+  Architecture architecture;
+  architecture.sample_hold.holds = 1;
+  MvmTiming timing = make_mvm_timing(architecture);
+  timing.front = 50;
+  timing.adc = 1;
+  timing.shift_add = 1;
+  EXPECT_EQ(timing.total(8, 4), 8u * (50u + 9u));
+  timing.holds = 3;  // no faster than two: front and back each take one phase at a time
+  EXPECT_EQ(timing.total(8, 4), 50u + 9u + 7u * 50u);
+}
+
 TEST(AdcTurns, CountTheBusiestConverterOfTheBlock) {
   mapping::Block block;
   block.columns = 128;

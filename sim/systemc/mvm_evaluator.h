@@ -10,16 +10,16 @@
 
 namespace nvcim::sim {
 
-/// Values of MVMs for the crossbars. An MVM's inputs are known when it is issued, its values are wanted when its
+/// Values of MVMs for the crossbars. An MVM's inputs are known when it is issued, its values are needed when its
 /// crossbar has driven it: a second thread works them out in between where there is one to spare, and the crossbar
 /// itself where it has not begun. Values do not depend on who computes them, and the simulation stays in one thread.
-class MvmHelper {
+class MvmEvaluator {
  public:
-  /// @param threads  two or more: with a second thread. The context must outlive it.
-  MvmHelper(const Context& context, int threads);
-  ~MvmHelper();
-  MvmHelper(const MvmHelper&) = delete;
-  MvmHelper& operator=(const MvmHelper&) = delete;
+  /// @param threads  two or more: with a second thread. The constants must outlive it.
+  MvmEvaluator(const MachineConstants& constants, int threads);
+  ~MvmEvaluator();
+  MvmEvaluator(const MvmEvaluator&) = delete;
+  MvmEvaluator& operator=(const MvmEvaluator&) = delete;
 
   /// An MVM was issued.
   void issue(const MvmJobPtr& job);

@@ -9,19 +9,17 @@
 #include <vector>
 
 #include "arch/check.h"
-#include "sim/analog/timing.h"
+#include "sim/kernel/cycle.h"
 
 namespace nvcim::sim {
 
-inline constexpr Cycle kNever = ~Cycle{0};
-
-/// What is due in which cycle. The next kPages cycles have a page each, so that entering and finding cost the same
+/// What is due in which cycle. The next kPages cycles have a page each, so that scheduling and finding cost the same
 /// however much is due; what is farther waits in a heap.
 template <class Item>
 class CycleQueue {
  public:
   /// @param cycle  not before the one turned to last
-  void enter(Cycle cycle, Item item) {
+  void schedule(Cycle cycle, Item item) {
     NVCIM_CHECK(cycle >= first_, "cycle {} is over in cycle {}", cycle, first_);
     if (cycle - first_ < kPages)
       write(cycle, std::move(item));

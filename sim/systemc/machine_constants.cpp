@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/systemc/machine_context.h"
+#include "sim/systemc/machine_constants.h"
 
 #include <algorithm>
 
@@ -45,65 +45,35 @@ StageFacts make_facts(const ChipRun& run, const mapping::Schedule& schedule, int
   for (const int number : facts.schedule->tail) {
     const workloads::Node& node = run.network.nodes[number];
     const bool pools = node.kind == workloads::Node::Kind::pool;
-    facts.tail.push_back({&node, number, pools ? make_pooling_table(node) : std::vector<std::int64_t>{}});
+    facts.epilogue.push_back({&node, number, pools ? make_pooling_table(node) : std::vector<std::int64_t>{}});
   }
   facts.output_pixels = facts.last_node().positions();
   for (int position = 0; position < facts.positions(); ++position)
-    facts.most_emitted = std::max(facts.most_emitted, facts.emitted(position + 1) - facts.emitted(position));
+    facts.max_emitted = std::max(facts.max_emitted, facts.emitted(position + 1) - facts.emitted(position));
   return facts;
 }
 
 }  // namespace
 
-Context::Context(const ChipRun& chip_run, const mapping::Schedule& chip_schedule, int sample_count,
-                 const EngineOptions& engine_options)
+MachineConstants::MachineConstants(const ChipRun& chip_run, const mapping::Schedule& chip_schedule, int sample_count,
+                                   const EngineOptions& engine_options)
     : run(chip_run),
       schedule(chip_schedule),
       options(engine_options),
       samples(sample_count),
       mvm(make_mvm_timing(chip_run.architecture)),
-      counts(chip_run.network.nodes.size()),
-      network(chip_run.architecture, counts),
-      started_(chip_run.network.nodes.size(), false) {
+      network(chip_run.architecture) {
   for (int index = 0; index < static_cast<int>(schedule.stages.size()); ++index)
     stages.push_back(make_facts(run, schedule, index));
-  const std::size_t outputs = static_cast<std::size_t>(run.network.classes()) * static_cast<std::size_t>(samples);
-  if (gives_codes()) {
-    result.codes.resize(outputs);
-  } else {
-    result.logits.resize(outputs);
-    result.predicted.resize(samples);
-  }
-  timeline.samples.resize(samples);
-  timeline.layers.resize(run.network.nodes.size());
-  if (!options.keep_traces) return;
-  result.traces.resize(samples);
-  for (SampleTrace& trace : result.traces) {
-    for (const mapping::LayerPlan& layer : run.plan.layers)
-      trace.sums.emplace_back(run.network.nodes[layer.node].output.size());
-    for (const workloads::Node& node : run.network.nodes)
-      trace.codes.emplace_back(node.kind == workloads::Node::Kind::mvm && node.mvm.raw_output ? 0 : node.output.size());
-  }
 }
 
-std::string Context::map_name(int stage) const {
+std::string MachineConstants::map_name(int stage) const {
   return stage == mapping::kImage ? "the image" : stages[stage].last_node().name;
 }
 
-Cycle Context::credit_cycles(int from, int to) const {
+Cycle MachineConstants::credit_cycles(int from, int to) const {
   const Cycle link = static_cast<Cycle>(run.architecture.interconnect.link_cycles);
   return std::max<Cycle>(1, static_cast<Cycle>(schedule.mesh.links(from, to)) * link);
-}
-
-void Context::layer_started(int node, std::uint64_t sample, Cycle cycle) {
-  if (sample > 0) return;
-  Cycle& start = timeline.layers[node].first_start;
-  start = started_[node] ? std::min(start, cycle) : cycle;
-  started_[node] = true;
-}
-
-void Context::layer_ended(int node, std::uint64_t sample, Cycle cycle) {
-  if (sample == 0) timeline.layers[node].last_end = std::max(timeline.layers[node].last_end, cycle);
 }
 
 }  // namespace nvcim::sim

@@ -4,34 +4,31 @@
 #include <array>
 #include <deque>
 
-#include "sim/systemc/clocked.h"
-#include "sim/systemc/mesh_context.h"
-#include "sim/systemc/transfer.h"
+#include "sim/kernel/inbox.h"
+#include "sim/kernel/unit.h"
+#include "sim/network_on_chip/mesh_constants.h"
+#include "sim/network_on_chip/network_ports.h"
 
 namespace nvcim::sim {
-
-class NetworkInterface;
 
 /// Router of the mesh: X-Y routing, virtual cut-through, credits, round-robin. A head that enters in cycle t can leave
 /// in t + router_cycles at the earliest, when its output is idle and the next router has room for the whole packet; it
 /// then enters the next one link_cycles later, and the output is busy for one cycle per flit. Only the first packet of
 /// an input asks. Outputs are served in the order of Port, each from the input after the one it served last.
-class Router : public Clocked {
+class Router : public Unit, public PacketLink {
  public:
-  enum Port { north, east, south, west, local, global };
-  static constexpr int kPorts = 6;
+  /// @param constants  must outlive it, like those of every module   @param tile  number of its tile, row by row
+  Router(const sc_core::sc_module_name& name, Calendar& calendar, const MeshConstants& constants, int tile);
 
-  Router(MeshContext& context, int tile);
-  void connect(Port port, Router& neighbour) { neighbours_[port] = &neighbour; }
-  void connect(Port port, NetworkInterface& end_point) { end_points_[port] = &end_point; }
+  /// [kPorts] what is behind each port; where nothing is, no route may lead.
+  std::array<sc_core::sc_port<PacketLink, 1, sc_core::SC_ZERO_OR_MORE_BOUND>, kPorts> links;
 
-  /// A packet's head enters through `port` at `cycle`. The sender holds the credits for it.
-  void arrive(Cycle now, Cycle cycle, Port port, Packet packet);
-  /// The receiver behind output `port` has room for so many more flits from `cycle` on.
-  void give_credit(Cycle now, Cycle cycle, Port port, std::int64_t flits);
+  void arrive(Cycle now, Cycle cycle, Port port, Packet packet) override;
+  void give_credit(Cycle now, Cycle cycle, Port port, std::int64_t flits) override;
+  const std::string& link_name() const override { return unit_name(); }
 
   std::vector<std::pair<std::string, UnitTime>> unit_times() const override { return {{unit_name(), time_}}; }
-  void tell_waits(std::vector<std::string>& sentences) const override;
+  void describe_blockers(std::vector<std::string>& sentences) const override;
 
  private:
   struct Waiting {
@@ -57,13 +54,11 @@ class Router : public Clocked {
   void forward(Cycle now, Port from, Port port);
   void plan_wake(Cycle now, Cycle busy_until);
 
-  MeshContext& context_;
+  const MeshConstants& constants_;
   int row_, column_;
   Cycle router_cycles_, link_cycles_;
   std::array<Input, kPorts> inputs_;
   std::array<Output, kPorts> outputs_;
-  std::array<Router*, kPorts> neighbours_{};
-  std::array<NetworkInterface*, kPorts> end_points_{};
   UnitTime time_;  // busy: at least one port sends
   Cycle busy_until_ = 0;
 };

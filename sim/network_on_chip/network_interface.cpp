@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/systemc/network_interface.h"
+#include "sim/network_on_chip/network_interface.h"
 
 namespace nvcim::sim {
 
-NetworkInterface::NetworkInterface(MeshContext& context, const std::string& name, int end_point, TransferSink& sink)
-    : Clocked(name), context_(context), end_point_(end_point), sink_(sink), credits_(context.mesh.buffer_flits) {}
+NetworkInterface::NetworkInterface(const sc_core::sc_module_name& name, Calendar& calendar,
+                                   const MeshConstants& constants, int end_point, std::string unit_name)
+    : Unit(name, calendar, std::move(unit_name)),
+      constants_(constants),
+      end_point_(end_point),
+      credits_(constants.mesh.buffer_flits) {}
 
 void NetworkInterface::send(Cycle now, Cycle cycle, int source, TransferPtr transfer) {
   outgoing_.post(now, cycle, source, std::move(transfer));
   wake_at(cycle);
 }
 
-void NetworkInterface::receive(Cycle now, Cycle cycle, Packet packet) {
+void NetworkInterface::arrive(Cycle now, Cycle cycle, Port, Packet packet) {
   incoming_.post(now, cycle, 0, std::move(packet));
   wake_at(cycle);
 }
 
-void NetworkInterface::give_credit(Cycle now, Cycle cycle, std::int64_t flits) {
+void NetworkInterface::give_credit(Cycle now, Cycle cycle, Port, std::int64_t flits) {
   returned_.post(now, cycle, 0, flits);
   if (starved_) wake_at(cycle);
 }
@@ -25,12 +29,12 @@ void NetworkInterface::act(Cycle now) {
   while (returned_.ready(now)) credits_ += returned_.take();
   while (incoming_.ready(now)) {
     Packet packet = incoming_.take();
-    if (packet.transfer) sink_.deliver(now, std::move(packet.transfer));
+    if (packet.transfer) sink->deliver(now, std::move(packet.transfer));
   }
   while (outgoing_.ready(now)) {
     TransferPtr transfer = outgoing_.take();
     if (transfer->to == end_point_) {
-      sink_.deliver(now, std::move(transfer));
+      sink->deliver(now, std::move(transfer));
       continue;
     }
     queue_.push_back(std::move(transfer));
@@ -39,7 +43,7 @@ void NetworkInterface::act(Cycle now) {
 }
 
 void NetworkInterface::inject(Cycle now) {
-  const mapping::Mesh& mesh = context_.mesh;
+  const mapping::Mesh& mesh = constants_.mesh;
   if (queue_.empty()) return;
   if (free_at_ > now) return wake_at(free_at_);
   Transfer& transfer = *queue_.front();
@@ -62,13 +66,13 @@ void NetworkInterface::inject(Cycle now) {
   const auto length = static_cast<Cycle>(packet.flits);
   time_.busy += length;
   free_at_ = now + length;
-  router_->arrive(now, now, port_, std::move(packet));
+  router->arrive(now, now, end_point_ == mapping::kGlobalBuffer ? global : local, std::move(packet));
   if (!queue_.empty()) wake_at(free_at_);
 }
 
-void NetworkInterface::tell_waits(std::vector<std::string>& sentences) const {
+void NetworkInterface::describe_blockers(std::vector<std::string>& sentences) const {
   if (!queue_.empty())
-    sentences.push_back(fmt::format("{} waits for credits of {}, has {}", unit_name(), router_->unit_name(), credits_));
+    sentences.push_back(fmt::format("{} waits for credits of {}, has {}", unit_name(), router->link_name(), credits_));
 }
 
 }  // namespace nvcim::sim

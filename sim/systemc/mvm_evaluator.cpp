@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/systemc/mvm_helper.h"
+#include "sim/systemc/mvm_evaluator.h"
 
 #include <system_error>
 #include <utility>
 
 namespace nvcim::sim {
 
-MvmHelper::MvmHelper(const Context& context, int threads) : arithmetic_(context) {
+MvmEvaluator::MvmEvaluator(const MachineConstants& constants, int threads) : arithmetic_(constants) {
   if (threads < 2) return;
   try {
     thread_ = std::thread([this] { work(); });
@@ -14,14 +14,14 @@ MvmHelper::MvmHelper(const Context& context, int threads) : arithmetic_(context)
   }
 }
 
-MvmHelper::~MvmHelper() {
+MvmEvaluator::~MvmEvaluator() {
   if (!thread_.joinable()) return;
   issued_.store(kStop, std::memory_order_release);
   issued_.notify_one();
   thread_.join();
 }
 
-void MvmHelper::issue(const MvmJobPtr& job) {
+void MvmEvaluator::issue(const MvmJobPtr& job) {
   if (!thread_.joinable()) return;
   const std::uint64_t number = issued_.load(std::memory_order_relaxed);
   Slot& slot = slots_[number % kSlots];
@@ -32,25 +32,25 @@ void MvmHelper::issue(const MvmJobPtr& job) {
   issued_.notify_one();
 }
 
-MvmValues& MvmHelper::values(MvmJob& job) {
+MvmValues& MvmEvaluator::values(MvmJob& job) {
   if (begin(job)) work_out(job, scratch_);
   job.state.wait(MvmJob::State::begun, std::memory_order_acquire);
   return job.values;
 }
 
 /// Whether the caller is the one to work it out.
-bool MvmHelper::begin(MvmJob& job) const {
+bool MvmEvaluator::begin(MvmJob& job) const {
   MvmJob::State expected = MvmJob::State::waiting;
   return job.state.compare_exchange_strong(expected, MvmJob::State::begun, std::memory_order_acquire);
 }
 
-void MvmHelper::work_out(MvmJob& job, MvmArithmetic::Scratch& scratch, const MvmJob* next) const {
+void MvmEvaluator::work_out(MvmJob& job, MvmArithmetic::Scratch& scratch, const MvmJob* next) const {
   arithmetic_.work_out(job, scratch, next);
   job.state.store(MvmJob::State::done, std::memory_order_release);
   job.state.notify_one();
 }
 
-void MvmHelper::work() {
+void MvmEvaluator::work() {
   MvmArithmetic::Scratch scratch;
   for (std::uint64_t taken = 0;; ++taken) {
     issued_.wait(taken, std::memory_order_acquire);

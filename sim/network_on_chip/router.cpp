@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/systemc/router.h"
+#include "sim/network_on_chip/router.h"
 
 #include <algorithm>
-
-#include "sim/systemc/network_interface.h"
 
 namespace nvcim::sim {
 namespace {
@@ -27,14 +25,14 @@ Router::Port opposite(Router::Port port) {
 
 }  // namespace
 
-Router::Router(MeshContext& context, int tile)
-    : Clocked(fmt::format("router({},{})", tile / context.mesh.columns, tile % context.mesh.columns)),
-      context_(context),
-      row_(tile / context.mesh.columns),
-      column_(tile % context.mesh.columns),
-      router_cycles_(context.router_cycles),
-      link_cycles_(context.link_cycles) {
-  for (Output& output : outputs_) output.credits = context.mesh.buffer_flits;
+Router::Router(const sc_core::sc_module_name& name, Calendar& calendar, const MeshConstants& constants, int tile)
+    : Unit(name, calendar),
+      constants_(constants),
+      row_(tile / constants.mesh.columns),
+      column_(tile % constants.mesh.columns),
+      router_cycles_(constants.router_cycles),
+      link_cycles_(constants.link_cycles) {
+  for (Output& output : outputs_) output.credits = constants.mesh.buffer_flits;
 }
 
 void Router::arrive(Cycle now, Cycle cycle, Port port, Packet packet) {
@@ -54,7 +52,7 @@ Router::Port Router::route(int to) const {
     if (column_ > 0) return west;
     return row_ > 0 ? north : global;
   }
-  const int row = to / context_.mesh.columns, column = to % context_.mesh.columns;
+  const int row = to / constants_.mesh.columns, column = to % constants_.mesh.columns;
   if (column != column_) return column > column_ ? east : west;
   if (row != row_) return row > row_ ? south : north;
   return local;
@@ -85,7 +83,7 @@ void Router::serve(Cycle now, Port port, unsigned from_inputs) {
   for (int turn = 0; turn < kPorts; ++turn) {
     from = from + 1 == kPorts ? 0 : from + 1;
     if ((from_inputs >> from & 1) == 0) continue;
-    if (neighbours_[port] && output.credits < inputs_[from].packets.front().packet.flits) {
+    if (leads_to_a_router(port) && output.credits < inputs_[from].packets.front().packet.flits) {
       output.starved = true;
       continue;
     }
@@ -106,19 +104,17 @@ void Router::forward(Cycle now, Port from, Port port) {
   // Ports that send at once are one busy router.
   time_.busy += now + length - std::clamp(busy_until_, now, now + length);
   busy_until_ = std::max(busy_until_, now + length);
-  context_.counts.add(packet.row, Event::router_flit, length);
-  if (Router* next = neighbours_[port]) {
-    context_.counts.add(packet.row, Event::link_flit, length);
+  statistics_.count(packet.row, Event::router_flit, length);
+  NVCIM_CHECK(links[port].size() > 0, "{} has nothing at its {} port", unit_name(), kPortNames[port]);
+  if (leads_to_a_router(port)) {
+    statistics_.count(packet.row, Event::link_flit, length);
     output.credits -= flits;
-    next->arrive(now, now + link_cycles_, opposite(port), std::move(packet));
+    links[port]->arrive(now, now + link_cycles_, opposite(port), std::move(packet));
   } else {
-    NVCIM_CHECK(end_points_[port] != nullptr, "{} has nothing at its {} port", unit_name(), kPortNames[port]);
-    end_points_[port]->receive(now, now + length, std::move(packet));
+    links[port]->arrive(now, now + length, port, std::move(packet));
   }
-  if (Router* previous = neighbours_[from])
-    previous->give_credit(now, now + length + link_cycles_, opposite(from), flits);
-  else
-    end_points_[from]->give_credit(now, now + length, flits);
+  const Cycle wire = leads_to_a_router(from) ? link_cycles_ : 0;
+  links[from]->give_credit(now, now + length + wire, opposite(from), flits);
 }
 
 void Router::plan_wake(Cycle now, Cycle busy_until) {
@@ -140,12 +136,12 @@ void Router::plan_wake(Cycle now, Cycle busy_until) {
   time_.set_stalled(waits, now, busy_until);
 }
 
-void Router::tell_waits(std::vector<std::string>& sentences) const {
+void Router::describe_blockers(std::vector<std::string>& sentences) const {
   for (const Input& input : inputs_) {
     if (input.packets.empty()) continue;
     const auto& [eligible, port, packet] = input.packets.front();
     sentences.push_back(fmt::format("{} {} waits for {} credits of {}, has {}", unit_name(), kPortNames[port],
-                                    packet.flits, neighbours_[port] ? neighbours_[port]->unit_name() : "its end point",
+                                    packet.flits, leads_to_a_router(port) ? links[port]->link_name() : "its end point",
                                     outputs_[port].credits));
   }
 }

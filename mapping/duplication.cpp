@@ -48,7 +48,7 @@ std::vector<int> choose_copies(const Architecture& architecture, const workloads
   std::vector<Layer> layers;
   for (std::size_t index = 0; index < network.nodes.size(); ++index) {
     const Node& node = network.nodes[index];
-    if (node.kind != Node::Kind::mvm) continue;
+    if (!node.is_mvm()) continue;
     const auto given = architecture.mapping.duplicate.find(node.name);
     if (given != architecture.mapping.duplicate.end())
       copies[index] = given->second;

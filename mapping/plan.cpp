@@ -128,7 +128,7 @@ Plan cut_and_place(const Architecture& architecture, const Network& network, con
   Plan plan;
   plan.layer_of_node.assign(network.nodes.size(), -1);
   for (int node = 0; node < static_cast<int>(network.nodes.size()); ++node) {
-    if (network.nodes[node].kind != Node::Kind::mvm) continue;
+    if (!network.nodes[node].is_mvm()) continue;
     plan.layer_of_node[node] = static_cast<int>(plan.layers.size());
     plan.layers.push_back(cut_layer(architecture, network, node, copies[node], plan.blocks));
   }
@@ -140,7 +140,7 @@ int tiles_needed(const Architecture& architecture, const Network& network, const
   // Most of what does not fit is seen from the number of cells, without cutting it up.
   double cells = 0;
   for (std::size_t node = 0; node < network.nodes.size(); ++node)
-    if (network.nodes[node].kind == Node::Kind::mvm)
+    if (network.nodes[node].is_mvm())
       cells += static_cast<double>(network.nodes[node].mvm.weights.size()) * copies[node] *
                make_encoding(architecture, network.nodes[node].mvm.weight_bits).planes();
   const double tile =
@@ -154,7 +154,7 @@ template <class Say>
 void name_layers(const Architecture& architecture, const Network& network, const Say& say) {
   std::vector<std::string> layers;
   for (const Node& node : network.nodes)
-    if (node.kind == Node::Kind::mvm) layers.push_back(node.name);
+    if (node.is_mvm()) layers.push_back(node.name);
   const AdcParameters& adc = architecture.adc;
   const bool per_layer = adc.model != AdcModel::ideal && adc.range == AdcRange::per_layer;
   const std::map<std::string, int> none;
@@ -180,12 +180,12 @@ std::vector<InputIssue> find_contradictions(const Architecture& architecture, co
   for (const Contradiction& fault : device::check_device(architecture)) say(fault.pointers.front(), fault.message);
   for (std::string& fault : workloads::network_faults(network)) say("", std::move(fault));
   if (!issues.empty()) return issues;
-  const bool gives_logits = network.nodes.back().kind == Node::Kind::mvm && network.nodes.back().mvm.raw_output;
+  const bool gives_logits = network.nodes.back().gives_logits();
   if (ending == Ending::logits && !gives_logits)
     say("", fmt::format("network {} does not end with a layer whose sums are the logits", network.name));
   name_layers(architecture, network, say);
   for (const Node& node : network.nodes) {
-    if (node.kind != Node::Kind::mvm) continue;
+    if (!node.is_mvm()) continue;
     if (node.mvm.weight_bits < 2 || node.mvm.weight_bits > 9) {
       say("", fmt::format("layer {} has {}-bit weights; 2 to 9 are supported", node.name, node.mvm.weight_bits));
       continue;

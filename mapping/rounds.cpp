@@ -8,6 +8,7 @@
 
 #include "arch/input_error.h"
 #include "mapping/plan.h"
+#include "workloads/operators/digital_operator.h"
 
 namespace nvcim::mapping {
 namespace {
@@ -23,7 +24,8 @@ std::vector<int> cut_places(const Network& network) {
   int last_reader = kNetworkInput;  // of the image and of all maps before `node`
   for (int node = 0; node < static_cast<int>(network.nodes.size()); ++node) {
     if (const auto& of_map = readers[node]; !of_map.empty()) last_reader = std::max(last_reader, of_map.back());
-    if (last_reader <= node && network.nodes[node].kind != Node::Kind::concat) places.push_back(node);
+    if (last_reader <= node && (network.nodes[node].is_mvm() || !workloads::operator_of(network.nodes[node]).is_view()))
+      places.push_back(node);
   }
   return places;
 }
@@ -32,9 +34,10 @@ std::vector<int> cut_places(const Network& network) {
 int bits_read(const Network& network, int map) {
   const int reader = network.readers()[map + 1].front();
   const Node& node = network.nodes[reader];
-  if (node.kind != Node::Kind::add && node.kind != Node::Kind::multiply) return node.input_bits;
+  if (node.is_mvm()) return node.input_bits;
   const std::vector<int> sources = network.sources(reader);
-  return node.join.inputs[std::find(sources.begin(), sources.end(), map) - sources.begin()].bits;
+  const auto input = std::find(sources.begin(), sources.end(), map) - sources.begin();
+  return workloads::operator_of(node).codes_read(node, static_cast<std::size_t>(input)).bits;
 }
 
 Round make_round(const Architecture& architecture, const Network& network, int begin, int end) {
@@ -58,7 +61,7 @@ Round make_round(const Architecture& architecture, const Network& network, int b
   }
   const auto of_another_round = [&](const auto& entry) {
     return std::none_of(part.nodes.begin(), part.nodes.end(),
-                        [&](const Node& node) { return node.kind == Node::Kind::mvm && node.name == entry.first; });
+                        [&](const Node& node) { return node.is_mvm() && node.name == entry.first; });
   };
   std::erase_if(round.architecture.mapping.duplicate, of_another_round);
   std::erase_if(round.architecture.adc.layer_full_scale, of_another_round);
@@ -67,7 +70,7 @@ Round make_round(const Architecture& architecture, const Network& network, int b
 
 bool holds_layer(const Network& network, int begin, int end) {
   return std::any_of(network.nodes.begin() + begin, network.nodes.begin() + end,
-                     [](const Node& node) { return node.kind == Node::Kind::mvm; });
+                     [](const Node& node) { return node.is_mvm(); });
 }
 
 }  // namespace

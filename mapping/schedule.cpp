@@ -8,6 +8,7 @@
 
 #include "arch/ceil_div.h"
 #include "arch/check.h"
+#include "workloads/operators/digital_operator.h"
 
 namespace nvcim::mapping {
 namespace {
@@ -18,26 +19,17 @@ using workloads::Node;
 
 /// Of one value that leaves the last node of a network.
 int result_bits(const Node& node) {
-  const int largest_input = (1 << node.input_bits) - 1;
-  int largest = largest_input;
-  switch (node.kind) {
-    case Node::Kind::mvm:
-      if (node.mvm.raw_output) return kSumBits;
-      largest = node.mvm.requantisation.code_max;
-      break;
-    case Node::Kind::add:
-    case Node::Kind::multiply:
-      largest = node.join.requantisation.code_max;
-      break;
-    case Node::Kind::lookup:
-      largest = *std::max_element(node.lookup.table.begin(), node.lookup.table.begin() + largest_input + 1);
-      break;
-    case Node::Kind::pool:
-    case Node::Kind::concat:
-    case Node::Kind::rearrange:
-      break;
-  }
+  if (node.gives_logits()) return kSumBits;
+  const int largest =
+      node.is_mvm() ? node.mvm.requantisation.code_max : workloads::operator_of(node).codes_given(node).second;
   return std::max(1, static_cast<int>(std::bit_width(static_cast<unsigned>(largest))));
+}
+
+/// How a stage moves its input, when that is all it does.
+const workloads::RearrangeLayer* order_of(const Network& network, const Stage& stage) {
+  if (stage.join < 0) return nullptr;
+  const Node& node = network.nodes[stage.join];
+  return workloads::operator_of(node).order_of(node);
 }
 
 /// Tiles, each with the hull of the channels that something there reads.
@@ -69,7 +61,7 @@ class Scheduler {
   Schedule run(const Mesh& mesh) {
     schedule_.mesh = mesh;
     for (int node = 0; node < static_cast<int>(network_.nodes.size()); ++node)
-      if (stage_of_[node] < 0 && network_.nodes[node].kind != Node::Kind::concat) start_stage(node);
+      if (stage_of_[node] < 0 && !is_view(network_.nodes[node])) start_stage(node);
     for (int stage = 0; stage < static_cast<int>(schedule_.stages.size()); ++stage) connect(stage);
     Stage& last = schedule_.stages.back();
     last.code_bits = result_bits(network_.nodes[last.last_node]);
@@ -85,7 +77,7 @@ class Scheduler {
     Stage stage;
     stage.first_node = node;
     stage.last_node = node;
-    if (head.kind == Node::Kind::mvm)
+    if (head.is_mvm())
       stage.layer = plan_.layer_of_node[node];
     else if (is_tail(head))
       stage.tail = {node};
@@ -101,7 +93,7 @@ class Scheduler {
     for (std::size_t k = 0; k < sources.size(); ++k) {
       StageInput& input = stage.inputs.emplace_back();
       input.map = network_.map(sources[k]);
-      input.bits = stage.join >= 0 && !head.join.inputs.empty() ? head.join.inputs[k].bits : head.input_bits;
+      input.bits = head.is_mvm() ? head.input_bits : workloads::operator_of(head).codes_read(head, k).bits;
       int channel = 0;
       add_sources(sources[k], channel, input);
     }
@@ -109,7 +101,8 @@ class Scheduler {
     schedule_.stages.push_back(std::move(stage));
   }
 
-  static bool is_tail(const Node& node) { return node.kind == Node::Kind::pool || node.kind == Node::Kind::lookup; }
+  static bool is_view(const Node& node) { return !node.is_mvm() && workloads::operator_of(node).is_view(); }
+  static bool is_tail(const Node& node) { return !node.is_mvm() && workloads::operator_of(node).is_epilogue(); }
 
   int only_reader(int node) const {
     const std::vector<int>& readers = readers_[node + 1];
@@ -117,7 +110,7 @@ class Scheduler {
   }
 
   void add_sources(int map, int& channel, StageInput& input) const {
-    if (map != kNetworkInput && network_.nodes[map].kind == Node::Kind::concat) {
+    if (map != kNetworkInput && is_view(network_.nodes[map])) {
       for (const int part : network_.nodes[map].inputs) add_sources(part, channel, input);
       return;
     }
@@ -156,8 +149,8 @@ class Scheduler {
                           [&](const StageInput& a, const StageInput& b) { return latest(a) < latest(b); });
     const std::vector<int> made = tiles_of(where);
     std::vector<int> tiles = made;
-    if (const int node = stage.join; node >= 0 && network_.nodes[node].kind == Node::Kind::rearrange) {
-      const std::vector<int>& channels = network_.nodes[node].rearrange.channels;
+    if (const workloads::RearrangeLayer* order = order_of(network_, stage)) {
+      const std::vector<int>& channels = order->channels;
       const auto first = std::find_if(channels.begin(), channels.end(), [](int channel) { return channel >= 0; });
       int tile = first == channels.end() ? made.front() : made[*first];
       tiles.clear();
@@ -247,8 +240,9 @@ ChannelRange overlap(const Consumer& consumer, int output_begin, int outputs) {
 
 ChannelRange channels_read(const Network& network, const Stage& stage, int, const StageColumn& column) {
   const ChannelRange same{column.output_begin, column.output_begin + column.outputs};
-  if (stage.join < 0 || network.nodes[stage.join].kind != Node::Kind::rearrange) return same;
-  const std::vector<int>& channels = network.nodes[stage.join].rearrange.channels;
+  const workloads::RearrangeLayer* order = order_of(network, stage);
+  if (order == nullptr) return same;
+  const std::vector<int>& channels = order->channels;
   ChannelRange hull;
   for (int output = same.begin; output < same.end; ++output) {
     if (channels[output] < 0) continue;
@@ -261,18 +255,18 @@ ChannelRange channels_read(const Network& network, const Stage& stage, int, cons
 }
 
 int codes_read(const Network& network, const Stage& stage, int, const StageColumn& column, int position) {
-  if (stage.join < 0 || network.nodes[stage.join].kind != Node::Kind::rearrange) return column.outputs;
-  const Node& node = network.nodes[stage.join];
-  if (node.rearrange.rows[position / node.output.width] < 0) return 0;
-  if (node.rearrange.columns[position % node.output.width] < 0) return 0;
-  const auto first = node.rearrange.channels.begin() + column.output_begin;
+  const workloads::RearrangeLayer* order = order_of(network, stage);
+  if (order == nullptr) return column.outputs;
+  const int width = network.nodes[stage.join].output.width;
+  if (order->rows[position / width] < 0 || order->columns[position % width] < 0) return 0;
+  const auto first = order->channels.begin() + column.output_begin;
   return static_cast<int>(std::count_if(first, first + column.outputs, [](int channel) { return channel >= 0; }));
 }
 
 int values_scaled(const Network& network, const Stage& stage, const StageColumn& column) {
-  if (stage.join < 0 || network.nodes[stage.join].kind == Node::Kind::rearrange) return 0;
-  const bool adds = network.nodes[stage.join].kind == Node::Kind::add;
-  return column.outputs * (adds ? static_cast<int>(stage.inputs.size()) : 1);
+  if (stage.join < 0) return 0;
+  return column.outputs *
+         workloads::operator_of(network.nodes[stage.join]).scalings(static_cast<int>(stage.inputs.size()));
 }
 
 }  // namespace nvcim::mapping

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "mapping/schedule.h"
+#include "workloads/operators/digital_operator.h"
 
 namespace nvcim::mapping {
 namespace {
@@ -86,11 +87,9 @@ void count_join(const Network& network, const Stage& stage, EventCounts& counts)
 void count_map(const Network& network, const Stage& stage, TransferCounter& transfers, EventCounts& counts) {
   for (const int number : stage.tail) {
     const Node& node = network.nodes[number];
-    if (node.kind == Node::Kind::pool)
-      counts.add(row_of(number), Event::pooling,
-                 positive(std::int64_t{1} * node.output.size() * node.pool.window.area()));
-    else
-      counts.add(row_of(number), Event::activation, positive(node.output.size()));
+    const workloads::DigitalOperator& op = workloads::operator_of(node);
+    const Event event = op.unit() == workloads::DigitalUnit::pooling ? Event::pooling : Event::activation;
+    counts.add(row_of(number), event, positive(op.operations(node)));
   }
   const std::size_t row = row_of(stage.last_node);
   const std::int64_t pixels = pixels_of(network.nodes[stage.last_node].output);

@@ -318,9 +318,8 @@ class Converter {
 }  // namespace
 
 FloatGraph float_graph(const Network& network) {
-  NVCIM_CHECK(
-      !network.nodes.empty() && network.nodes.back().kind == Node::Kind::mvm && network.nodes.back().mvm.raw_output,
-      "{}: the last node must give logits", network.name);
+  NVCIM_CHECK(!network.nodes.empty() && network.nodes.back().gives_logits(), "{}: the last node must give logits",
+              network.name);
   return Converter(network).run();
 }
 

@@ -6,7 +6,6 @@
 
 #include "arch/check.h"
 #include "workloads/blas.h"
-#include "workloads/float_graph.h"
 #include "workloads/gradient_windows.h"
 #include "workloads/reference.h"
 #include "workloads/round_float.h"
@@ -24,46 +23,30 @@ double logit_unit(const Network& network) {
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     const Node& node = network.nodes[n];
     const std::vector<int> sources = network.sources(static_cast<int>(n));
-    double step = unit[sources[0] + 1];
-    if (node.kind == Node::Kind::mvm) step *= node.mvm.weight_scale;
-    if (node.kind == Node::Kind::mvm && !node.mvm.raw_output) step /= node.mvm.requantisation.multiplier;
-    if (node.kind == Node::Kind::add) step /= node.join.inputs[0].multiplier * node.join.requantisation.multiplier;
-    if (node.kind == Node::Kind::multiply) step *= unit[sources[1] + 1] / node.join.requantisation.multiplier;
-    if (node.kind == Node::Kind::lookup) step *= node.lookup.scale_ratio;
+    std::vector<double> steps;
+    for (const int source : sources) steps.push_back(unit[source + 1]);
+    double step = node.is_mvm() ? steps[0] * node.mvm.weight_scale : operator_of(node).step(node, steps);
+    if (node.is_mvm() && !node.mvm.raw_output) step /= node.mvm.requantisation.multiplier;
     unit.push_back(step);
   }
   return unit.back();
-}
-
-/// Steps out per step in, by code.
-std::vector<float> table_slopes(const Node& node) {
-  const GraphActivation activation{.kind = GraphActivation::Kind::lookup,
-                                   .table = std::make_shared<LookupLayer>(node.lookup),
-                                   .zero_point = node.input_zero_point,
-                                   .largest = (1 << node.input_bits) - 1};
-  std::vector<float> slopes(256, 0.0f);
-  for (int code = 0; code <= activation.largest; ++code)
-    slopes[code] = static_cast<float>(activation_point(activation, code - node.input_zero_point).first);
-  return slopes;
 }
 
 }  // namespace
 
 GradientPass::GradientPass(const Network& network)
     : network_(network), layers_(network.nodes.size()), maps_(network.nodes.size() + 1) {
-  NVCIM_CHECK(
-      !network.nodes.empty() && network.nodes.back().kind == Node::Kind::mvm && network.nodes.back().mvm.raw_output,
-      "{}: the last node must give logits", network.name);
+  NVCIM_CHECK(!network.nodes.empty() && network.nodes.back().gives_logits(), "{}: the last node must give logits",
+              network.name);
   std::size_t largest_map = network.input.size(), largest_columns = 1;
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     const Node& node = network.nodes[n];
     layers_[n].sources = network.sources(static_cast<int>(n));
     largest_map = std::max<std::size_t>({largest_map, std::size_t(node.output.size()), std::size_t(node.input.size())});
     Map& map = maps_[n + 1];
-    map.wanted = node.kind == Node::Kind::mvm;
+    map.wanted = node.is_mvm();
     for (const int source : layers_[n].sources) map.wanted = map.wanted || map_of(source).wanted;
-    if (node.kind == Node::Kind::mvm)
-      largest_columns = std::max(largest_columns, std::size_t(node.window_rows()) * node.positions());
+    if (node.is_mvm()) largest_columns = std::max(largest_columns, std::size_t(node.window_rows()) * node.positions());
   }
   const std::size_t batch = std::clamp<std::size_t>(kWindowFloats / largest_columns, 1, kGradientBatch);
   batch_ = static_cast<int>(batch);
@@ -75,10 +58,10 @@ GradientPass::GradientPass(const Network& network)
     const std::size_t size = batch * node.output.size();
     maps_[n + 1].values.resize(size);
     if (maps_[n + 1].wanted) maps_[n + 1].slopes.resize(size);
-    if (node.kind == Node::Kind::mvm || node.kind == Node::Kind::add || node.kind == Node::Kind::multiply)
-      layers_[n].open.resize(size);
-    if (node.kind == Node::Kind::pool && node.pool.kind == PoolKind::maximum) layers_[n].source.resize(size);
-    if (node.kind == Node::Kind::lookup) layers_[n].slope = table_slopes(node);
+    if (node.is_mvm())
+      layers_[n].saved.open.resize(size);
+    else
+      operator_of(node).prepare(node, size, layers_[n].saved);
   }
   logits_.resize(batch * network.classes());
   held_.resize(std::size_t(network.classes()) * network.classes());
@@ -102,45 +85,37 @@ GradientPass::Sums GradientPass::run(const WeightMatrix& weights, std::span<cons
   return sums;
 }
 
+/// A digital node's part of this pass.
+class GradientPass::Step : public DerivativeStep {
+ public:
+  Step(GradientPass& pass, int n, int batch) : DerivativeStep(pass.network_, n, batch), pass_(pass), n_(n) {}
+
+  int inputs() const override { return static_cast<int>(pass_.layers_[n_].sources.size()); }
+  const float* input(int k) const override { return pass_.map_of(pass_.layers_[n_].sources[k]).values.data(); }
+  std::size_t input_size(int k) const override { return pass_.network_.map(pass_.layers_[n_].sources[k]).size(); }
+  float* output() const override { return pass_.map_of(n_).values.data(); }
+  float* slopes() const override { return pass_.map_of(n_).slopes.data(); }
+  float* slopes_of_input(int k) const override { return pass_.slopes_of_input(n_, k, samples); }
+  Saved& saved() const override { return pass_.layers_[n_].saved; }
+
+ private:
+  GradientPass& pass_;
+  int n_;
+};
+
 void GradientPass::forward(int n, int samples, const std::vector<float>& weights) {
-  switch (network_.nodes[n].kind) {
-    case Node::Kind::mvm:
-      return forward_mvm(n, samples, weights);
-    case Node::Kind::pool:
-      return forward_pool(n, samples);
-    case Node::Kind::add:
-    case Node::Kind::multiply:
-      return forward_join(n, samples);
-    case Node::Kind::concat: {
-      float* out = map_of(n).values.data();
-      for (const int source : layers_[n].sources)
-        out = std::copy_n(map_of(source).values.data(), std::size_t(network_.map(source).size()) * samples, out);
-      return;
-    }
-    case Node::Kind::lookup:
-      return forward_lookup(n, samples);
-    case Node::Kind::rearrange:
-      return forward_rearrange(n, samples);
-  }
+  if (network_.nodes[n].is_mvm()) return forward_mvm(n, samples, weights);
+  Step step(*this, n, samples);
+  operator_of(network_.nodes[n]).forward(step);
 }
 
 void GradientPass::backward(int n, int samples, const std::vector<float>& weights) {
-  switch (network_.nodes[n].kind) {
-    case Node::Kind::mvm:
-      weight_gradient(n, samples);
-      return to_input_mvm(n, samples, weights);
-    case Node::Kind::pool:
-      return to_input_pool(n, samples);
-    case Node::Kind::add:
-    case Node::Kind::multiply:
-      return to_input_join(n, samples);
-    case Node::Kind::concat:
-      return to_input_concat(n, samples);
-    case Node::Kind::lookup:
-      return to_input_lookup(n, samples);
-    case Node::Kind::rearrange:
-      return to_input_rearrange(n, samples);
+  if (network_.nodes[n].is_mvm()) {
+    weight_gradient(n, samples);
+    return to_input_mvm(n, samples, weights);
   }
+  Step step(*this, n, samples);
+  operator_of(network_.nodes[n]).backward(step);
 }
 
 float* GradientPass::slopes_of_input(int n, int k, int samples) {
@@ -184,7 +159,7 @@ void GradientPass::forward_mvm(int n, int samples, const std::vector<float>& wei
     const auto multiplier = static_cast<float>(node.mvm.requantisation_of(output).multiplier);
     const float bias = node.mvm.bias.empty() ? 0.0f : static_cast<float>(node.mvm.bias[output]);
     const float* sums = products_.data() + std::size_t(output) * points;
-    std::uint8_t* open = layer.open.data() + std::size_t(output) * points;
+    std::uint8_t* open = layer.saved.open.data() + std::size_t(output) * points;
     if (node.mvm.raw_output) {
       float* logits = logits_.data() + std::size_t(output) * points;
       for (int i = 0; i < points; ++i) logits[i] = sums[i] + bias;
@@ -198,42 +173,6 @@ void GradientPass::forward_mvm(int n, int samples, const std::vector<float>& wei
       const float clamped = std::min(std::max(scaled, low), high);
       next[i] = round_float(clamped);
     }
-  }
-}
-
-void GradientPass::forward_pool(int n, int samples) {
-  const Node& node = network_.nodes[n];
-  const Window& window = node.pool.window;
-  const Shape &in = node.input, &out = node.output;
-  const int area = window.area(), planes = out.channels * samples;
-  Layer& layer = layers_[n];
-  const float* input = map_of(layer.sources[0]).values.data();
-  float* next = map_of(n).values.data();
-  std::size_t at = 0;
-  for (int plane = 0; plane < planes; ++plane) {
-    const float* map = input + std::size_t(plane) * in.height * in.width;
-    for (int y = 0; y < out.height; ++y)
-      for (int x = 0; x < out.width; ++x, ++at) {
-        const int y0 = y * window.stride_h - window.pad_top, x0 = x * window.stride_w - window.pad_left;
-        const int y1 = std::max(y0, 0), y2 = std::min(y0 + window.kernel_h, in.height);
-        const int x1 = std::max(x0, 0), x2 = std::min(x0 + window.kernel_w, in.width);
-        if (node.pool.kind == PoolKind::maximum) {
-          std::int32_t winner = -1;
-          float best = static_cast<float>(-node.input_zero_point);
-          for (int iy = y1; iy < y2; ++iy)
-            for (int ix = x1; ix < x2; ++ix)
-              if (winner < 0 || map[iy * in.width + ix] > best) winner = iy * in.width + ix, best = map[winner];
-          layer.source[at] = winner;
-          next[at] = best;
-          continue;
-        }
-        // As workloads::pool: padding holds the zero point, halves are rounded up.
-        int sum = area * node.input_zero_point;
-        for (int iy = y1; iy < y2; ++iy)
-          for (int ix = x1; ix < x2; ++ix) sum += static_cast<int>(map[iy * in.width + ix]);
-        const int code = (2 * sum + area) / (2 * area);
-        next[at] = static_cast<float>(code - node.input_zero_point);
-      }
   }
 }
 
@@ -304,7 +243,7 @@ void GradientPass::weight_gradient(int n, int samples) {
   for (int output = 0; output < outputs; ++output) {
     const float slope = node.mvm.raw_output ? 1.0f : static_cast<float>(node.mvm.requantisation_of(output).multiplier);
     const std::size_t begin = std::size_t(output) * points;
-    for (std::size_t i = begin; i < begin + points; ++i) g[i] = layer.open[i] != 0 ? g[i] * slope : 0.0f;
+    for (std::size_t i = begin; i < begin + points; ++i) g[i] = layer.saved.open[i] != 0 ? g[i] * slope : 0.0f;
   }
   gather(n, samples);
   for (int group = 0; group < node.mvm.groups; ++group)
@@ -327,33 +266,6 @@ void GradientPass::to_input_mvm(int n, int samples, const std::vector<float>& we
     add_unflattened(node.input, products_.data(), samples, lower);
   else
     roll_up(node, products_.data(), samples, lower);
-}
-
-void GradientPass::to_input_pool(int n, int samples) {
-  const Node& node = network_.nodes[n];
-  const Shape &in = node.input, &out = node.output;
-  const std::size_t in_plane = std::size_t(in.height) * in.width, out_plane = std::size_t(out.height) * out.width;
-  const Window& window = node.pool.window;
-  const float share = 1.0f / static_cast<float>(window.area());
-  float* lower = slopes_of_input(n, 0, samples);
-  for (int plane = 0; plane < out.channels * samples; ++plane) {
-    const float* g = map_of(n).slopes.data() + plane * out_plane;
-    float* to = lower + plane * in_plane;
-    if (node.pool.kind == PoolKind::maximum) {
-      const std::int32_t* source = layers_[n].source.data() + plane * out_plane;
-      for (std::size_t i = 0; i < out_plane; ++i)
-        if (source[i] >= 0) to[source[i]] += g[i];
-      continue;
-    }
-    for (int y = 0; y < out.height; ++y)
-      for (int x = 0; x < out.width; ++x) {
-        const float value = share * *g++;
-        const int y0 = y * window.stride_h - window.pad_top, x0 = x * window.stride_w - window.pad_left;
-        for (int iy = std::max(y0, 0); iy < std::min(y0 + window.kernel_h, in.height); ++iy)
-          for (int ix = std::max(x0, 0); ix < std::min(x0 + window.kernel_w, in.width); ++ix)
-            to[iy * in.width + ix] += value;
-      }
-  }
 }
 
 }  // namespace nvcim::workloads

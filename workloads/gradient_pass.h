@@ -7,6 +7,7 @@
 
 #include "workloads/gradient.h"
 #include "workloads/network.h"
+#include "workloads/operators/digital_operator.h"
 
 namespace nvcim::workloads {
 
@@ -32,10 +33,9 @@ class GradientPass {
  private:
   struct Layer {
     std::vector<int> sources;
-    std::vector<std::uint8_t> open;    // MVM, add, multiply: 1 where the activation is not clamped
-    std::vector<std::int32_t> source;  // maximum: index of the winner in its plane, -1 for none
-    std::vector<float> slope;          // table: [256] of its code
+    DerivativeStep::Saved saved;
   };
+  class Step;
   /// Of node n at n + 1; the network's input at 0.
   struct Map {
     std::vector<float> values;  // code differences to the zero point
@@ -47,21 +47,12 @@ class GradientPass {
   void load(std::span<const std::uint8_t> pixels, std::span<const int> chosen);
   void forward(int node, int samples, const std::vector<float>& weights);
   void forward_mvm(int node, int samples, const std::vector<float>& weights);
-  void forward_pool(int node, int samples);
-  void forward_join(int node, int samples);
-  void forward_lookup(int node, int samples);
-  void forward_rearrange(int node, int samples);
   void seed(std::span<const std::uint8_t> labels, std::span<const int> chosen, const AttackObjective& objective,
             Sums& sums);
   void backward(int node, int samples, const std::vector<float>& weights);
   void gather(int node, int samples);
   void weight_gradient(int node, int samples);
   void to_input_mvm(int node, int samples, const std::vector<float>& weights);
-  void to_input_pool(int node, int samples);
-  void to_input_join(int node, int samples);
-  void to_input_concat(int node, int samples);
-  void to_input_lookup(int node, int samples);
-  void to_input_rearrange(int node, int samples);
 
   Map& map_of(int source) { return maps_[source + 1]; }
   /// Derivatives of the k-th input, ready to be added to; null when nobody wants them.

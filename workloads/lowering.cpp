@@ -159,8 +159,7 @@ class Lowering {
     const int producer = source_[input()];
     if (clamps && producer != kNetworkInput && readers_[input()] == 1) {
       LoweredNode& before = result_.nodes[producer];
-      const bool rounds =
-          before.node.kind == Kind::mvm || before.node.kind == Kind::add || before.node.kind == Kind::multiply;
+      const bool rounds = before.node.is_mvm() || before.node.kind == Kind::add || before.node.kind == Kind::multiply;
       if (rounds && !before.clamp && before.values == input()) {
         const bool relu = activation.kind == Function::relu;
         before.clamp = {relu ? 0 : activation.alpha, relu ? std::numeric_limits<double>::infinity() : activation.beta};
@@ -276,7 +275,7 @@ class Lowering {
     n_ = static_cast<int>(graph_.nodes.size()) - 1;
     const int last = source_[n_];
     if (!issues_.empty()) return;
-    if (last == kNetworkInput || result_.nodes[last].node.kind != Kind::mvm || result_.nodes[last].clamp) {
+    if (last == kNetworkInput || !result_.nodes[last].node.is_mvm() || result_.nodes[last].clamp) {
       refuse(
           "ends the network; its last operation must be a convolution or fully connected layer, whose sums are the "
           "logits");

@@ -23,7 +23,7 @@ MapSlots make_map_slots(const Network& network) {
   };
   take(kNetworkInput);
   for (int node = 0; node < nodes; ++node) {
-    const bool raw = network.nodes[node].kind == Node::Kind::mvm && network.nodes[node].mvm.raw_output;
+    const bool raw = network.nodes[node].gives_logits();
     if (!raw) take(node);
     for (int source = kNetworkInput; source < node; ++source)
       if (const auto& of_map = readers[source + 1]; !of_map.empty() && of_map.back() == node)

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "workloads/operators/list.h"
+
 namespace nvcim::workloads {
 
 /// A feature map: channels x height x width, stored in that order.
@@ -106,17 +108,11 @@ struct RearrangeLayer {
 
 inline constexpr int kNetworkInput = -1;
 
+#define NVCIM_KIND(name) name,
 /// One node of a network. What its map is read by decides the bits of its codes: all readers agree.
 struct Node {
-  enum class Kind {
-    mvm,  ///< an MVM layer with its activation, on crossbars; everything else is digital
-    pool,
-    add,       ///< of two maps or more, of one shape
-    multiply,  ///< of two maps
-    concat,    ///< channels of several maps one after the other; one scale, zero point and number of bits
-    lookup,
-    rearrange,
-  };
+  /// An MVM layer with its activation, on crossbars; everything else is digital (workloads/operators).
+  enum class Kind { mvm, NVCIM_DIGITAL_OPERATORS(NVCIM_KIND) };
   std::string name;
   Kind kind = Kind::mvm;
   /// Numbers of earlier nodes whose maps it reads, or kNetworkInput. Empty: the node before it, or the network's input
@@ -133,6 +129,8 @@ struct Node {
   LookupLayer lookup;        ///< when kind == lookup
   RearrangeLayer rearrange;  ///< when kind == rearrange
 
+  bool is_mvm() const { return kind == Kind::mvm; }
+  bool gives_logits() const { return is_mvm() && mvm.raw_output; }  ///< raw sums; every other node gives codes
   /// Inputs that one output of an MVM sees: the weights of an output.
   int matrix_rows() const { return input.channels / mvm.groups * mvm.window.area(); }
   /// Inputs of a window over all groups: rows of the layer's cell matrix, which is block-diagonal when there are
@@ -148,6 +146,7 @@ struct Node {
     return std::size_t(output_channel) * matrix_rows() + row;
   }
 };
+#undef NVCIM_KIND
 
 /// A quantised network: a directed acyclic graph of nodes on integer codes, in an order in which every node follows its
 /// inputs; the last one gives the logits. The reference (workloads/reference.h) defines its outputs.

@@ -161,8 +161,7 @@ NetworkBuilder& NetworkBuilder::residual_block(const std::string& name, int outp
 }
 
 Network NetworkBuilder::build() {
-  NVCIM_CHECK(!network_.nodes.empty() && network_.nodes.back().kind == Node::Kind::mvm, "{}: no last MVM",
-              network_.name);
+  NVCIM_CHECK(!network_.nodes.empty() && network_.nodes.back().is_mvm(), "{}: no last MVM", network_.name);
   network_.nodes.back().mvm.raw_output = true;
   network_.nodes.back().mvm.requantisation = {};
   return std::move(network_);

@@ -70,7 +70,7 @@ void apply_node(const json& entry, Node& node) {
   node.name = text(entry, "name");
   node.input_bits = integer(entry, "input_bits", 1, 8);
   node.input_scale = positive(entry, "input_scale");
-  if (node.kind != Node::Kind::mvm) return;
+  if (!node.is_mvm()) return;
   MvmLayer& mvm = node.mvm;
   mvm.weight_bits = integer(entry, "weight_bits", 2, 16);
   const int limit = (1 << (mvm.weight_bits - 1)) - 1;
@@ -157,7 +157,7 @@ void check_widths(Graph& graph, const Network& network) {
       graph.complain(fmt::format("node \"{}\"", node.name),
                      fmt::format("its input reaches code {}, zero point {}; {} bits end at {}", largest,
                                  node.input_zero_point, node.input_bits, top));
-    if (node.kind == Node::Kind::mvm) largest = node.mvm.requantisation.code_max;
+    if (node.is_mvm()) largest = node.mvm.requantisation.code_max;
   }
   if (network.input_bits != network.nodes.front().input_bits)
     graph.complain(kNetworkKey, "\"input_bits\" of the network and of its first node differ");
@@ -169,7 +169,7 @@ std::map<std::string, std::string> metadata_of(const Network& network) {
   json nodes = json::array();
   for (const Node& node : network.nodes) {
     json entry{{"name", node.name}, {"input_bits", node.input_bits}, {"input_scale", node.input_scale}};
-    if (node.kind == Node::Kind::mvm) {
+    if (node.is_mvm()) {
       entry["weight_bits"] = node.mvm.weight_bits;
       entry["weight_scale"] = node.mvm.weight_scale;
       if (!node.mvm.raw_output) entry["multiplier"] = node.mvm.requantisation.multiplier;

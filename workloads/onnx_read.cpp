@@ -275,8 +275,7 @@ bool Walk::add(const onnx::NodeProto& node) {
 
 bool Walk::clamp(const onnx::NodeProto& node) {
   const bool relu = node.op_type() == "Relu";
-  const bool on_grid =
-      state_ == State::grid && !network_.nodes.empty() && network_.nodes.back().kind == Node::Kind::mvm && relu;
+  const bool on_grid = state_ == State::grid && !network_.nodes.empty() && network_.nodes.back().is_mvm() && relu;
   if (on_grid) {
     Requantisation& r = network_.nodes.back().mvm.requantisation;
     r.code_min = std::max(r.code_min, r.zero_point);

@@ -57,7 +57,7 @@ json json_of(const Network& network, int index) {
              {"input_scale", node.input_scale}};
   for (const auto& [kind, name] : kKinds)
     if (kind == node.kind) entry["kind"] = name;
-  if (node.kind == Kind::mvm) {
+  if (node.is_mvm()) {
     const MvmLayer& mvm = node.mvm;
     entry["window"] = json_of(mvm.window);
     entry["dilation"] = {mvm.dilation_h, mvm.dilation_w};
@@ -194,7 +194,7 @@ class Reader {
     for (const Field& entry : top["nodes"].list()) network.nodes.push_back(node_of(entry));
     if (const auto faults = network_faults(network); !faults.empty()) throw Problem{faults.front()};
     for (Node& node : network.nodes)
-      if (node.kind == Kind::mvm) {
+      if (node.is_mvm()) {
         if (node.mvm.is_linear && (node.matrix_rows() != node.input.size() || node.positions() != 1))
           throw Problem{fmt::format("{} is called fully connected, but its window is not its input", node.name)};
         read_codes(node);
@@ -230,7 +230,7 @@ class Reader {
     node.input_bits = entry["input_bits"].integer(1, 8);
     node.input_zero_point = entry["input_zero_point"].integer(0, 255);
     node.input_scale = entry["input_scale"].positive();
-    if (node.kind == Kind::mvm) {
+    if (node.is_mvm()) {
       MvmLayer& mvm = node.mvm;
       mvm.window = entry["window"].window();
       const auto dilation = entry["dilation"].list(2);

@@ -348,8 +348,8 @@ void Writer::end() {
     describe(*graph().add_output(), tensor_, {out.channels, out.height, out.width});
   const auto of_chain = [](const Node& node) {
     const MvmLayer& mvm = node.mvm;
-    return node.kind == Node::Kind::pool || (node.kind == Node::Kind::mvm && mvm.channel_scales.empty() &&
-                                             mvm.groups == 1 && mvm.dilation_h == 1 && mvm.dilation_w == 1);
+    return node.kind == Node::Kind::pool || (node.is_mvm() && mvm.channel_scales.empty() && mvm.groups == 1 &&
+                                             mvm.dilation_h == 1 && mvm.dilation_w == 1);
   };
   const bool is_chain = network_.is_chain() && std::all_of(network_.nodes.begin(), network_.nodes.end(), of_chain);
   for (const auto& [key, value] :

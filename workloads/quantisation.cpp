@@ -151,7 +151,7 @@ class Quantiser {
     node.input_zero_point = in.zero_point;
     node.input_scale = in.scale;
     const MapScale& out = scale(static_cast<int>(network_.nodes.size()));
-    if (node.kind == Kind::mvm) set_weights(lowered, in, out, node);
+    if (node.is_mvm()) set_weights(lowered, in, out, node);
     if (node.kind == Kind::add || node.kind == Kind::multiply) set_join(lowered, out, node);
     if (node.kind == Kind::lookup) set_table(lowered, in, out, node.lookup);
     return node;

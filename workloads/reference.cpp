@@ -167,7 +167,7 @@ Runner::Runner(const Network& network, const MapSlots& slots, const std::vector<
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     const Node& node = network.nodes[n];
     sources_.push_back(network.sources(static_cast<int>(n)));
-    if (node.kind != Node::Kind::mvm) continue;
+    if (!node.is_mvm()) continue;
     largest_windows = std::max(largest_windows, std::size_t(matrices[n].rows) * node.positions());
     largest_sums = std::max(largest_sums, std::size_t(node.output.size()));
     NVCIM_CHECK(!node.mvm.raw_output || n + 1 == network.nodes.size(), "{}: raw sums before the last node", node.name);
@@ -185,7 +185,7 @@ void Runner::run(const std::uint8_t* pixels, std::int64_t* logits) {
     for (const int source : sources_[n]) inputs.push_back(maps_[slots_.of(source)].data());
     const int slot = slots_.of(static_cast<int>(n));
     std::uint8_t* output = slot < 0 ? nullptr : maps_[slot].data();
-    if (node.kind != Node::Kind::mvm) {
+    if (!node.is_mvm()) {
       digital_map(network_, static_cast<int>(n), inputs, output);
     } else {
       sums_of(node, matrices_[n], inputs[0], windows_.data(), sums_.data());
@@ -252,7 +252,7 @@ std::vector<std::int64_t> reference_logits(const Network& network, std::span<con
               "{} nodes, {} pixels for {} samples", network.nodes.size(), pixels.size(), samples);
   NVCIM_CHECK(int(network.input_table.size()) == network.input.channels, "{} tables", network.input_table.size());
   std::vector<PackedMatrix> matrices;
-  for (const Node& node : network.nodes) matrices.push_back(node.kind == Node::Kind::mvm ? pack(node) : PackedMatrix{});
+  for (const Node& node : network.nodes) matrices.push_back(node.is_mvm() ? pack(node) : PackedMatrix{});
   const MapSlots slots = make_map_slots(network);
   std::vector<std::int64_t> logits(std::size_t(samples) * network.classes());
   const int parts = std::clamp(threads, 1, std::max(samples, 1));

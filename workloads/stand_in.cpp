@@ -35,7 +35,7 @@ Network stand_in_network(std::string_view name, int bits) {
       built_in_network(name, bits, name == "lenet" || name == "mlp" ? Shape{1, 28, 28} : Shape{3, 32, 32});
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     Node& node = network.nodes[n];
-    if (node.kind != Node::Kind::mvm) continue;
+    if (!node.is_mvm()) continue;
     const int limit = (1 << (node.mvm.weight_bits - 1)) - 1;
     fill(node.mvm.weights, static_cast<std::uint32_t>(n),
          [&](double u) { return static_cast<std::int16_t>(static_cast<int>(u * (2 * limit + 1)) - limit); });

@@ -142,7 +142,7 @@ void check_options(const Network& shape, const Dataset& data, const TrainingOpti
                             ? "is a table of an activation, which cannot be trained; relu and clip can"
                             : "is a product of maps, which cannot be trained; sums and concatenations can"});
   const Node& last = shape.nodes.back();
-  if (last.kind != Node::Kind::mvm || !last.mvm.raw_output)
+  if (!last.gives_logits())
     issues.push_back({shape.name, last.name, "ends the network; only one that ends in raw sums can be trained"});
   if (!issues.empty()) throw InputError(std::move(issues));
   NVCIM_CHECK(options.start.empty() || options.start.size() == shape.nodes.size(), "{} values for {} nodes",

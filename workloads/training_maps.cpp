@@ -8,7 +8,7 @@
 namespace nvcim::workloads {
 
 bool rounds(const Node& node) {
-  return node.kind == Node::Kind::add || (node.kind == Node::Kind::mvm && !node.mvm.raw_output);
+  return node.kind == Node::Kind::add || (node.is_mvm() && !node.mvm.raw_output);
 }
 
 ValueRange let_through(const Requantisation& to_code, const MapScale& out) {
@@ -27,7 +27,7 @@ TrainingMaps::TrainingMaps(const Network& shape) : shape_(shape), group_(shape.n
   const int nodes = static_cast<int>(shape.nodes.size());
   for (int n = 0; n < nodes; ++n) {
     const Node& node = shape.nodes[n];
-    if (node.kind == Node::Kind::mvm || rounds(node)) continue;
+    if (node.is_mvm() || rounds(node)) continue;
     for (const int source : shape.sources(n)) {
       // The lower number stands for both, so the image's group is number 0.
       const int a = group_[source + 1], b = group_[n + 1];

@@ -100,9 +100,9 @@ TrainingModel::TrainingModel(const Network& shape, std::uint64_t seed, const std
       // What the shape's own map has: as its readers see it.
       for (std::size_t reader = n + 1; reader < shape.nodes.size(); ++reader)
         if (shape.sources(int(reader)).front() == int(n)) out.scale = shape.nodes[reader].input_scale;
-      layer.through = let_through(node.kind == Kind::mvm ? node.mvm.requantisation : node.join.requantisation, out);
+      layer.through = let_through(node.is_mvm() ? node.mvm.requantisation : node.join.requantisation, out);
     }
-    if (node.kind != Kind::mvm) continue;
+    if (!node.is_mvm()) continue;
     const bool normalised = batch_norm && !node.mvm.raw_output;
     layer.per_output = !node.mvm.channel_scales.empty() && !normalised;
     layer.weight =

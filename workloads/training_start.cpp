@@ -13,7 +13,7 @@ std::vector<LayerValues> starting_values(const Network& network) {
   std::vector<LayerValues> all;
   for (const Node& node : network.nodes) {
     LayerValues& values = all.emplace_back();
-    if (node.kind != Node::Kind::mvm) continue;
+    if (!node.is_mvm()) continue;
     const MvmLayer& mvm = node.mvm;
     const std::size_t rows = node.matrix_rows();
     for (std::size_t i = 0; i < mvm.weights.size(); ++i)

@@ -16,10 +16,10 @@ std::uint64_t weights_fingerprint(const Network& network) {
         window.pad_bottom, window.pad_right);
   };
   for (const Node& node : network.nodes) {
-    add(node.kind == Node::Kind::mvm ? 1 : 0);
+    add(node.is_mvm() ? 1 : 0);
     add_shape(node.input);
     add_shape(node.output);
-    if (node.kind != Node::Kind::mvm) continue;
+    if (!node.is_mvm()) continue;
     add_window(node.mvm.window);
     if (node.mvm.groups != 1 || node.mvm.dilation_h != 1 || node.mvm.dilation_w != 1)
       add(node.mvm.groups, node.mvm.dilation_h, node.mvm.dilation_w);

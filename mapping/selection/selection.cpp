@@ -168,7 +168,7 @@ WeightValues normalised_magnitudes(const Network& network) {
   WeightValues magnitudes(network.nodes.size());
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     const Node& node = network.nodes[n];
-    if (node.kind != Node::Kind::mvm) continue;
+    if (!node.is_mvm()) continue;
     const double full_scale = (1 << (node.mvm.weight_bits - 1)) - 1;
     for (std::int16_t code : node.mvm.weights) magnitudes[n].push_back(std::abs(int{code}) / full_scale);
   }

@@ -86,7 +86,7 @@ std::string weight_values_text(const Network& network, const WeightValues& value
   for (std::size_t n = 0; n < values.size(); ++n) {
     const Node& node = network.nodes[n];
     NVCIM_CHECK(values[n].size() == node.mvm.weights.size(), "node {}: {} values", n, values[n].size());
-    if (node.kind != Node::Kind::mvm) continue;
+    if (!node.is_mvm()) continue;
     text += fmt::format("# {}: {} outputs of {} matrix rows\n", node.name, node.outputs(), node.matrix_rows());
     for (std::size_t i = 0; i < values[n].size(); ++i)
       text += fmt::format("{}{}", values[n][i], (i + 1) % std::size_t(node.matrix_rows()) == 0 ? '\n' : ' ');
@@ -118,7 +118,7 @@ WeightValuesFile load_weight_values(const std::filesystem::path& file, const Net
   };
   for (std::size_t n = 0; n < network.nodes.size(); ++n) {
     const Node& node = network.nodes[n];
-    if (node.kind != Node::Kind::mvm) continue;
+    if (!node.is_mvm()) continue;
     std::vector<double>& values = result.values[n];
     for (int output = 0; output < node.outputs(); ++output) {
       const std::string_view line = next_line();

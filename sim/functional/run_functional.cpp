@@ -10,7 +10,6 @@
 #include "sim/engine.h"
 #include "sim/functional/activity.h"
 #include "sim/functional/layer_runner.h"
-#include "sim/functional/pool_maps.h"
 #include "sim/parallel/for_each_item.h"
 #include "workloads/digital.h"
 #include "workloads/map_slots.h"
@@ -66,13 +65,11 @@ class BatchRunner {
       const std::uint8_t* first = worker.maps[slots_.of(sources_[index][0])].data();
       const int slot = slots_.of(index);
       std::uint8_t* codes = slot < 0 ? nullptr : worker.maps[slot].data();
-      if (node.kind == Node::Kind::mvm) {
+      if (node.is_mvm()) {
         const int layer = run_.plan.layer_of_node[index];
         worker.activity[layer].add(first, images);
         layers_[layer].run(first, images, first_sample, {codes, node.mvm.raw_output ? logits : nullptr, traces},
                            worker.layer);
-      } else if (node.kind == Node::Kind::pool) {
-        pool_maps(node, first, images, codes);
       } else {
         run_digital(index, images, worker, codes);
       }
@@ -113,7 +110,7 @@ InferenceResult run_functional(const ChipRun& run, std::span<const std::uint8_t>
   const Network& network = run.network;
   NVCIM_CHECK(samples >= 0 && pixels.size() >= std::size_t(samples) * network.input.size(), "{} pixels for {} samples",
               pixels.size(), samples);
-  const bool gives_codes = network.nodes.back().kind != Node::Kind::mvm || !network.nodes.back().mvm.raw_output;
+  const bool gives_codes = !network.nodes.back().gives_logits();
   const workloads::MapSlots slots = workloads::make_map_slots(network);
   const int most = std::max(1, samples);
   const int batch = options.batch > 0 ? std::min(options.batch, most) : choose_batch(slots, most, options.threads);

@@ -2,6 +2,7 @@
 #include "sim/systemc/activation_unit.h"
 
 #include "workloads/digital.h"
+#include "workloads/operators/digital_operator.h"
 #include "workloads/reference.h"
 
 namespace nvcim::sim {
@@ -138,7 +139,7 @@ std::shared_ptr<PixelData> ActivationUnit::combined(const Group& group, const Wo
   const mapping::StageColumn& column = stage.column(group.column_block);
   auto pixel = std::make_shared<PixelData>();
   pixel->channel_begin = column.output_begin;
-  if (stage.node == nullptr || stage.node->kind == workloads::Node::Kind::rearrange) {
+  if (stage.node == nullptr || workloads::operator_of(*stage.node).order_of(*stage.node) != nullptr) {
     pixel->codes = work.codes.front();
   } else {
     std::vector<const std::uint8_t*> inputs;

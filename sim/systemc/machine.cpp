@@ -11,6 +11,7 @@
 #include "sim/systemc/global_buffer.h"
 #include "sim/systemc/mvm_evaluator.h"
 #include "sim/systemc/tile.h"
+#include "workloads/operators/digital_operator.h"
 #include "workloads/reference.h"
 
 namespace nvcim::sim {
@@ -25,8 +26,7 @@ class TraceKeeper : public TraceSink {
       for (const mapping::LayerPlan& layer : constants.run.plan.layers)
         trace.sums.emplace_back(network.nodes[layer.node].output.size());
       for (const workloads::Node& node : network.nodes)
-        trace.codes.emplace_back(node.kind == workloads::Node::Kind::mvm && node.mvm.raw_output ? 0
-                                                                                                : node.output.size());
+        trace.codes.emplace_back(node.gives_logits() ? 0 : node.output.size());
     }
   }
   void trace_sum(std::uint64_t sample, int layer, std::size_t place, std::int64_t sum) override {
@@ -202,7 +202,7 @@ void read_units(const Machine& machine, EventCounts& counts, Timeline& timeline,
 void finish_concatenations(const workloads::Network& network, const std::vector<std::vector<std::uint8_t>>& images,
                            InferenceResult& result, Timeline& timeline) {
   for (std::size_t node = 0; node < network.nodes.size(); ++node) {
-    if (network.nodes[node].kind != workloads::Node::Kind::concat) continue;
+    if (network.nodes[node].is_mvm() || !workloads::operator_of(network.nodes[node]).is_view()) continue;
     Timeline::Layer& layer = timeline.layers[node];
     layer.last_end = timeline.samples.empty() ? 0 : timeline.samples[0].first_input;
     for (const int source : network.nodes[node].inputs)

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "sim/analog/zero_point.h"
+#include "workloads/operators/digital_operator.h"
 
 namespace nvcim::sim {
 namespace {
@@ -44,7 +45,7 @@ StageFacts make_facts(const ChipRun& run, const mapping::Schedule& schedule, int
     add_digital(run, facts);
   for (const int number : facts.schedule->tail) {
     const workloads::Node& node = run.network.nodes[number];
-    const bool pools = node.kind == workloads::Node::Kind::pool;
+    const bool pools = workloads::operator_of(node).unit() == workloads::DigitalUnit::pooling;
     facts.epilogue.push_back({&node, number, pools ? make_pooling_table(node) : std::vector<std::int64_t>{}});
   }
   facts.output_pixels = facts.last_node().positions();

@@ -72,10 +72,7 @@ struct MachineConstants {
   MeshConstants network;
 
   /// A part of a network ends in codes instead of logits.
-  bool gives_codes() const {
-    const workloads::Node& last = run.network.nodes.back();
-    return last.kind != workloads::Node::Kind::mvm || !last.mvm.raw_output;
-  }
+  bool gives_codes() const { return !run.network.nodes.back().gives_logits(); }
   int tile_of(const mapping::Block& block) const { return run.plan.tile_of_crossbar(block.crossbar); }
   /// Last node of a stage, or the image, in words.
   std::string map_name(int stage) const;

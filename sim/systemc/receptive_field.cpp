@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/systemc/receptive_field.h"
+#include "workloads/operators/digital_operator.h"
 
 #include <algorithm>
 
@@ -57,6 +58,11 @@ WindowTable make_table(int positions, std::int64_t input_pixels, Pixels pixels_o
   return table;
 }
 
+/// How a digital node moves its input, when that is all it does. @param node  may be null
+const workloads::RearrangeLayer* order_of(const workloads::Node* node) {
+  return node == nullptr ? nullptr : workloads::operator_of(*node).order_of(*node);
+}
+
 }  // namespace
 
 WindowTable make_window_table(const workloads::Shape& input, const workloads::Shape& output,
@@ -75,13 +81,13 @@ WindowTable make_pixel_table(const std::vector<std::int64_t>& pixels, std::int64
 
 std::vector<std::int64_t> pixels_read(const workloads::Node* node, const workloads::Shape& map, int positions) {
   std::vector<std::int64_t> pixels(positions);
-  const bool permutes = node != nullptr && node->kind == workloads::Node::Kind::rearrange;
+  const workloads::RearrangeLayer* order = order_of(node);
   const bool one = map.height * map.width == 1;  // a factor for the whole map
   for (int position = 0; position < positions; ++position) {
     pixels[position] = one ? 0 : position;
-    if (!permutes) continue;
-    const int row = node->rearrange.rows[position / node->output.width];
-    const int column = node->rearrange.columns[position % node->output.width];
+    if (order == nullptr) continue;
+    const int row = order->rows[position / node->output.width];
+    const int column = order->columns[position % node->output.width];
     pixels[position] = row < 0 || column < 0 ? -1 : std::int64_t{row} * map.width + column;
   }
   return pixels;
@@ -128,10 +134,10 @@ void gather_rows(const workloads::Node& node, const std::uint8_t* map, int chann
 
 void gather_codes(const workloads::Node* node, int output_begin, const std::uint8_t* map, int channel_begin,
                   std::int64_t pixels, std::int64_t pixel, std::span<std::uint8_t> out) {
-  const bool permutes = node != nullptr && node->kind == workloads::Node::Kind::rearrange;
+  const workloads::RearrangeLayer* order = order_of(node);
   for (std::size_t i = 0; i < out.size(); ++i) {
     const int output = output_begin + static_cast<int>(i);
-    const int channel = permutes ? node->rearrange.channels[output] : output;
+    const int channel = order != nullptr ? order->channels[output] : output;
     const bool filled = map == nullptr || channel < 0 || pixel < 0;
     out[i] = filled ? static_cast<std::uint8_t>(node->input_zero_point)
                     : map[static_cast<std::size_t>(channel - channel_begin) * static_cast<std::size_t>(pixels) +

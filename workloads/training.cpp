@@ -150,7 +150,7 @@ void check_options(const Network& shape, const Dataset& data, const TrainingOpti
 }
 
 /// Everything that decides what comes out.
-std::string identity_of(const Network& shape, const Dataset& data, const TrainingOptions& options) {
+std::string training_fingerprint(const Network& shape, const Dataset& data, const TrainingOptions& options) {
   std::uint64_t hash = network_fingerprint(shape);
   hash = fingerprint(data.pixels.data(), data.pixels.size(), hash);
   hash = fingerprint(data.labels.data(), data.labels.size(), hash);
@@ -177,7 +177,7 @@ class Training {
         batches_(shape, data, options),
         optimiser_(model_.parameters(), options.weight_decay),
         samples_(data.samples()),
-        identity_(identity_of(shape, data, options)) {
+        identity_(training_fingerprint(shape, data, options)) {
     state_.sigma_low = options.noise.sigma_low;
     state_.sigma_high = options.noise.sigma_high;
   }

@@ -9,6 +9,7 @@
 #include "arch/input_error.h"
 #include "device/models/device_law.h"
 #include "sim/cli/command_line.h"
+#include "sim/studies/options/option_list.h"
 
 namespace nvcim::cli {
 namespace {
@@ -22,18 +23,23 @@ bool is_set(const std::vector<std::string>& set, const char* pointer) {
                      [&](const std::string& text) { return text.starts_with(std::string(pointer) + "="); });
 }
 
+/// Name of the option that fills a member.
+std::string name_of(const AgeOptions& options, const std::string& member) {
+  return sim::option_name(options, &member);
+}
+
 /// Adds the override of one option. @return its value in SI units, or nothing when it was not given or is wrong
-std::optional<double> read(const char* option, const std::string& text, const char* pointer, const char* symbol,
-                           const char* like, std::vector<std::string>& overrides, std::vector<InputIssue>& issues) {
+std::optional<double> read(const std::string& option, const std::string& text, const char* pointer,
+                           const sim::Quantity& kind, std::vector<std::string>& overrides,
+                           std::vector<InputIssue>& issues) {
   if (text.empty()) return std::nullopt;
   if (is_set(overrides, pointer))
     throw CommandLineError(fmt::format("{} and --set {} are both given", option, pointer));
-  std::string why;
-  const std::optional<double> value = parse_quantity(text, symbol, like, why);
+  const std::optional<double> value = sim::quantity_value(text, kind);
   if (value)
-    overrides.push_back(fmt::format("{}={}", pointer, format_si(*value, symbol)));
+    overrides.push_back(fmt::format("{}={}", pointer, format_si(*value, kind.symbol)));
   else
-    issues.push_back({option, "", fmt::format("{} {}", text, why)});
+    issues.push_back({option, "", sim::quantity_issue(text, kind)});
   return value;
 }
 
@@ -43,33 +49,23 @@ std::optional<double> read(const char* option, const std::string& text, const ch
   for (InputIssue& issue : issues) {
     const bool age = issue.pointer == kAge && !options.age.empty();
     const bool temperature = issue.pointer == kTemperature && !options.temperature.empty();
-    if (issue.file == "--set" && (age || temperature)) issue = {age ? "--age" : "--temperature", "", issue.message};
+    if (issue.file == "--set" && (age || temperature))
+      issue = {name_of(options, age ? options.age : options.temperature), "", issue.message};
   }
   throw InputError(std::move(issues));
 }
 
 }  // namespace
 
-void add_age_options(CLI::App& command, AgeOptions& options) {
-  command
-      .add_option(
-          "--age", options.age,
-          "Time since the chip was programmed, e.g. 30min, 1h, 1d, 10y (/device/age); switches the drift law of "
-          "the device model on where neither drift nor relaxation is set")
-      ->type_name("TIME");
-  command
-      .add_option("--temperature", options.temperature,
-                  "Temperature over that time, e.g. 125C (/device/temperature); needs /device/relaxation")
-      ->type_name("TEMPERATURE");
-}
-
 AgedArchitecture load_aged(const AgeOptions& options, const std::vector<std::string>& set,
                            const std::function<Architecture(const std::vector<std::string>&)>& load) {
   std::vector<std::string> overrides = set;
   std::vector<InputIssue> issues;
-  const std::optional<double> age = read("--age", options.age, kAge, UnitSymbol<Time>::text, "1 h", overrides, issues);
-  const std::optional<double> temperature = read("--temperature", options.temperature, kTemperature,
-                                                 UnitSymbol<Temperature>::text, "85 C", overrides, issues);
+  const std::string age_option = name_of(options, options.age),
+                    temperature_option = name_of(options, options.temperature);
+  const std::optional<double> age = read(age_option, options.age, kAge, sim::kAgeKind, overrides, issues);
+  const std::optional<double> temperature =
+      read(temperature_option, options.temperature, kTemperature, sim::kTemperatureKind, overrides, issues);
   Architecture before;
   try {
     before = load(set);
@@ -88,21 +84,22 @@ AgedArchitecture load_aged(const AgeOptions& options, const std::vector<std::str
   if (switch_on) overrides.push_back(fmt::format("{}=model", kDrift));
   if (age && *age > 0 && nothing_set && !switch_on)
     issues.push_back(
-        {"--age", "",
+        {age_option, "",
          has_law ? fmt::format("{} moves no cell: /device/drift is none; set it to model, the law of {}", options.age,
                                model)
                  : fmt::format("{} moves no cell: {} has no drift law, and /device/relaxation is none; set the latter "
                                "to a technology, e.g. --set /device/relaxation=technology_c",
                                options.age, model)});
   if (temperature && device.relaxation == RelaxationModel::none)
-    issues.push_back({"--temperature", "",
+    issues.push_back({temperature_option, "",
                       fmt::format("{} has no effect: only relaxation was measured at several temperatures, and "
                                   "/device/relaxation is none; set it to a technology, e.g. --set "
                                   "/device/relaxation=technology_b",
                                   options.temperature)});
   else if (temperature && (age ? *age : device.age.value()) == 0)
-    issues.push_back({"--temperature", "",
-                      fmt::format("{} has no effect right after programming; give --age", options.temperature)});
+    issues.push_back(
+        {temperature_option, "",
+         fmt::format("{} has no effect right after programming; give {}", options.temperature, age_option)});
   if (!issues.empty()) throw InputError(std::move(issues));
   try {
     return {load(overrides), switch_on};

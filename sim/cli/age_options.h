@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "arch/parameters.h"
+#include "sim/studies/options/age_options.h"
 
-/// --age and --temperature: the same chip later.
+/// The same chip later.
 namespace nvcim::cli {
 
-struct AgeOptions {
-  std::string age;          ///< "1h"; empty: not given
-  std::string temperature;  ///< "85C"; empty: not given
-};
-
-void add_age_options(CLI::App& command, AgeOptions& options);
+using sim::AgeOptions;
 
 struct AgedArchitecture {
   Architecture architecture;

@@ -7,7 +7,6 @@
 
 #include "arch/input_error.h"
 #include "arch/load.h"
-#include "arch/presets.h"
 #include "sim/cli/build_info.h"
 #include "sim/cli/data_path.h"
 #include "sim/cli/inputs.h"
@@ -17,37 +16,31 @@
 #include "sim/cli/result_output.h"
 #include "sim/report/result_folder.h"
 #include "sim/studies/adc_calibration.h"
+#include "sim/studies/calibrate/request.h"
 #include "workloads/dataset.h"
 
 namespace nvcim::cli {
 namespace fs = std::filesystem;
 namespace {
 
-struct CalibrateOptions : CommonOptions {
-  std::string architecture{kDefaultPreset};
-  std::string workload = kDefaultWorkload;
-  std::string data;
-  QuantiseOptions quantise;
-  std::string method = "mse";
-  int samples = 64;
-  bool force = false;
-};
+using sim::CalibrateOptions;
 
 /// Architecture, network and training samples; the mistakes of all are thrown together.
 sim::AdcCalibrationRequest load_inputs(const CalibrateOptions& options) {
   sim::AdcCalibrationRequest request;
   std::vector<InputIssue> issues;
-  gather_issues(issues, [&] { request.architecture = given_architecture(options.architecture, options.set); });
+  gather_issues(issues, [&] { request.architecture = given_architecture(options.from, options); });
   if (gather_issues(issues, [&] {
-        request.network = load_quantised(options.workload, options.data, options.quantise, options.thread_count());
+        request.network =
+            load_quantised(options.from.workload, options.from.data, options.from.quantise, thread_count(options));
       }))
     gather_issues(issues, [&] {
-      request.data = workloads::load_dataset(data_name_of(options.data, request.network), workloads::Split::train,
+      request.data = workloads::load_dataset(data_name_of(options.from.data, request.network), workloads::Split::train,
                                              options.samples, data_search_path());
     });
   if (!issues.empty()) throw InputError(std::move(issues));
-  request.method = range_methods().at(options.method);
-  request.threads = options.thread_count();
+  request.method = options.method;
+  request.threads = thread_count(options);
   return request;
 }
 
@@ -65,21 +58,11 @@ int calibrate(const CalibrateOptions& options, const std::vector<std::string>& a
   progress.clear();
 
   const std::string architecture = to_json(calibration.architecture).dump(2) + "\n";
-  std::vector<std::string> words = {"nvcim",
-                                    "calibrate",
-                                    "architecture.json",
-                                    "--workload",
-                                    lasting(options.workload, is_zoo_name(options.workload), out),
-                                    "--samples",
-                                    fmt::format("{}", request.data.samples()),
-                                    "--method",
-                                    options.method};
-  if (!options.data.empty())
-    words.insert(words.end(), {"--data", lasting(options.data, is_data_name(options.data), out)});
-  for (std::string& word : quantise_words(options.quantise)) words.push_back(std::move(word));
-  const std::string repeat = shell_command(words);
+  CalibrateOptions resolved = options;
+  use_resolved_architecture(resolved, resolved.from.architecture, resolved.from.duplicate, out);
+  resolved.samples = request.data.samples();
+  const std::string repeat = manifest.note("calibrate", resolved, out);
   manifest["architecture"] = request.architecture.name;
-  manifest["repeat"] = repeat;
   const std::string json = sim::adc_calibration_json(request, calibration);
   write_and_print(options, out,
                   {{"manifest.json", manifest.text()},
@@ -107,26 +90,6 @@ void add_calibrate_command(CLI::App& program, const std::vector<std::string>& ar
       "come from the training set alone. ranges/architecture.json is the architecture with /adc/range = per_layer and\n"
       "the full scales in /adc/layer_full_scale; run, mc, sweep and the others take it as ARCH.\n"
       "Without --out the result goes to results/calibrate-ARCH-WORKLOAD. --seed: no effect here.");
-  add_architecture_option(*command, options->architecture, *options);
-  add_workload_option(*command, options->workload);
-  command
-      ->add_option("--data", options->data,
-                   "Data set or folder whose training set is used; the network's own when not "
-                   "given")
-      ->type_name("NAME|DIR");
-  add_quantise_options(*command, options->quantise);
-  command->add_option("--samples", options->samples, "Samples from the start of the training set")
-      ->type_name("N")
-      ->check(at_least(1))
-      ->capture_default_str();
-  command
-      ->add_option("--method", options->method,
-                   "max: the largest sum; percentile: what 99.99 % of the sums do not exceed; mse: least squared error "
-                   "of the layer's outputs")
-      ->type_name("NAME")
-      ->check(is_one_of({"max", "percentile", "mse"}))
-      ->capture_default_str();
-  command->add_flag("--force", options->force, "Replace a former result in --out");
   command->callback(
       [options, arguments, &action] { action = [options, arguments] { return calibrate(*options, arguments); }; });
 }

@@ -30,7 +30,16 @@ using Json = nlohmann::ordered_json;
 
 struct CheckOptions : CommonOptions {
   std::string architecture{kDefaultPreset};
+  std::optional<Duplication> duplicate;
   std::string workload;
+
+  template <class V>
+  void describe(V& v) {
+    CommonOptions::describe(v);
+    sim::describe_duplicate(v, duplicate);
+    v.text("ARCH", architecture, sim::kArchitectureKind, sim::kArchitectureDoc, sim::kInput);
+    v.text("--workload", workload, sim::kNetworkKind, "Network to place: a built-in name or an ONNX file", sim::kInput);
+  }
 };
 
 constexpr std::size_t kWidth = 100;
@@ -114,7 +123,8 @@ std::vector<std::string> what_to_know(const Architecture& architecture, int weig
 }
 
 int run(const CheckOptions& options) {
-  const Architecture architecture = load_architecture(options.architecture, options.set, device::check_device);
+  const Architecture architecture = load_architecture(
+      options.architecture, sim::architecture_changes(options.set, options.duplicate), device::check_device);
   int weight_bits = 8;
   std::string plan_text;
   Json plan_json;
@@ -173,9 +183,6 @@ void add_check_command(CLI::App& program, Action& action) {
                   "  nvcim check rram_1t1r_128 --set /adc/bits=10 --json             formulas and sources too\n"
                   "All problems of the file are shown at once. With --out the JSON is written to DIR/check.json.\n"
                   "--seed, --threads: no effect here.");
-  add_architecture_option(*command, options->architecture, *options);
-  command->add_option("--workload", options->workload, "Network to place: a built-in name or an ONNX file")
-      ->type_name("NAME|FILE");
   command->callback([options, &action] { action = [options] { return run(*options); }; });
 }
 

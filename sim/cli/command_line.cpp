@@ -3,11 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <limits>
 
 #include "arch/input_error.h"
 #include "arch/printable.h"
@@ -15,35 +13,14 @@
 
 namespace nvcim::cli {
 
-int CommonOptions::thread_count(int processes) const {
-  return threads > 0 ? threads : sim::usable_cpus(processes);
+int thread_count(const CommonOptions& options, int processes) {
+  return options.wanted_threads ? *options.wanted_threads : sim::usable_cpus(processes);
 }
 
-CLI::App* add_command(CLI::App& program, CommonOptions& options, const std::string& name,
-                      const std::string& description, const std::string& example) {
+CLI::App* add_command(CLI::App& program, const std::string& name, const std::string& description,
+                      const std::string& example) {
   CLI::App* command = program.add_subcommand(name, description);
   command->footer("Example:\n" + example);
-  const std::string group = "Options of every command";
-  command->add_option("--out", options.out, "Folder to write to")->type_name("DIR")->group(group);
-  command->add_option("--seed", options.seed, "Seed of every random draw")
-      ->type_name("N")
-      ->check(at_most(std::numeric_limits<std::uint64_t>::max()))
-      ->capture_default_str()
-      ->group(group);
-  command
-      ->add_option("--threads", options.threads,
-                   "Threads; as many as there are CPUs for them when not given. Results do not depend on it")
-      ->type_name("N")
-      ->check(at_least(1))
-      ->group(group);
-  command
-      ->add_option("--set", options.set,
-                   "Replace one parameter of the architecture, e.g. --set /adc/bits=6; repeatable")
-      ->type_name("/json/pointer=value")
-      ->allow_extra_args(false)
-      ->group(group);
-  command->add_flag("--quiet", options.quiet, "Print nothing but errors")->group(group);
-  command->add_flag("--json", options.json, "Print JSON on standard output instead of text")->group(group);
   return command;
 }
 

@@ -9,7 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/cli/option_adder.h"
 #include "sim/cli/option_values.h"
+#include "sim/studies/options/common_options.h"
 
 namespace nvcim::cli {
 
@@ -18,24 +20,26 @@ inline constexpr int kBug = 1;
 inline constexpr int kBadCommandLine = 2;
 inline constexpr int kBadInput = 3;
 
-/// Options that every command takes.
-struct CommonOptions {
-  std::filesystem::path out;  ///< empty: not given
-  std::uint64_t seed = 1;
-  int threads = 0;               ///< 0: as many as sim::usable_cpus(); resolved by thread_count()
-  std::vector<std::string> set;  ///< "/json/pointer=value"
-  bool quiet = false;
-  bool json = false;
-  /// @param processes  that share the machine with this one, itself included
-  int thread_count(int processes = 1) const;
-};
+using sim::CommonOptions;
+
+/// Threads that a command works with. @param processes  that share the machine with this one, itself included
+int thread_count(const CommonOptions& options, int processes = 1);
 
 /// What a command does once the command line is understood. Returns an exit code; throws InputError for bad input.
 using Action = std::function<int()>;
 
-/// A new sub-command with the common options. @param example  one or more lines, shown at the end of its help
-CLI::App* add_command(CLI::App& program, CommonOptions& options, const std::string& name,
-                      const std::string& description, const std::string& example);
+/// A new sub-command without options. @param example  one or more lines, shown at the end of its help
+CLI::App* add_command(CLI::App& program, const std::string& name, const std::string& description,
+                      const std::string& example);
+
+/// The same with the options that fill a described request (sim/studies/options/describe.h).
+template <class R>
+CLI::App* add_command(CLI::App& program, R& request, const std::string& name, const std::string& description,
+                      const std::string& example) {
+  CLI::App* const command = add_command(program, name, description, example);
+  add_options(*command, request);
+  return command;
+}
 
 /// A fault of the command line that only shows after parsing; exit code 2.
 class CommandLineError : public std::runtime_error {

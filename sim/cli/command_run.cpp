@@ -2,9 +2,9 @@
 #include "sim/cli/command_run.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 #include <optional>
 
@@ -27,6 +27,7 @@
 #include "sim/report/result_files.h"
 #include "sim/report/terminal.h"
 #include "sim/studies/run.h"
+#include "sim/studies/run/request.h"
 #include "sim/studies/time_multiplexed_page.h"
 #include "workloads/dataset.h"
 #include "workloads/stand_in.h"
@@ -35,62 +36,45 @@ namespace nvcim::cli {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr int kDefaultCycleSamples = 4;
-constexpr const char* kNoData = "none";
+using sim::RunOptions;
 
-struct RunOptions : CommonOptions {
-  std::string architecture;  ///< not given: the chip's, or kDefaultPreset
-  std::string workload;      ///< not given: the chip's, or kDefaultWorkload
-  std::string chip;          ///< not given: one is programmed
-  std::string perturbation;  ///< not given: deviations are drawn
-  AgeOptions later;
-  std::string data;
-  QuantiseOptions quantise;
-  std::optional<int> samples;  ///< not given: all
-  std::optional<int> cycle_samples;
-  std::string engine = "both";
-  std::uint32_t instance = 0;
-  bool time_multiplex = false;
-  std::optional<int> batch;  ///< not given: the samples that run
-  bool force = false;
-  bool seed_given = false, instance_given = false;
-
-  bool functional() const { return engine != "systemc"; }
-  bool systemc() const { return engine != "functional"; }
-  bool stands_in() const { return data == kNoData; }
-  int wanted_cycle_samples() const {
-    if (cycle_samples) return *cycle_samples;
-    return engine == "systemc" && samples ? *samples : kDefaultCycleSamples;
-  }
-};
-
-/// Faults that need two options at once.
-void check_options(const RunOptions& options) {
+/// Faults that need two options at once; of every option named, its name is the description's.
+void check_options(const RunOptions& options, bool seed_given, bool instance_given) {
+  const auto name = [&](const auto& member) { return sim::option_name(options, &member); };
+  std::vector<std::string> wrong;
+  const auto say = [&](std::string text) { wrong.push_back(std::move(text)); };
+  const std::string samples = name(options.samples), cycle_samples = name(options.cycle_samples),
+                    chip = name(options.chip), perturbation = name(options.perturbation),
+                    time_multiplex = name(options.time_multiplex), engine = name(options.engine);
   if (options.stands_in() &&
       (options.samples.value_or(1) > 1 || (options.cycle_samples.value_or(1) > 1 && !options.time_multiplex)))
-    throw CommandLineError("--data none is one random image: --samples and --cycle-samples beyond 1 have no meaning");
+    say(fmt::format("{} {} is one random image: {} and {} beyond 1 have no meaning", name(options.data), kNoData,
+                    samples, cycle_samples));
   if (options.cycle_samples && !options.systemc())
-    throw CommandLineError("--cycle-samples has no effect with --engine functional");
+    say(fmt::format("{} has no effect with {} functional", cycle_samples, engine));
   if (options.cycle_samples && options.samples && *options.cycle_samples > *options.samples)
-    throw CommandLineError(
-        fmt::format("--cycle-samples {} is more than --samples {}", *options.cycle_samples, *options.samples));
+    say(fmt::format("{} {} is more than {} {}", cycle_samples, *options.cycle_samples, samples, *options.samples));
   if (options.batch && !options.time_multiplex)
-    throw CommandLineError("--batch has no effect without --time-multiplex");
+    say(fmt::format("{} has no effect without {}", name(options.batch), time_multiplex));
   if (options.time_multiplex && (!options.chip.empty() || !options.perturbation.empty()))
-    throw CommandLineError(
-        fmt::format("--time-multiplex programs the chip anew for every round, which {} does not allow",
-                    options.chip.empty() ? "--perturbation" : "--chip"));
+    say(fmt::format("{} programs the chip anew for every round, which {} does not allow", time_multiplex,
+                    options.chip.empty() ? perturbation : chip));
   if (options.time_multiplex && !options.systemc())
-    throw CommandLineError("--time-multiplex adds up times, which --engine functional does not have");
+    say(fmt::format("{} adds up times, which {} functional does not have", time_multiplex, engine));
   if (!options.chip.empty() && !options.perturbation.empty())
-    throw CommandLineError("--chip and --perturbation both say what the cells hold");
+    say(fmt::format("{} and {} both say what the cells hold", chip, perturbation));
   if (!options.perturbation.empty() && (!options.later.age.empty() || !options.later.temperature.empty()))
-    throw CommandLineError("--age and --temperature move cells, but with --perturbation they stay where it says");
-  if (!options.chip.empty() && (options.seed_given || options.instance_given))
-    throw CommandLineError(fmt::format("{} has no effect with --chip: the chip was programmed with its own",
-                                       options.seed_given && options.instance_given ? "--seed and --instance"
-                                       : options.seed_given                         ? "--seed"
-                                                                                    : "--instance"));
+    say(fmt::format("{} move cells, but with {} they stay where it says", sim::option_names<sim::AgeOptions>(),
+                    perturbation));
+  if (!options.chip.empty() && (seed_given || instance_given)) {
+    const std::string seed = name(options.seed), instance = name(options.instance);
+    say(fmt::format("{} has no effect with {}: the chip was programmed with its own",
+                    seed_given && instance_given ? seed + " and " + instance
+                    : seed_given                 ? seed
+                                                 : instance,
+                    chip));
+  }
+  if (!wrong.empty()) throw CommandLineError(fmt::format("{}", fmt::join(wrong, "\n")));
 }
 
 /// One image. In rounds the batch is made of it, and the cycle model takes so many that the pipeline fills.
@@ -112,7 +96,8 @@ workloads::Dataset load_samples(const RunOptions& options, const workloads::Netw
       workloads::load_dataset(name, workloads::Split::test, limit.value_or(0), data_search_path());
   const int wanted = std::max(limit.value_or(0), options.cycle_samples.value_or(0));
   if (data.samples() < wanted)
-    throw InputError("--samples", "", fmt::format("{} asked for, {} has {}", wanted, name, data.samples()));
+    throw InputError(sim::option_name(options, &options.samples), "",
+                     fmt::format("{} asked for, {} has {}", wanted, name, data.samples()));
   return data;
 }
 
@@ -147,14 +132,14 @@ Inputs load_inputs(const RunOptions& options) {
   std::vector<InputIssue> issues;
   const bool from_chip = !options.chip.empty();
   const bool has_chip = !from_chip || gather_issues(issues, [&] { inputs.chip = mapping::open_chip(options.chip); });
-  const bool has_architecture = (has_chip || !options.architecture.empty()) && gather_issues(issues, [&] {
-                                  AgedArchitecture aged =
-                                      load_aged(options.later, options.set, [&](const std::vector<std::string>& set) {
-                                        return load_base(options, inputs.chip, set);
-                                      });
-                                  request.architecture = std::move(aged.architecture);
-                                  inputs.drift_switched_on = aged.drift_switched_on;
-                                });
+  const bool has_architecture =
+      (has_chip || !options.architecture.empty()) && gather_issues(issues, [&] {
+        AgedArchitecture aged =
+            load_aged(options.later, sim::architecture_changes(options.set, options.duplicate),
+                      [&](const std::vector<std::string>& set) { return load_base(options, inputs.chip, set); });
+        request.architecture = std::move(aged.architecture);
+        inputs.drift_switched_on = aged.drift_switched_on;
+      });
   // Which data are meant may depend on the network.
   inputs.workload = !options.workload.empty() ? options.workload
                     : inputs.chip             ? workload_of(*inputs.chip)
@@ -163,7 +148,7 @@ Inputs load_inputs(const RunOptions& options) {
       (has_chip || !options.workload.empty()) && gather_issues(issues, [&] {
         request.network = options.data == kNoData
                               ? load_shape(inputs.workload, options.quantise)
-                              : load_quantised(inputs.workload, options.data, options.quantise, options.thread_count());
+                              : load_quantised(inputs.workload, options.data, options.quantise, thread_count(options));
       });
   if (has_network)
     gather_issues(issues, [&] {
@@ -172,7 +157,9 @@ Inputs load_inputs(const RunOptions& options) {
       sim::check_data(request.network, request.data);
     });
   else if (inputs.chip && options.workload.empty())
-    issues.push_back({options.chip, "/workload", "names that network; say with --workload where it is now"});
+    issues.push_back(
+        {options.chip, "/workload",
+         fmt::format("names that network; say with {} where it is now", sim::option_name(options, &options.workload))});
   if (inputs.chip && has_architecture && has_network)
     for (InputIssue& issue : mapping::chip_mismatches(*inputs.chip, request.architecture, request.network))
       issues.push_back(std::move(issue));
@@ -194,36 +181,21 @@ int batch_of(const RunOptions& options, const sim::RunRequest& request) {
   return options.batch.value_or(request.data.samples());
 }
 
-/// The command that gives this result again, from its own folder. Thread count and place do not matter to the result.
-std::string repeat_command(const RunOptions& options, const Inputs& inputs, const fs::path& out) {
+/// With everything that was left open.
+RunOptions resolved(const RunOptions& options, const Inputs& inputs, const fs::path& out) {
   const sim::RunRequest& request = inputs.request;
-  const std::string data = options.data.empty() ? request.network.data : options.data;
-  const bool names_shape = data == kNoData && workloads::is_stand_in(inputs.workload);
-  std::vector<std::string> words = {"nvcim",
-                                    "run",
-                                    "architecture.json",
-                                    "--workload",
-                                    lasting(inputs.workload, is_zoo_name(inputs.workload) || names_shape, out),
-                                    "--data",
-                                    lasting(data, is_data_name(data) || data == kNoData, out),
-                                    "--engine",
-                                    options.engine};
-  if (options.functional() && data != kNoData)
-    words.insert(words.end(), {"--samples", fmt::format("{}", request.data.samples())});
-  if (options.systemc())
-    words.insert(words.end(),
-                 {"--cycle-samples", fmt::format("{}", std::min(request.cycle_samples, request.data.samples()))});
-  if (!options.perturbation.empty())
-    words.insert(words.end(), {"--perturbation", lasting(options.perturbation, false, out)});
-  if (inputs.chip)
-    words.insert(words.end(), {"--chip", lasting(options.chip, false, out)});
-  else
-    words.insert(words.end(),
-                 {"--seed", fmt::format("{}", options.seed), "--instance", fmt::format("{}", options.instance)});
-  if (options.time_multiplex)
-    words.insert(words.end(), {"--time-multiplex", "--batch", fmt::format("{}", batch_of(options, request))});
-  for (std::string& word : quantise_words(options.quantise)) words.push_back(std::move(word));
-  return shell_command(words);
+  RunOptions whole = options;
+  use_resolved_architecture(whole, whole.architecture, whole.duplicate, out);
+  whole.later = {};
+  whole.workload = inputs.workload;
+  if (whole.data.empty()) whole.data = request.network.data;
+  whole.samples.reset();
+  whole.cycle_samples.reset();
+  whole.batch.reset();
+  if (options.functional() && !options.stands_in()) whole.samples = request.data.samples();
+  if (options.systemc()) whole.cycle_samples = std::min(request.cycle_samples, request.data.samples());
+  if (options.time_multiplex) whole.batch = batch_of(options, request);
+  return whole;
 }
 
 std::string last_lines(const Inputs& inputs, const fs::path& out) {
@@ -237,10 +209,9 @@ int run_in_rounds(const RunOptions& options, const Inputs& inputs, const fs::pat
   const sim::TimeMultiplexedResult result = sim::run_time_multiplexed(request);
   progress.clear();
   const std::string architecture = to_json(request.run.architecture).dump(2) + "\n";
-  const std::string repeat = repeat_command(options, inputs, out);
+  const std::string repeat = manifest.note("run", resolved(options, inputs, out), out);
   const std::string json = sim::time_multiplexed_json(request, result);
   manifest["architecture"] = request.run.architecture.name;
-  manifest["repeat"] = repeat;
   write_and_print(options, out,
                   {{"manifest.json", manifest.text()},
                    {"architecture.json", architecture},
@@ -252,7 +223,6 @@ int run_in_rounds(const RunOptions& options, const Inputs& inputs, const fs::pat
 }
 
 int run(const RunOptions& options, const std::vector<std::string>& arguments) {
-  check_options(options);
   Manifest manifest(arguments, options);
   if (!options.out.empty()) sim::check_result_folder(options.out, options.force);
 
@@ -263,7 +233,7 @@ int run(const RunOptions& options, const std::vector<std::string>& arguments) {
   request.cycle_samples = options.wanted_cycle_samples();
   request.seed = options.seed;
   request.instance = options.instance;
-  request.threads = options.thread_count();
+  request.threads = thread_count(options);
   const fs::path out =
       options.out.empty() ? default_folder("run", request.architecture.name, request.network.name) : options.out;
   sim::check_result_folder(out, options.force);
@@ -277,10 +247,9 @@ int run(const RunOptions& options, const std::vector<std::string>& arguments) {
   const sim::RunReport report = sim::report_run(request, outcome);
 
   const std::string architecture = to_json(request.architecture).dump(2) + "\n";
-  const std::string repeat = repeat_command(options, inputs, out);
+  const std::string repeat = manifest.note("run", resolved(options, inputs, out), out);
   const std::string result = sim::result_json(report);
   manifest["architecture"] = request.architecture.name;
-  manifest["repeat"] = repeat;
   if (inputs.chip) {
     manifest["seed"] = inputs.chip->draws.seed;
     manifest["chip"] = {{"file", lasting(options.chip, false, out)},
@@ -322,61 +291,13 @@ void add_run_command(CLI::App& program, const std::vector<std::string>& argument
       "other for a batch of samples: the chip is programmed, the batch runs, the map waits in external memory.\n\n"
       "--out is created, or must be empty; a former result is replaced with --force. Without --out the result goes to\n"
       "results/run-ARCH-WORKLOAD. --json prints result.json, --quiet silences everything else.");
-  command
-      ->add_option("ARCH", options->architecture,
-                   "Architecture: a preset's name (nvcim presets) or a JSON file; the chip's with --chip")
-      ->default_str(std::string(kDefaultPreset));
-  add_duplicate_option(*command, *options);
-  command
-      ->add_option("--workload", options->workload, "Network: a built-in name or an ONNX file; the chip's with --chip")
-      ->type_name("NAME|FILE")
-      ->default_str(kDefaultWorkload);
-  command
-      ->add_option(
-          "--perturbation", options->perturbation,
-          "Deviations of the cells from their targets (nvcim worst-case), checked against their bound; nothing "
-          "else moves the cells")
-      ->type_name("FILE");
-  command->add_option("--chip", options->chip, "Chip that nvcim program saved; else one is programmed")
-      ->type_name("FILE");
-  add_age_options(*command, options->later);
-  command
-      ->add_option(
-          "--data", options->data,
-          "Data: fashion_mnist, mnist, cifar10 or a folder; the network's own when not given. none: one random "
-          "image, and latency, energy and area alone")
-      ->type_name("NAME|DIR|none");
-  add_quantise_options(*command, options->quantise);
-  command->add_option("--samples", options->samples, "Samples from the start of the test set; all when not given")
-      ->type_name("N")
-      ->check(at_least(1));
-  command
-      ->add_option("--engine", options->engine,
-                   "functional: batched, all samples, no times; systemc: cycle by cycle, the first samples; both: the "
-                   "two, compared "
-                   "bit for bit on those samples")
-      ->type_name("ENGINE")
-      ->check(is_one_of({"functional", "systemc", "both"}))
-      ->capture_default_str();
-  command
-      ->add_option("--cycle-samples", options->cycle_samples,
-                   fmt::format("Samples of the cycle model [{}]", kDefaultCycleSamples))
-      ->type_name("N")
-      ->check(at_least(1));
-  command->add_option("--instance", options->instance, "Which sampled chip")
-      ->type_name("N")
-      ->check(at_most(std::numeric_limits<std::uint32_t>::max()))
-      ->capture_default_str();
-  command->add_flag("--time-multiplex", options->time_multiplex,
-                    "Run in rounds that each fit the chip, which is programmed for every one");
-  command->add_option("--batch", options->batch, "Samples between two programmings; all that run when not given")
-      ->type_name("N")
-      ->check(at_least(1));
-  command->add_flag("--force", options->force, "Replace a former result in --out");
   command->callback([options, arguments, command, &action] {
-    options->seed_given = command->count("--seed") > 0;
-    options->instance_given = command->count("--instance") > 0;
-    action = [options, arguments] { return run(*options, arguments); };
+    const auto given = [&](const auto& member) { return command->count(sim::option_name(*options, &member)) > 0; };
+    const bool seed = given(options->seed), instance = given(options->instance);
+    action = [=] {
+      check_options(*options, seed, instance);
+      return run(*options, arguments);
+    };
   });
 }
 

@@ -9,16 +9,16 @@
 
 #include "arch/json_input.h"
 #include "sim/cli/command_line.h"
+#include "sim/studies/options/option_list.h"
 
 namespace nvcim::cli {
 namespace {
 
-constexpr const char* kFlags[] = {"--quiet", "--json"};
-constexpr const char* kWithValue[] = {"--out", "--seed", "--threads", "--set"};
 constexpr std::size_t kMostSimilar = 3;
 
-bool is_among(const auto& names, std::string_view word) {
-  return std::any_of(std::begin(names), std::end(names), [&](const char* name) { return word == name; });
+/// Options of every command, which may stand before it.
+std::vector<sim::ListedOption> common_options() {
+  return sim::listed_options(CommonOptions());
 }
 
 bool is_blank(std::string_view text) {
@@ -49,15 +49,13 @@ std::vector<std::string> option_names(const CLI::App& command) {
 }
 
 std::vector<std::string> with_command_first(std::vector<std::string> words) {
+  const std::vector<sim::ListedOption> common = common_options();
   std::size_t at = 1;
   while (at < words.size()) {
     const std::string name = words[at].substr(0, words[at].find('='));
-    if (is_among(kFlags, name))
-      at += 1;
-    else if (is_among(kWithValue, name))
-      at += name == words[at] ? 2 : 1;
-    else
-      break;
+    const auto option = std::find_if(common.begin(), common.end(), [&](const auto& one) { return one.name == name; });
+    if (option == common.end()) break;
+    at += option->is_flag || name != words[at] ? 1 : 2;
   }
   if (at >= words.size())
     words.resize(std::min<std::size_t>(1, words.size()));  // no command
@@ -100,10 +98,8 @@ std::string unexpected(const CLI::App& program, const CLI::App& command, const s
   if (option != words.end()) {
     const std::string name = option->substr(0, option->find('='));
     std::vector<std::string> names = option_names(command);
-    if (&command == &program) {  // of every command, which may stand before it
-      names.insert(names.end(), std::begin(kFlags), std::end(kFlags));
-      names.insert(names.end(), std::begin(kWithValue), std::end(kWithValue));
-    }
+    if (&command == &program)
+      for (const sim::ListedOption& common : common_options()) names.push_back(common.name);
     std::string text = fmt::format("{} is not an option of {}", valid_utf8(name), owner);
     if (const std::string near = nearest_name(name, names); !near.empty())
       return text + fmt::format("; did you mean {}?", near);

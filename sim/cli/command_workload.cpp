@@ -8,25 +8,19 @@
 
 #include "arch/input_error.h"
 #include "arch/output_file.h"
-#include "arch/presets.h"
 #include "sim/cli/data_path.h"
 #include "sim/cli/inputs.h"
 #include "sim/cli/quantise_options.h"
+#include "sim/studies/options/option_list.h"
 #include "sim/studies/workload.h"
+#include "sim/studies/workload/request.h"
 #include "workloads/onnx_calibrated.h"
 #include "workloads/stand_in.h"
 
 namespace nvcim::cli {
 namespace {
 
-struct WorkloadOptions : CommonOptions {
-  std::string workload;
-  std::string architecture{kDefaultPreset};
-  std::string data;
-  QuantiseOptions quantise;
-  int samples = 0;
-  std::filesystem::path save;
-};
+using sim::WorkloadOptions;
 
 /// The network in both forms.
 struct Loaded {
@@ -68,13 +62,18 @@ Loaded load(const WorkloadOptions& options, sim::WorkloadRequest& request, Progr
 
 int run(const WorkloadOptions& options) {
   if (!options.save.empty() && options.data.empty())
-    throw CommandLineError("--save keeps a calibrated network: give the data to calibrate it on with --data");
+    throw CommandLineError(fmt::format("{} keeps a calibrated network: give the data to calibrate it on with {}",
+                                       sim::option_name(options, &options.save),
+                                       sim::option_name(options, &options.data)));
   Progress progress(options.quiet);
   sim::WorkloadRequest request;
-  request.threads = options.thread_count();
+  request.threads = thread_count(options);
   std::vector<InputIssue> issues;
   Loaded loaded;
-  gather_issues(issues, [&] { request.architecture = given_architecture(options.architecture, options.set); });
+  gather_issues(issues, [&] {
+    request.architecture =
+        given_architecture(options.architecture, sim::architecture_changes(options.set, options.duplicate));
+  });
   gather_issues(issues, [&] { loaded = load(options, request, progress); });
   if (!issues.empty()) throw InputError(std::move(issues));
   if (loaded.real && request.quantised) request.graph = &loaded.real->graph;
@@ -115,20 +114,8 @@ void add_workload_command(CLI::App& program, Action& action) {
       "An ONNX file in floating point is quantised after training: weights symmetric, ranges of the maps chosen on\n"
       "samples of the training set. --save keeps them in a copy of the file, which then needs no option anywhere.\n"
       "Without --data only shapes are shown. --out DIR writes DIR/workload.json. --seed: no effect here.");
-  command->add_option("MODEL", options->workload, "Network: a built-in name or an ONNX file")->required();
-  add_duplicate_option(*command, *options);
-  command->add_option("--arch", options->architecture, "Architecture: a preset's name or a JSON file")
-      ->type_name("ARCH")
-      ->capture_default_str();
-  command
-      ->add_option("--data", options->data,
-                   "Data to calibrate on (training set) and to measure accuracy on (test set), or none")
-      ->type_name("NAME|DIR|none");
-  add_test_samples_option(*command, options->samples);
-  add_quantise_options(*command, options->quantise);
-  command->add_option("--save", options->save, "Write the calibrated network, an ONNX file")->type_name("FILE");
   command->callback([options, &action] {
-    if (options->data == "none") options->data.clear();
+    if (options->data == kNoData) options->data.clear();
     action = [options] { return run(*options); };
   });
 }

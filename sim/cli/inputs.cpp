@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -11,61 +10,46 @@
 #include "arch/printable.h"
 #include "device/check_device.h"
 #include "sim/report/result_folder.h"
-#include "workloads/model_file.h"
+#include "sim/studies/options/option_list.h"
 
 namespace nvcim::cli {
 namespace fs = std::filesystem;
 
-void add_duplicate_option(CLI::App& command, CommonOptions& options) {
-  command
-      .add_option_function<std::string>(
-          "--duplicate",
-          [&options](const std::string& how) {
-            options.set.push_back(fmt::format("/mapping/duplication=\"{}\"", how));
-          },
-          "Copies of each layer: auto shares what is left of the chip so that the slowest layer is as fast as it can "
-          "be (/mapping/area_limit says what is left); given takes /mapping/duplicate")
-      ->type_name("auto|given")
-      ->check(is_one_of({"auto", "given"}));
-}
-
-void add_architecture_option(CLI::App& command, std::string& architecture, CommonOptions& options) {
-  add_duplicate_option(command, options);
-  command.add_option("ARCH", architecture, "Architecture: a preset's name (nvcim presets) or a JSON file")
-      ->capture_default_str();
-}
-
-void add_workload_option(CLI::App& command, std::string& workload) {
-  command.add_option("--workload", workload, "Network: a built-in name or an ONNX file")
-      ->type_name("NAME|FILE")
-      ->capture_default_str();
-}
-
-void add_data_option(CLI::App& command, std::string& data) {
-  command.add_option("--data", data, "Data set or folder; the network's own when not given")->type_name("NAME|DIR");
-}
-
-void add_test_samples_option(CLI::App& command, int& samples) {
-  command.add_option("--samples", samples, "Samples from the start of the test set; 0: all")
-      ->type_name("N")
-      ->check(at_least(0))
-      ->capture_default_str();
+std::string data_option() {
+  const sim::InputOptions names;
+  return sim::option_name(names, &names.data);
 }
 
 std::string data_name_of(const std::string& given, const workloads::Network& network) {
   std::string name = given.empty() ? network.data : given;
   if (name.empty())
-    throw InputError("--data", "", fmt::format("{} does not name its data; give a data set or a folder", network.name));
+    throw InputError(data_option(), "",
+                     fmt::format("{} does not name its data; give a data set or a folder", network.name));
   return name;
 }
 
 Architecture given_architecture(const std::string& given, const std::vector<std::string>& set) {
   Architecture architecture = load_architecture(given, set, device::check_device);
-  if (fs::path(given).filename() != "architecture.json") return architecture;
+  if (fs::path(given).filename() != kArchitectureFile) return architecture;
   if (const auto manifest = sim::result_manifest(fs::path(given).parent_path()))
     if (const auto name = manifest->find("architecture"); name != manifest->end() && name->is_string())
       architecture.name = printable(name->get<std::string>());
   return architecture;
+}
+
+Architecture given_architecture(const sim::InputOptions& from, const CommonOptions& options) {
+  return given_architecture(from.architecture, sim::architecture_changes(options.set, from.duplicate));
+}
+
+std::string architecture_in(const fs::path& out) {
+  return (out / kArchitectureFile).string();
+}
+
+void use_resolved_architecture(CommonOptions& options, std::string& architecture, std::optional<Duplication>& duplicate,
+                               const fs::path& out) {
+  options.set.clear();
+  duplicate.reset();
+  architecture = architecture_in(out);
 }
 
 std::string lasting(const std::string& name_or_path, bool is_name, const fs::path& from) {
@@ -80,16 +64,6 @@ std::string lasting(const std::string& name_or_path, bool is_name, const fs::pat
   if (nothing_shared) return whole.string();
   const std::string relative = file.lexically_relative(folder).string();
   return relative.find('/') == std::string::npos ? "./" + relative : relative;
-}
-
-bool is_zoo_name(const std::string& name) {
-  const auto networks = workloads::zoo();
-  return std::any_of(networks.begin(), networks.end(),
-                     [&](const workloads::ZooEntry& entry) { return entry.name == name; });
-}
-
-bool is_data_name(const std::string& name) {
-  return name == "fashion_mnist" || name == "mnist" || name == "cifar10";
 }
 
 fs::path default_folder(const std::string& command, const std::string& architecture, const std::string& network) {

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "sim/cli/build_info.h"
+#include "sim/cli/inputs.h"
 #include "workloads/blas.h"
 
 namespace nvcim::cli {
@@ -26,7 +27,7 @@ Manifest::Manifest(std::vector<std::string> arguments, const CommonOptions& opti
   json_["build"] = {{"type", kBuildType}, {"compiler", kCompiler}};
   json_["command"] = shell_command(arguments);
   json_["seed"] = options.seed;
-  json_["threads"] = options.thread_count();
+  json_["threads"] = thread_count(options);
   utsname host{};
   ::uname(&host);
   json_["host"] = {{"name", host.nodename},
@@ -34,6 +35,22 @@ Manifest::Manifest(std::vector<std::string> arguments, const CommonOptions& opti
                    {"machine", host.machine},
                    {"cores", std::thread::hardware_concurrency()}};
   json_["date"] = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+}
+
+std::string Manifest::note(const std::string& command, const std::vector<std::string>& words,
+                           const nlohmann::ordered_json& request) {
+  std::vector<std::string> all = {"nvcim", command};
+  all.insert(all.end(), words.begin(), words.end());
+  std::string again = shell_command(all);
+  json_["repeat"] = again;
+  json_["request"] = request;
+  return again;
+}
+
+sim::Relocate as_named_in(const std::filesystem::path& out) {
+  return [out](const std::string& path) {
+    return path == architecture_in(out) ? kArchitectureFile : lasting(path, false, out);
+  };
 }
 
 std::string Manifest::text() {

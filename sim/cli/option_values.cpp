@@ -9,9 +9,6 @@
 #include <cmath>
 #include <system_error>
 
-#include "arch/json_input.h"
-#include "arch/units.h"
-
 namespace nvcim::cli {
 namespace {
 
@@ -59,14 +56,6 @@ CLI::Validator between(T least, T most) {
   return CLI::Validator(check, "", "");
 }
 
-std::string range_text(const Range& range) {
-  if (std::isinf(range.low) && std::isinf(range.high)) return "";
-  if (std::isinf(range.high)) return fmt::format(" {} {}", range.with_low ? "of at least" : "above", range.low);
-  if (range.with_low && range.with_high) return fmt::format(" from {} to {}", range.low, range.high);
-  return fmt::format(" {} {} and {} {}", range.with_low ? "from" : "above", range.low,
-                     range.with_high ? "up to" : "below", range.high);
-}
-
 }  // namespace
 
 std::optional<double> parse_number(std::string_view text) {
@@ -80,23 +69,12 @@ std::optional<double> parse_share(std::string_view text) {
   return decimal(text, -2);
 }
 
-std::optional<double> parse_quantity(std::string_view text, std::string_view symbol, std::string_view like,
-                                     std::string& why) {
-  if (!text.starts_with('+')) return parse_si(text, symbol, why, like);
-  why = fmt::format("begins with '+'; write e.g. \"{}\"", like);
-  return std::nullopt;
-}
-
 double percent_of(double share) {
   return *decimal(fmt::format("{}", share), 2);
 }
 
 CLI::Validator is_whole(int least, int most) {
   return between(least, most);
-}
-
-CLI::Validator at_least(int least) {
-  return between(least, std::numeric_limits<int>::max());
 }
 
 CLI::Validator at_most(std::uint64_t most) {
@@ -107,7 +85,7 @@ CLI::Validator is_number(Range range) {
   const auto check = [range](std::string& text) -> std::string {
     const std::optional<double> value = parse_number(text);
     if (value && range.holds(*value)) return "";
-    return fmt::format("{} is not a number{}", named(text), range_text(range));
+    return fmt::format("{} is not a number{}", named(text), sim::range_text(range));
   };
   return CLI::Validator(check, "", "");
 }
@@ -123,16 +101,13 @@ CLI::Validator is_share(Range range) {
     const bool percent = value && !text.ends_with('%') && *value >= 1 && range.holds(*parse_share(text + "%"));
     const std::string instead =
         percent ? fmt::format("write {}% or {}", text, *parse_share(text + "%")) : std::string("write e.g. 0.05 or 5%");
-    return fmt::format("{} is not a share{}; {}", named(text), range_text(range), instead);
+    return fmt::format("{} is not a share{}; {}", named(text), sim::range_text(range), instead);
   };
   return CLI::Validator(check, "", "");
 }
 
 CLI::Validator is_one_of(std::vector<std::string> names) {
-  const auto check = [names = std::move(names)](std::string& text) -> std::string {
-    if (std::find(names.begin(), names.end(), text) != names.end()) return "";
-    return fmt::format("{} is unknown; {}", named(text), suggestion(text, names));
-  };
+  const auto check = [names = std::move(names)](std::string& text) { return sim::unknown_name(text, names); };
   return CLI::Validator(check, "", "");
 }
 

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/studies/options/describe.h"
+
 /// What the value of an option may look like: one reader of numbers and one of shares for every command.
 namespace nvcim::cli {
 
@@ -18,26 +20,12 @@ std::optional<double> parse_number(std::string_view text);
 /// A share: "0.05" or "5%", which are the same double.
 std::optional<double> parse_share(std::string_view text);
 
-/// A quantity in SI units, as arch/units.h reads it, without '+'. @param like  an example that suits the option
-/// @return nothing with `why` filled
-std::optional<double> parse_quantity(std::string_view text, std::string_view symbol, std::string_view like,
-                                     std::string& why);
-
-/// Ends of a range, and whether they belong to it.
-struct Range {
-  double low = 0, high = 1;
-  bool with_low = true, with_high = true;
-  bool holds(double value) const {
-    return (with_low ? value >= low : value > low) && (with_high ? value <= high : value < high);
-  }
-};
-inline constexpr double kNoEnd = std::numeric_limits<double>::infinity();
-inline constexpr Range kAnyNumber{-kNoEnd, kNoEnd};
+using sim::kAnyNumber;
+using sim::kNoEnd;
+using sim::Range;
 
 /// Validator: a whole number of `least` to `most`, in decimal digits.
 CLI::Validator is_whole(int least, int most);
-/// Validator: a whole number of at least `least`, as an int.
-CLI::Validator at_least(int least);
 /// Validator: a whole number of 0 to `most`. CLI11 alone reads -1 as the largest unsigned number.
 CLI::Validator at_most(std::uint64_t most);
 /// Validator: a number within the range.

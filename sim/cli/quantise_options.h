@@ -1,38 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "sim/cli/command_line.h"
 #include "sim/cli/progress.h"
+#include "sim/studies/options/quantise_options.h"
 #include "workloads/calibration.h"
 #include "workloads/model_file.h"
 
 namespace nvcim::cli {
 
-/// How a network in floating point becomes integers; the same options of every command that takes a network.
-struct QuantiseOptions {
-  std::string normalise;  ///< "MEAN/STD" or "none"; not given: the file's
-  std::optional<int> weight_bits, activation_bits, calibration;
-  std::string weight_scales;  ///< tensor or channel; not given: channel
-  std::string ranges;         ///< name of the method; not given: mse
-
-  bool any() const { return !normalise.empty() || recalibrates(); }
-  bool recalibrates() const {
-    return weight_bits || activation_bits || calibration || !weight_scales.empty() || !ranges.empty();
-  }
-};
-
-void add_quantise_options(CLI::App& command, QuantiseOptions& options);
-
-/// Methods of choosing a range, by the names of --ranges.
-const std::map<std::string, workloads::RangeMethod>& range_methods();
-
-/// The words that give the same options again.
-std::vector<std::string> quantise_words(const QuantiseOptions& options);
+using sim::QuantiseOptions;
 
 /// How pixels become inputs: from --normalize, or else the file's. Errors: InputError where neither says, or not for
 /// this number of channels.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 
 #include "arch/input_error.h"
 #include "arch/load.h"
@@ -40,12 +40,7 @@ double reference_accuracy(const workloads::Network& network, const workloads::Da
   return static_cast<double>(correct) / test.samples();
 }
 
-const std::map<std::string, workloads::WeightNoise> kNoises = {{"none", workloads::WeightNoise::none},
-                                                               {"gaussian", workloads::WeightNoise::gaussian},
-                                                               {"trice", workloads::WeightNoise::trice},
-                                                               {"left_censored", workloads::WeightNoise::left_censored},
-                                                               {"both_sides", workloads::WeightNoise::both_sides}};
-
+constexpr int kBits = 8;                       // of a built-in network
 constexpr double kFurtherLearningRate = 1e-4;  // of a network that exists
 
 bool is_built_in(const std::string& name) {
@@ -59,16 +54,19 @@ bool is_given(const std::string& name) {
 }
 
 void check_options(const TrainOptions& options) {
-  if (options.noise.empty() && !options.set.empty())
-    throw CommandLineError("--set changes the chip that judges, and without --noise none does");
+  const auto name = [&](const auto& member) { return sim::option_name(options, &member); };
+  std::vector<std::string> wrong;
+  if (!options.noise.kind && !options.set.empty())
+    wrong.push_back(fmt::format("{} changes the chip that judges, and without {} none does", name(options.set),
+                                name(options.noise.kind)));
   if (is_given(options.network) && options.bits)
-    throw CommandLineError(
-        "--bits is for built-in networks; of a file in floating point, --weight-bits and "
-        "--activation-bits");
+    wrong.push_back(fmt::format("{} is for built-in networks; of a file in floating point, {} and {}",
+                                name(options.bits), name(options.quantise.weight_bits),
+                                name(options.quantise.activation_bits)));
   if (!is_given(options.network) && options.quantise.any())
-    throw CommandLineError(
-        "--normalize, --weight-bits, --weight-scales, --activation-bits, --calibration and --ranges are for files in "
-        "floating point; of a built-in network, --bits");
+    wrong.push_back(fmt::format("{} are for files in floating point; of a built-in network, {}",
+                                sim::option_names<QuantiseOptions>(), name(options.bits)));
+  if (!wrong.empty()) throw CommandLineError(fmt::format("{}", fmt::join(wrong, "\n")));
 }
 
 /// What is trained, and from where.
@@ -79,7 +77,7 @@ struct Start {
 
 Start start_of(const TrainOptions& options, const workloads::Dataset& data, int threads, Progress& progress) {
   if (!is_given(options.network))
-    return {workloads::built_in_network(options.network, options.bits.value_or(8), data.shape, data.classes), {}};
+    return {workloads::built_in_network(options.network, options.bits.value_or(kBits), data.shape, data.classes), {}};
   const workloads::AnyNetwork model = workloads::load_model(options.network);
   const auto* real = std::get_if<workloads::FloatNetwork>(&model);
   if (real == nullptr) {
@@ -96,40 +94,21 @@ Start start_of(const TrainOptions& options, const workloads::Dataset& data, int 
           workloads::starting_values(lowered)};
 }
 
-/// The command that trains the same network again.
-std::string repeat_of(const TrainOptions& options, const workloads::TrainingOptions& training, int samples,
+/// With everything that was left open.
+TrainOptions resolved(const TrainOptions& options, const workloads::TrainingOptions& training, int samples,
                       const std::filesystem::path& out) {
-  const bool given = is_given(options.network);
-  std::vector<std::string> words = {
-      "nvcim", "train", given ? lasting(options.network, is_zoo_name(options.network), out) : options.network};
-  const auto add = [&](const char* option, std::string value) {
-    words.insert(words.end(), {option, std::move(value)});
-  };
-  add("--data", lasting(options.data, is_data_name(options.data), out));
-  if (!given) add("--bits", fmt::format("{}", options.bits.value_or(8)));
-  for (const std::string& word : quantise_words(options.quantise)) words.push_back(word);
-  add("--float-epochs", fmt::format("{}", training.float_epochs));
-  add("--quantised-epochs", fmt::format("{}", training.quantised_epochs));
-  add("--learning-rate", fmt::format("{}", training.learning_rate));
-  add("--quantised-learning-rate", fmt::format("{}", training.quantised_learning_rate));
-  add("--batch-size", fmt::format("{}", training.batch_size));
-  if (training.mirror) words.emplace_back("--mirror");
-  add("--samples", fmt::format("{}", samples));
-  if (!options.noise.empty()) {
-    add("--noise", options.noise);
-    add("--sigma-min", fmt::format("{}", options.sigma_min));
-    add("--sigma-max", fmt::format("{}", options.sigma_max));
-    add("--threshold", fmt::format("{}", options.threshold));
-    if (options.zero_mean) words.emplace_back("--zero-mean");
-    add("--mid-level-factor", fmt::format("{}", options.mid_level_factor));
-    add("--chip", "architecture.json");
-    add("--validation", fmt::format("{}", options.validation));
-    add("--kpp-instances", fmt::format("{}", options.instances));
-    add("--kpp", fmt::format("{}", options.kpp));
-  }
-  add("--seed", fmt::format("{}", options.seed));
-  add("--threads", fmt::format("{}", training.threads));
-  return shell_command(words);
+  TrainOptions whole = options;
+  if (!is_given(options.network)) whole.bits = options.bits.value_or(kBits);
+  whole.float_epochs = training.float_epochs;
+  whole.quantised_epochs = training.quantised_epochs;
+  whole.learning_rate = training.learning_rate;
+  whole.quantised_learning_rate = training.quantised_learning_rate;
+  whole.batch_size = training.batch_size;
+  whole.samples = samples;
+  whole.wanted_threads = training.threads;
+  std::optional<Duplication> none;
+  if (options.noise.kind) use_resolved_architecture(whole, whole.noise.chip, none, out);
+  return whole;
 }
 
 /// Where the result goes. A checkpoint belongs to a folder, so one that still waits for its result is not passed by.
@@ -137,9 +116,10 @@ std::filesystem::path folder_of(const TrainOptions& options, const std::string& 
   if (!options.out.empty()) return options.out;
   const std::string network_and_data =
       is_given(options.network) ? fmt::format("{}-{}", std::filesystem::path(options.network).stem().string(), data)
-                                : fmt::format("{}-{}-{}b", options.network, data, options.bits.value_or(8));
+                                : fmt::format("{}-{}-{}b", options.network, data, options.bits.value_or(kBits));
   const std::filesystem::path wanted =
-      fmt::format("results/train-{}{}", network_and_data, options.noise.empty() ? "" : "-" + options.noise);
+      fmt::format("results/train-{}{}", network_and_data,
+                  options.noise.kind ? std::string("-") + choice_text(*options.noise.kind) : "");
   const bool waiting = std::filesystem::exists(wanted.string() + ".checkpoint") && !std::filesystem::exists(wanted);
   return waiting ? wanted : sim::unused_folder(wanted);
 }
@@ -151,11 +131,11 @@ int train(const TrainOptions& options, const std::vector<std::string>& arguments
   workloads::Dataset data =
       workloads::load_dataset(options.data, workloads::Split::train, options.samples.value_or(0), data_search_path());
   if (data.samples() < options.samples.value_or(0))
-    throw InputError("--samples", "",
+    throw InputError(sim::option_name(options, &options.samples), "",
                      fmt::format("{} asked for, {} has {}", *options.samples, options.data, data.samples()));
   const auto test = workloads::load_dataset(options.data, workloads::Split::test, 0, data_search_path());
   Progress progress(options.quiet);
-  Start start = start_of(options, data, options.thread_count(), progress);
+  Start start = start_of(options, data, thread_count(options), progress);
   const workloads::Network& shape = start.shape;
   const std::filesystem::path out = folder_of(options, data.name);
   sim::check_result_folder(out, options.force);
@@ -175,7 +155,7 @@ int train(const TrainOptions& options, const std::vector<std::string>& arguments
   if (options.float_epochs) training.float_epochs = *options.float_epochs;
   if (options.quantised_epochs) training.quantised_epochs = *options.quantised_epochs;
   training.seed = options.seed;
-  training.threads = options.thread_count();
+  training.threads = thread_count(options);
   training.test = &test;
   training.progress = [&](const workloads::TrainingProgress& now) {
     const std::int64_t total = std::int64_t{now.epochs} * now.samples_per_epoch;
@@ -185,23 +165,24 @@ int train(const TrainOptions& options, const std::vector<std::string>& arguments
   sim::TrainingReport report;
   std::string architecture;
   const int all_samples = data.samples();
-  if (!options.noise.empty()) {
+  if (options.noise.kind) {
     sim::KppJudge judge;
-    judge.architecture = given_architecture(options.chip, options.set);
-    judge.data = sim::hold_out(data, options.validation, "--validation");
-    judge.share = options.kpp;
-    judge.instances = options.instances;
+    judge.architecture = given_architecture(options.noise.chip, options.set);
+    judge.data = sim::hold_out(data, options.noise.validation, sim::option_name(options, &options.noise.validation));
+    judge.share = options.noise.kpp;
+    judge.instances = options.noise.instances;
     judge.seed = options.seed;
     judge.threads = training.threads;
     sim::check(judge);
     architecture = to_json(judge.architecture).dump(2) + "\n";
-    report.judged = {judge.architecture.name, judge.data.samples(), percent_of(options.kpp), options.instances};
-    training.noise.kind = kNoises.at(options.noise);
-    training.noise.threshold = options.threshold;
-    training.noise.zero_mean = options.zero_mean;
-    training.noise.sigma_low = options.sigma_min;
-    training.noise.sigma_high = options.sigma_max;
-    training.noise.mid_level_factor = options.mid_level_factor;
+    report.judged = {judge.architecture.name, judge.data.samples(), percent_of(options.noise.kpp),
+                     options.noise.instances};
+    training.noise.kind = *options.noise.kind;
+    training.noise.threshold = options.noise.threshold;
+    training.noise.zero_mean = options.noise.zero_mean;
+    training.noise.sigma_low = options.noise.sigma_min;
+    training.noise.sigma_high = options.noise.sigma_max;
+    training.noise.mid_level_factor = options.noise.mid_level_factor;
     training.noise.judged_by = judge.identity();
     training.noise.judge = [judge = std::move(judge)](const workloads::Network& network, int epoch, int) {
       return judge(network, epoch);
@@ -219,13 +200,12 @@ int train(const TrainOptions& options, const std::vector<std::string>& arguments
     report.network = network.name;
     report.data = data.name;
     report.samples = data.samples();
-    report.accuracy = reference_accuracy(network, test, options.thread_count());
+    report.accuracy = reference_accuracy(network, test, thread_count(options));
     report.float_accuracy = network.float_accuracy;
     report.seed = options.seed;
     report.noise = training.noise;
     const std::string json = sim::training_json(report);
-    const std::string repeat = repeat_of(options, training, all_samples, out);
-    manifest["repeat"] = repeat;
+    const std::string repeat = manifest.note("train", resolved(options, training, all_samples, out), out);
     manifest["threads"] = training.threads;
     std::vector<sim::OutputFile> files = {{"manifest.json", manifest.text()},
                                           {"result.json", json},

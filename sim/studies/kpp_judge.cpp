@@ -9,6 +9,8 @@
 #include "arch/random.h"
 #include "sim/stats/quantile.h"
 #include "sim/studies/monte_carlo.h"
+#include "sim/studies/options/option_list.h"
+#include "sim/studies/train/request.h"
 
 namespace nvcim::sim {
 
@@ -35,17 +37,19 @@ std::string KppJudge::identity() const {
 
 void check(const KppJudge& judge) {
   std::vector<InputIssue> issues;
+  const TrainOptions asked;
   if (judge.data.samples() == 0) issues.push_back({judge.data.name, "", "holds no sample to judge by"});
   if (!(judge.share > 0 && judge.share < 1))
-    issues.push_back({"--kpp", "", fmt::format("{:.6g} is not between 0 and 100", 100 * judge.share)});
+    issues.push_back(
+        {option_name(asked, &asked.noise.kpp), "", fmt::format("{:.6g} is not between 0 and 100", 100 * judge.share)});
   else if (judge.instances < draws_to_resolve(judge.share))
-    issues.push_back({"--kpp-instances", "",
+    issues.push_back({option_name(asked, &asked.noise.instances), "",
                       fmt::format("{} cannot resolve the {:.6g} % KPP: it needs {} or more", judge.instances,
                                   100 * judge.share, draws_to_resolve(judge.share))});
   if (!issues.empty()) throw InputError(std::move(issues));
 }
 
-workloads::Dataset hold_out(workloads::Dataset& data, int samples, const char* option) {
+workloads::Dataset hold_out(workloads::Dataset& data, int samples, const std::string& option) {
   if (samples >= data.samples())
     throw InputError(option, "", fmt::format("{} of {} samples leaves none to train on", samples, data.samples()));
   workloads::Dataset held = data;

@@ -32,6 +32,6 @@ struct KppJudge {
 void check(const KppJudge& judge);
 
 /// Takes the last samples off `data`. Errors: InputError when none would be left; `option` names the number.
-workloads::Dataset hold_out(workloads::Dataset& data, int samples, const char* option);
+workloads::Dataset hold_out(workloads::Dataset& data, int samples, const std::string& option);
 
 }  // namespace nvcim::sim

@@ -6,16 +6,14 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "arch/fingerprint.h"
 #include "arch/input_error.h"
-#include "arch/load.h"
 #include "mapping/chip_instance.h"
 #include "mapping/plan.h"
 #include "mapping/write_plan_file.h"
 #include "sim/engine.h"
 #include "sim/stats/sample_size.h"
+#include "sim/studies/options/job_identity.h"
 #include "sim/studies/run.h"
-#include "workloads/network_identity.h"
 #include "workloads/reference.h"
 
 namespace nvcim::sim {
@@ -27,52 +25,14 @@ using mapping::SelectionMethod;
 // Below this an interval's width is too much chance to decide by.
 constexpr std::int64_t kFirstLook = 100;
 
-/// Everything that decides an instance's outcome.
-/// @param write_plan  one that is the same for every instance
-std::string identity_of(const MonteCarloRequest& request, const mapping::WritePlan& write_plan) {
-  std::uint64_t hash = kFingerprintStart;
-  const auto add_text = [&](const std::string& text) { hash = fingerprint(text.data(), text.size(), hash); };
-  const auto add_all = [&](const auto& values) {
-    hash = fingerprint(values.data(), values.size() * sizeof(values[0]), hash);
-  };
-  add_text(to_json_without_comments(request.architecture).dump());
-  add_text(fmt::format("{:016x}", workloads::network_fingerprint(request.network)));
-  add_all(request.data.pixels);
-  add_all(request.data.labels);
-  for (const auto& block : write_plan.verify) add_all(block);
-  if (request.verify)
-    add_text(fmt::format("{} {} {}", mapping::method_name(request.verify->method),
-                         mapping::granularity_name(request.verify->granularity), request.verify->budget));
-  for (const auto& of_node : request.curvature) add_all(of_node);
-  return fmt::format("mc: {} on {}, seed {}, {} samples of {}, {:016x}", request.network.name,
-                     request.architecture.name, request.seed, request.data.samples(), request.data.name, hash);
-}
-
 void check(const MonteCarloRequest& request) {
-  std::vector<InputIssue> issues;
-  const auto check_shares = [&](const char* option, const std::vector<double>& shares) {
-    for (double share : shares)
-      if (!(share > 0 && share < 1))
-        issues.push_back({option, "", fmt::format("{} is not between 0 and 100", 100 * share)});
-  };
-  if (request.instances < 1) issues.push_back({"--instances", "", fmt::format("{} is below 1", request.instances)});
-  check_shares("--quantiles", request.quantiles);
-  if (request.precision) {
-    if (!(request.precision->half_width > 0 && request.precision->half_width < 1))
-      issues.push_back(
-          {"--precision", "", fmt::format("{} % is not between 0 and 100 %", 100 * request.precision->half_width)});
-    check_shares("--quantiles", request.precision->quantiles);
-    if (request.precision->quantiles.empty()) issues.push_back({"--precision", "", "of no quantile"});
-  }
-  for (double target : request.targets)
-    if (!(target > 0 && target <= 1))
-      issues.push_back({"--target", "", fmt::format("{} % is not an accuracy above 0 %", 100 * target)});
+  std::vector<InputIssue> issues = option_issues(request);
+  const auto name = [&](const auto& member) { return option_name(request, &member); };
   if (request.verify) {
-    if (!(request.verify->budget >= 0 && request.verify->budget <= 1))
-      issues.push_back({"--verify", "", fmt::format("{} is outside 0..1", request.verify->budget)});
-    if (request.plan != "none") issues.push_back({"--plan", "", "says what is verified; so does --verify"});
-    if (request.verify->method == SelectionMethod::swim && request.curvature.empty())
-      issues.push_back({"--method", "", "swim needs the curvature of the weights"});
+    if (request.plan != "none")
+      issues.push_back({"--plan", "", "says what is verified; so does " + name(request.verify)});
+    if (request.chosen_by() == SelectionMethod::swim && request.curvature.empty())
+      issues.push_back({name(request.method), "", "swim needs the curvature of the weights"});
   }
   if (!issues.empty()) throw InputError(std::move(issues));
   check_data(request.network, request.data);
@@ -108,7 +68,7 @@ class InstanceRunner {
     // All but random choose alike on every instance.
     if (!request.verify)
       fixed_ = as_planned();
-    else if (request.verify->method != SelectionMethod::random)
+    else if (request.chosen_by() != SelectionMethod::random)
       fixed_ = choose(select(0));
   }
 
@@ -116,7 +76,7 @@ class InstanceRunner {
   const mapping::WritePlan& write_plan() const { return fixed_.write_plan; }
 
   InstanceOutcome run(int instance) const {
-    const bool draws = request_.verify && request_.verify->method == SelectionMethod::random;
+    const bool draws = request_.verify && request_.chosen_by() == SelectionMethod::random;
     const Choice drawn = draws ? choose(select(instance)) : Choice{};
     const Choice& choice = draws ? drawn : fixed_;
     const auto number = static_cast<std::uint32_t>(instance);
@@ -148,8 +108,8 @@ class InstanceRunner {
 
   Selection select(int instance) const {
     mapping::SelectionOptions options;
-    options.method = request_.verify->method;
-    options.granularity = request_.verify->granularity;
+    options.method = request_.chosen_by();
+    options.granularity = request_.how.granularity;
     if (options.method == SelectionMethod::swim) options.values = request_.curvature;
     options.seed = request_.seed;
     options.instance = static_cast<std::uint32_t>(instance);
@@ -157,7 +117,7 @@ class InstanceRunner {
   }
 
   Choice choose(const Selection& selection) const {
-    const std::uint32_t units = selection.units_within(request_.verify->budget);
+    const std::uint32_t units = selection.units_within(*request_.verify);
     return {selection.first(units), selection.nwc(units)};
   }
 
@@ -177,17 +137,17 @@ std::vector<double> sorted_accuracies(const std::vector<int>& correct, std::int6
 class StopRule {
  public:
   explicit StopRule(const MonteCarloRequest& request)
-      : request_(request), correct_(std::size_t(request.instances), -1), look_(request.instances) {
+      : request_(request), correct_(std::size_t(request.asked_instances()), -1), look_(request.asked_instances()) {
     if (!request.precision) return;
     std::int64_t first = kFirstLook;
-    for (double share : request.precision->quantiles) first = std::max(first, draws_to_resolve(share));
-    look_ = std::min<std::int64_t>(first, request.instances);
+    for (double share : request.precise_quantiles()) first = std::max(first, draws_to_resolve(share));
+    look_ = std::min<std::int64_t>(first, std::ssize(correct_));
   }
 
   /// True: enough.
   bool add(int instance, int correct) {
     correct_[std::size_t(instance)] = correct;
-    while (done_ < request_.instances && correct_[std::size_t(done_)] >= 0) ++done_;
+    while (done_ < std::ssize(correct_) && correct_[std::size_t(done_)] >= 0) ++done_;
     while (!enough_ && done_ >= look_) look();
     return enough_;
   }
@@ -202,16 +162,16 @@ class StopRule {
     if (request_.precision) {
       const std::vector<double> sorted = sorted_accuracies(correct_, look_, request_.data.samples());
       std::int64_t wanted = look_;
-      for (double share : request_.precision->quantiles) {
+      for (double share : request_.precise_quantiles()) {
         const QuantileEstimate estimate = estimate_quantile(sorted, share);
         if (!estimate.resolved())
           wanted = std::max(wanted, draws_to_resolve(share));  // more than there may be
-        else if (estimate.half_width() > request_.precision->half_width)
-          wanted = std::max(wanted, next_sample_size(look_, estimate.half_width(), request_.precision->half_width));
+        else if (estimate.half_width() > *request_.precision)
+          wanted = std::max(wanted, next_sample_size(look_, estimate.half_width(), *request_.precision));
       }
       precise_ = wanted == look_;
-      if (!precise_ && look_ < request_.instances) {
-        look_ = std::min<std::int64_t>(wanted, request_.instances);
+      if (!precise_ && look_ < std::ssize(correct_)) {
+        look_ = std::min<std::int64_t>(wanted, std::ssize(correct_));
         return;
       }
     }
@@ -248,10 +208,17 @@ MonteCarloResult run_monte_carlo(const MonteCarloRequest& request, Ranks& ranks)
   StopRule rule(request);
   int arrived = 0;
   UnitJob job;
-  job.units = request.instances;
+  job.units = request.asked_instances();
   job.threads = request.threads;
   job.journal = request.journal;
-  job.identity = identity_of(request, runner->write_plan());
+  // A plan that is the same for every instance takes part; one that is drawn is known by the seed.
+  const InputFingerprint inputs = InputFingerprint()
+                                      .add(request.architecture)
+                                      .add(request.network)
+                                      .add(request.data)
+                                      .add(runner->write_plan())
+                                      .add(request.curvature);
+  job.identity = job_identity("mc", request, request.network, inputs);
   job.compute = [&](int instance) { return text_of(runner->run(instance)); };
   int computed = 0;
   job.finished = [&](int instance, const std::string& text, bool found) {
@@ -267,7 +234,7 @@ MonteCarloResult run_monte_carlo(const MonteCarloRequest& request, Ranks& ranks)
 
   // Every rank decides alike, from the same outcomes.
   StopRule decision(request);
-  for (int instance = 0; instance < request.instances; ++instance)
+  for (int instance = 0; instance < job.units; ++instance)
     if (outcomes[instance] && decision.add(instance, parse(request, instance, *outcomes[instance]).correct)) break;
   MonteCarloResult result = summarise(request, decision.correct());
   result.precise = decision.precise();
@@ -294,7 +261,7 @@ MonteCarloResult summarise(const MonteCarloRequest& request, std::vector<int> co
       sorted_accuracies(result.correct, std::ssize(result.correct), request.data.samples());
   result.accuracy = spread_of(sorted);
   result.median = estimate_quantile(sorted, 0.5);
-  for (double share : request.quantiles) result.kpp.push_back({share, estimate_quantile(sorted, share)});
+  for (double share : request.reported_quantiles()) result.kpp.push_back({share, estimate_quantile(sorted, share)});
   for (double target : request.targets) {
     // 97.3 % of 1,000 are 973, whatever the last bit of the target says.
     const auto passed = sorted.end() - std::lower_bound(sorted.begin(), sorted.end(), target - 1e-12);

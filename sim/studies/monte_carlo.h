@@ -14,37 +14,19 @@
 #include "sim/stats/proportion.h"
 #include "sim/stats/quantile.h"
 #include "sim/stats/spread.h"
+#include "sim/studies/monte_carlo/request.h"
 #include "workloads/dataset.h"
 #include "workloads/network.h"
 
 namespace nvcim::sim {
 
-/// Which cells are written with verify.
-struct VerifyChoice {
-  mapping::SelectionMethod method = mapping::SelectionMethod::swim;
-  mapping::Granularity granularity = mapping::Granularity::weight;
-  double budget = 0;  ///< share of the write cycles of verifying everything (NWC), 0…1
-};
-
-/// How well quantiles are to be known.
-struct Precision {
-  double half_width = 0;          ///< of the 95 % interval, of accuracy 0…1
-  std::vector<double> quantiles;  ///< inside (0, 1)
-};
-
-/// Distribution of accuracy over programmed instances of one chip.
-struct MonteCarloRequest {
+/// Distribution of accuracy over programmed instances of one chip: what is asked, and what was loaded for it.
+struct MonteCarloRequest : MonteCarloOptions {
   Architecture architecture;
   workloads::Network network;
-  workloads::Dataset data;             ///< the samples that every instance classifies
-  std::optional<VerifyChoice> verify;  ///< chosen here; else as the plan says
-  std::string plan = "none";           ///< "none" or "all" of the cells verified, or the file of a write plan
-  mapping::WeightValues curvature;     ///< of the normalised weights, for swim
-  int instances = 1000;                ///< numbered from 0; the most when `precision` is asked for
-  std::optional<Precision> precision;  ///< stop as soon as these quantiles are known so well
-  std::vector<double> quantiles = {0.001, 0.01, 0.05, 0.1};  ///< k / 100 of each KPP, inside (0, 1)
-  std::vector<double> targets;                               ///< accuracies whose yield is reported, inside (0, 1]
-  std::uint64_t seed = 1;
+  workloads::Dataset data;          ///< the samples that every instance classifies
+  std::string plan = "none";        ///< without `verify`: "none" or "all" of the cells, or the file of a write plan
+  mapping::WeightValues curvature;  ///< of the normalised weights, for swim
   int threads = 1;
   std::filesystem::path journal;  ///< as UnitJob::journal
   /// Called from one thread at a time; may be empty. `total` grows while a precision is not reached.

@@ -28,7 +28,7 @@ std::string plan_text(const MonteCarloRequest& request, const MonteCarloResult& 
   if (result.verified_share == 0) return "every cell written once, unverified";
   if (result.verified_share == 1) return "every cell verified";
   std::string text = fmt::format("{:.4g} % of the cells verified, chosen by {}", 100 * result.verified_share,
-                                 request.verify ? mapping::method_name(request.verify->method) : "a write plan");
+                                 request.verify ? mapping::method_name(request.chosen_by()) : "a write plan");
   if (result.nwc) text += fmt::format(" (NWC {:.3f})", *result.nwc);
   return text;
 }
@@ -71,9 +71,9 @@ Rows rows_of(const MonteCarloResult& result) {
 std::string precision_text(const MonteCarloRequest& request, const MonteCarloResult& result) {
   if (!request.precision) return "";
   std::vector<std::string> names;
-  for (double share : request.precision->quantiles) names.push_back(fmt::format("{:.6g} %", 100 * share));
+  for (double share : request.precise_quantiles()) names.push_back(fmt::format("{:.6g} %", 100 * share));
   const std::string what =
-      fmt::format("{} KPP within +-{:.6g} points", fmt::join(names, ", "), 100 * request.precision->half_width);
+      fmt::format("{} KPP within +-{:.6g} points", fmt::join(names, ", "), 100 * *request.precision);
   return result.precise ? fmt::format("Known: {}, after {} instances.", what, grouped(result.correct.size()))
                         : fmt::format("Not reached with {} instances: {}.", grouped(result.correct.size()), what);
 }

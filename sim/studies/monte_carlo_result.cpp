@@ -52,9 +52,9 @@ std::string monte_carlo_json(const MonteCarloRequest& request, const MonteCarloR
   json["seed"] = request.seed;
   Json plan;
   if (request.verify) {
-    plan["method"] = mapping::method_name(request.verify->method);
-    plan["granularity"] = mapping::granularity_name(request.verify->granularity);
-    plan["budget"] = request.verify->budget;
+    plan["method"] = mapping::method_name(request.chosen_by());
+    plan["granularity"] = mapping::granularity_name(request.how.granularity);
+    plan["budget"] = *request.verify;
   } else {
     plan["method"] = request.plan == "none" || request.plan == "all" ? request.plan : "file";
   }
@@ -63,9 +63,8 @@ std::string monte_carlo_json(const MonteCarloRequest& request, const MonteCarloR
   json["write_plan"] = plan;
   json["precision"] = nullptr;
   if (request.precision)
-    json["precision"] = {{"half_width", request.precision->half_width},
-                         {"quantiles", request.precision->quantiles},
-                         {"reached", result.precise}};
+    json["precision"] = {
+        {"half_width", *request.precision}, {"quantiles", request.precise_quantiles()}, {"reached", result.precise}};
   json["metrics"] = Json::object();
   for (const MonteCarloFigure& figure : monte_carlo_figures(result)) {
     const MetricInfo* info = find_metric(figure.name);

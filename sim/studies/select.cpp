@@ -10,6 +10,8 @@
 #include "sim/report/result_files.h"
 #include "sim/report/study_page.h"
 #include "sim/report/terminal.h"
+#include "sim/studies/options/option_list.h"
+#include "sim/studies/select/request.h"
 #include "sim/studies/selection_costs.h"
 #include "sim/studies/verified_map.h"
 
@@ -21,14 +23,17 @@ using mapping::SelectionOrder;
 
 void check(const SelectRequest& request) {
   std::vector<InputIssue> issues;
+  const SelectOptions asked;
+  const auto name = [&](const auto& member) { return option_name(asked, &member); };
   if (!(request.budget >= 0 && request.budget <= 1))
-    issues.push_back({"--budget", "", fmt::format("{} is outside 0..1", request.budget)});
+    issues.push_back(
+        {name(asked.budget), "", fmt::format("{} is not a share{}", request.budget, range_text(kAnyShare))});
   const bool has_values = request.method == SelectionMethod::swim || request.method == SelectionMethod::file;
   if (has_values && request.values.empty())
-    issues.push_back({"--method", "", fmt::format("{} needs values", mapping::method_name(request.method))});
+    issues.push_back({name(asked.method), "", fmt::format("{} needs values", mapping::method_name(request.method))});
   if (request.order == SelectionOrder::per_time && !mapping::has_value(request.method))
-    issues.push_back(
-        {"--order", "", fmt::format("{} has no value to divide by a time", mapping::method_name(request.method))});
+    issues.push_back({name(asked.order), "",
+                      fmt::format("{} has no value to divide by a time", mapping::method_name(request.method))});
   if (!issues.empty()) throw InputError(std::move(issues));
 }
 

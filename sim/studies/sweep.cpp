@@ -8,16 +8,14 @@
 #include <optional>
 #include <sstream>
 
-#include "arch/fingerprint.h"
 #include "arch/input_error.h"
-#include "arch/load.h"
 #include "mapping/plan.h"
 #include "sim/engine.h"
 #include "sim/programming/program_energy.h"
 #include "sim/studies/in_situ.h"
+#include "sim/studies/options/job_identity.h"
 #include "sim/studies/plan_outcome.h"
 #include "sim/studies/selection_costs.h"
-#include "workloads/network_identity.h"
 #include "workloads/reference.h"
 
 namespace nvcim::sim {
@@ -26,55 +24,27 @@ namespace {
 using mapping::Selection;
 using mapping::SelectionMethod;
 
-/// Everything that decides an evaluation's outcome, but the number of instances: a sweep may be continued with more.
-std::string identity_of(const SweepRequest& request) {
-  std::uint64_t hash = kFingerprintStart;
-  const auto add_text = [&](const std::string& text) { hash = fingerprint(text.data(), text.size(), hash); };
-  const auto add_all = [&](const auto& values) {
-    hash = fingerprint(values.data(), values.size() * sizeof(values[0]), hash);
-  };
-  add_text(to_json_without_comments(request.architecture).dump());
-  add_text(fmt::format("{:016x}", workloads::network_fingerprint(request.network)));
-  add_all(request.data.pixels);
-  add_all(request.data.labels);
-  add_all(request.budgets);
-  for (const SweepMethod& method : request.methods) {
-    add_text(method.name());
-  }
-  if (std::any_of(request.methods.begin(), request.methods.end(), [](const SweepMethod& m) { return m.in_situ; })) {
-    add_all(request.training.pixels);
-    add_all(request.training.labels);
-  }
-  for (const auto* values : {&request.curvature, &request.scores})
-    for (const auto& of_node : *values) add_all(of_node);
-  return fmt::format("sweep: {} on {}, seed {}, {} samples of {}, {:016x}", request.network.name,
-                     request.architecture.name, request.seed, request.data.samples(), request.data.name, hash);
-}
-
 void check(const SweepRequest& request) {
-  std::vector<InputIssue> issues;
-  for (double budget : request.budgets)
-    if (!(budget >= 0 && budget <= 1)) issues.push_back({"--budgets", "", fmt::format("{} is outside 0..1", budget)});
-  if (request.budgets.empty()) issues.push_back({"--budgets", "", "none given"});
-  if (request.methods.empty()) issues.push_back({"--methods", "", "none given"});
-  if (request.instances < 1) issues.push_back({"--instances", "", fmt::format("{} is below 1", request.instances)});
+  std::vector<InputIssue> issues = option_issues(request);
+  const std::string methods = option_name(request, &request.methods);
   for (const SweepMethod& method : request.methods) {
     if (method.in_situ) {
       if (request.training.samples() < 1 || request.training.shape != request.network.input)
-        issues.push_back({"--methods", "", "in_situ needs training samples of the network's shape"});
+        issues.push_back({methods, "", "in_situ needs training samples of the network's shape"});
       continue;
     }
     if (method.method == SelectionMethod::swim && request.curvature.empty())
-      issues.push_back({"--methods", "", "swim needs the curvature of the weights"});
+      issues.push_back({methods, "", "swim needs the curvature of the weights"});
     if (method.method == SelectionMethod::file && request.scores.empty())
-      issues.push_back({"--methods", "", "file needs a file of scores"});
+      issues.push_back({methods, "", "file needs a file of scores"});
     if (method.order == mapping::SelectionOrder::per_time &&
         (method.method == SelectionMethod::random || method.method == SelectionMethod::layer_order))
-      issues.push_back({"--methods", "", method.name() + " has no value to divide by a time"});
+      issues.push_back({methods, "", method.name() + " has no value to divide by a time"});
   }
   if (request.data.shape != request.network.input)
-    issues.push_back({"--data", "", fmt::format("{} has another shape than the network's input", request.data.name)});
-  if (request.data.samples() < 1) issues.push_back({"--data", "", "no samples"});
+    issues.push_back({option_name(request, &request.from.data), "",
+                      fmt::format("{} has another shape than the network's input", request.data.name)});
+  if (request.data.samples() < 1) issues.push_back({option_name(request, &request.from.data), "", "no samples"});
   if (!issues.empty()) throw InputError(std::move(issues));
 }
 
@@ -224,14 +194,6 @@ mapping::WritePlan sweep_plan(const SweepRequest& request, const mapping::Plan& 
   return select(request, plan, method, 0).within(budget);
 }
 
-std::string SweepMethod::name() const {
-  if (in_situ) return "in_situ";
-  std::string text = mapping::method_name(method);
-  if (granularity != mapping::Granularity::weight) text += std::string("/") + mapping::granularity_name(granularity);
-  if (order != mapping::SelectionOrder::per_cycle) text += std::string("/") + mapping::order_name(order);
-  return text;
-}
-
 SweepResult run_sweep(const SweepRequest& request, Ranks& ranks) {
   mapping::Plan plan;
   std::optional<Evaluations> evaluations;
@@ -244,7 +206,11 @@ SweepResult run_sweep(const SweepRequest& request, Ranks& ranks) {
   job.units = evaluations->units();
   job.threads = request.threads;
   job.journal = request.journal;
-  job.identity = identity_of(request);
+  InputFingerprint inputs;
+  inputs.add(request.architecture).add(request.network).add(request.data).add(request.curvature).add(request.scores);
+  if (std::any_of(request.methods.begin(), request.methods.end(), [](const SweepMethod& m) { return m.in_situ; }))
+    inputs.add(request.training);
+  job.identity = job_identity("sweep", request, request.network, inputs);
   job.compute = [&](int unit) { return evaluations->run(unit); };
   int done = 0;
   job.finished = [&](int unit, const std::string& text, bool) {

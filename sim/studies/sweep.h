@@ -11,36 +11,23 @@
 #include "mapping/selection/selection.h"
 #include "sim/parallel/ranks.h"
 #include "sim/stats/spread.h"
+#include "sim/studies/sweep/request.h"
 #include "workloads/dataset.h"
 #include "workloads/network.h"
 
 namespace nvcim::sim {
 
-/// One way to choose what is verified.
-struct SweepMethod {
-  mapping::SelectionMethod method = mapping::SelectionMethod::swim;
-  mapping::Granularity granularity = mapping::Granularity::weight;
-  mapping::SelectionOrder order = mapping::SelectionOrder::per_cycle;
-  /// Training on the chip instead of verifying it (sim/studies/in_situ.h); the rest does not matter then.
-  bool in_situ = false;
-  std::string name() const;  ///< "swim", "swim/row", "swim/cell/per_time", "in_situ"
-};
-
-/// Accuracy over budget: every method at every budget on the same sampled chips.
-struct SweepRequest {
+/// Accuracy over budget: every method at every budget on the same sampled chips. What is asked, with methods that say
+/// everything (complete_methods), and what was loaded for it.
+struct SweepRequest : SweepOptions {
   Architecture architecture;
   workloads::Network network;
   workloads::Dataset data;      ///< the samples to classify
   workloads::Dataset training;  ///< for in_situ
-  std::vector<double> budgets;  ///< shares of the expected write cycles of verifying everything, each 0…1
-  std::vector<SweepMethod> methods;
-  int instances = 1;  ///< numbered from 0
-  std::uint64_t seed = 1;
   int threads = 1;
-  double within = 0.005;            ///< accuracy may lie so far below that of verifying everything and count as equal
-  mapping::WeightValues curvature;  ///< of the normalised weights, for swim
-  mapping::WeightValues scores;     ///< the user's, for file
-  std::filesystem::path journal;    ///< as UnitJob::journal, a unit being one evaluation
+  mapping::WeightValues curvature;                    ///< of the normalised weights, for swim
+  mapping::WeightValues scores;                       ///< the user's, for file
+  std::filesystem::path journal;                      ///< as UnitJob::journal, a unit being one evaluation
   std::function<void(int done, int total)> progress;  ///< called from one thread at a time; may be empty
 };
 

@@ -8,6 +8,8 @@
 #include "arch/input_error.h"
 #include "mapping/chip_instance.h"
 #include "sim/engine.h"
+#include "sim/studies/options/option_list.h"
+#include "sim/studies/select/request.h"
 #include "workloads/reference.h"
 
 namespace nvcim::sim {
@@ -34,12 +36,15 @@ double reference_accuracy(const VerifyUntilRequest& request) {
 
 VerifyUntilResult verify_until(const VerifyUntilRequest& request) {
   std::vector<InputIssue> issues;
+  const SelectOptions asked;
+  const auto name = [&](const auto& member) { return option_name(asked, &member); };
   if (request.accuracy.has_value() == request.drop.has_value())
-    issues.push_back({"--target", "", "give either an accuracy or a drop"});
+    issues.push_back({name(asked.until_accuracy), "", "give it or " + name(asked.until_drop)});
   if (!(request.group > 0 && request.group <= 1))
-    issues.push_back({"--group", "", fmt::format("{} is outside (0, 1]", request.group)});
+    issues.push_back(
+        {name(asked.group), "", fmt::format("{} is not a share{}", request.group, range_text(kPositiveShare))});
   if (request.validation.samples() < 1 || request.validation.shape != request.network.input)
-    issues.push_back({"--data", "", "no samples, or of another shape than the network's input"});
+    issues.push_back({name(asked.from.data), "", "no samples, or of another shape than the network's input"});
   if (!issues.empty()) throw InputError(std::move(issues));
 
   VerifyUntilResult result;

@@ -10,14 +10,12 @@
 #include <cmath>
 
 #include "arch/check.h"
-#include "arch/fingerprint.h"
 #include "arch/input_error.h"
-#include "arch/load.h"
 #include "mapping/chip_instance.h"
 #include "mapping/plan.h"
 #include "sim/engine.h"
+#include "sim/studies/options/job_identity.h"
 #include "sim/studies/run.h"
-#include "workloads/network_identity.h"
 #include "workloads/reference.h"
 
 namespace nvcim::sim {
@@ -28,32 +26,19 @@ using mapping::Perturbation;
 
 constexpr std::array kDraws = {BoundedDraw::gaussian, BoundedDraw::uniform, BoundedDraw::extreme};
 
-bool is_share(double value) {
-  return std::isfinite(value) && value >= 0 && value <= 1;
-}
-
 void check(const WorstCaseRequest& request) {
-  std::vector<InputIssue> issues;
-  const auto say = [&](const char* option, std::string text) { issues.push_back({option, "", std::move(text)}); };
-  if (request.networks.empty()) say("--workload", "none given");
-  if (request.methods.empty()) say("--method", "none given");
-  if (request.bounds.empty()) say("--bound", "none given");
-  if (request.budgets.empty()) say("--verify", "none given");
-  if (!is_share(request.enough)) say("--enough", fmt::format("{} is outside 0..1", request.enough));
-  if (request.draws < 0) say("--draws", fmt::format("{} is below 0", request.draws));
-  for (double bound : request.bounds)
-    if (!is_share(bound)) say("--bound", fmt::format("{} is outside 0..1", bound));
-  const bool selects = std::any_of(request.budgets.begin(), request.budgets.end(), [](double b) { return b < 1; });
-  for (double budget : request.budgets)
-    if (!is_share(budget)) say("--verify", fmt::format("{} is outside 0..1", budget));
-  if (selects) {
-    if (!is_share(request.loose_bound)) say("--loose-bound", fmt::format("{} is outside 0..1", request.loose_bound));
+  std::vector<InputIssue> issues = option_issues(request);
+  const auto say = [&](const auto& member, std::string text) {
+    issues.push_back({option_name(request, &member), "", std::move(text)});
+  };
+  if (request.networks.empty()) say(request.from.workloads, "none given");
+  if (request.selects()) {
     for (double bound : request.bounds)
       if (bound > request.loose_bound)
-        say("--loose-bound",
+        say(request.loose_bound,
             fmt::format("{} of unverified cells is tighter than {} of verified ones", request.loose_bound, bound));
     if (request.selection == mapping::SelectionMethod::swim && request.curvature.size() != request.networks.size())
-      say("--selection", "swim needs the curvature of the weights");
+      say(request.selection, "swim needs the curvature of the weights");
   }
   for (const workloads::Network& network : request.networks)
     for (const workloads::Dataset* data : {&request.data, &request.search}) try {
@@ -64,29 +49,14 @@ void check(const WorstCaseRequest& request) {
   if (!issues.empty()) throw InputError(std::move(issues));
 }
 
-/// Everything that decides the outcome of the units.
-std::string identity_of(const WorstCaseRequest& request, const char* stage, const std::string& order_of_units) {
-  std::uint64_t hash = kFingerprintStart;
-  const auto add_text = [&](const std::string& text) { hash = fingerprint(text.data(), text.size(), hash); };
-  const auto add_all = [&](const auto& values) {
-    hash = fingerprint(values.data(), values.size() * sizeof(values[0]), hash);
-  };
-  add_text(to_json_without_comments(request.architecture).dump());
-  for (const workloads::Network& network : request.networks)
-    add_text(fmt::format("{:016x}", workloads::network_fingerprint(network)));
-  for (const workloads::Dataset* data : {&request.search, &request.data}) {
-    add_all(data->pixels);
-    add_all(data->labels);
-  }
-  add_all(request.bounds);
-  add_all(request.budgets);
-  add_text(fmt::format("{} {} {}", request.loose_bound, mapping::method_name(request.selection),
-                       mapping::granularity_name(request.granularity)));
-  for (const auto& of_network : request.curvature)
-    for (const auto& of_node : of_network) add_all(of_node);
-  add_text(order_of_units);
-  return fmt::format("{}: {} on {}, seed {}, {} samples of {}, {:016x}", stage, request.networks.front().name,
-                     request.architecture.name, request.seed, request.data.samples(), request.data.name, hash);
+/// @param leave_out  as job_identity
+std::string identity(const WorstCaseRequest& request, const char* stage,
+                     const std::vector<const void*>& leave_out = {}) {
+  InputFingerprint inputs;
+  inputs.add(request.architecture).add(request.search).add(request.data);
+  for (const workloads::Network& network : request.networks) inputs.add(network);
+  for (const mapping::WeightValues& curvature : request.curvature) inputs.add(curvature);
+  return job_identity(stage, request, request.networks.front(), inputs, leave_out);
 }
 
 /// Numbers of a line, separated by blanks.
@@ -126,7 +96,7 @@ class Target {
     if (std::all_of(request.budgets.begin(), request.budgets.end(), [](double b) { return b >= 1; })) return;
     mapping::SelectionOptions options;
     options.method = request.selection;
-    options.granularity = request.granularity;
+    options.granularity = request.how.granularity;
     if (request.selection == mapping::SelectionMethod::swim) options.values = request.curvature[network];
     options.seed = request.seed;
     selection_ = mapping::select_cells(request.architecture, network_, plan_, options);
@@ -202,14 +172,11 @@ class Study {
   void search() {
     const int methods = static_cast<int>(request_.methods.size());
     std::vector<std::optional<double>> seconds(result_.settings.size() * methods);
-    std::string order = "search";
-    for (const SearchMethod method : request_.methods) order += fmt::format(" {}", search_name(method));
-    if (request_.enough > 0) order += fmt::format(", {} is enough", request_.enough);
     UnitJob job;
     job.units = static_cast<int>(seconds.size());
     job.threads = 1;
     job.journal = request_.journal;
-    job.identity = identity_of(request_, "worst-case", order);
+    job.identity = identity(request_, "worst-case");
     job.compute = [&](int unit) {
       const auto start = std::chrono::steady_clock::now();
       std::string outcome = search_one(unit / methods, request_.methods[unit % methods],
@@ -282,7 +249,7 @@ class Study {
     job.threads = request_.threads;
     job.journal = request_.journal;
     if (!job.journal.empty()) job.journal += ".draws";
-    job.identity = identity_of(request_, "worst-case draws", "draws");
+    job.identity = identity(request_, "worst-case draws", {&request_.methods, &request_.enough});
     job.compute = [&](int unit) {
       const int instance = unit / (settings * kinds), setting = unit / kinds % settings;
       const Target& target = targets_[result_.settings[setting].network];

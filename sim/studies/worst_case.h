@@ -12,29 +12,22 @@
 #include "mapping/perturbation.h"
 #include "mapping/selection/selection.h"
 #include "sim/parallel/ranks.h"
+#include "sim/studies/worst_case/request.h"
 #include "sim/studies/worst_case_search.h"
 #include "workloads/dataset.h"
 #include "workloads/network.h"
 
 namespace nvcim::sim {
 
-/// How wrong a chip can be although every cell is as close to its target as programming guarantees.
-struct WorstCaseRequest {
+/// How wrong a chip can be although every cell is as close to its target as programming guarantees: what is asked, and
+/// what was loaded for it.
+struct WorstCaseRequest : WorstCaseOptions {
   Architecture architecture;
-  std::vector<workloads::Network> networks;  ///< side by side, such as trainings of one network
-  workloads::Dataset search;                 ///< what the searches see
-  workloads::Dataset data;                   ///< what is reported on
-  std::string search_split;                  ///< for reports: "train" or "test"
-  std::vector<double> bounds;                ///< of verified cells, shares of g_max - g_min
-  std::vector<double> budgets = {1};         ///< shares of the write cycles of verifying everything (NWC)
-  double loose_bound = 0;                    ///< of the other cells, when a budget is below 1
-  mapping::SelectionMethod selection = mapping::SelectionMethod::swim;
-  mapping::Granularity granularity = mapping::Granularity::weight;
+  std::vector<workloads::Network> networks;      ///< side by side, such as trainings of one network
+  workloads::Dataset search;                     ///< what the searches see
+  workloads::Dataset data;                       ///< what is reported on
+  std::string search_split;                      ///< for reports: "train" or "test"
   std::vector<mapping::WeightValues> curvature;  ///< [networks] of the normalised weights, for swim below budget 1
-  std::vector<SearchMethod> methods = {SearchMethod::pgd};
-  double enough = 0;  ///< share of right samples with which a search may end
-  int draws = 0;      ///< Monte Carlo instances of each distribution within the bounds
-  std::uint64_t seed = 1;
   int threads = 1;
   std::filesystem::path journal;           ///< as UnitJob::journal; draws have a second one, with ".draws" at its end
   std::function<void(std::string)> begin;  ///< told what starts; may be empty

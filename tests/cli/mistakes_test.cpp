@@ -83,6 +83,12 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{
             "train --set /device/sigma=0.2", 2, {"--set changes the chip that judges, and without --noise none does"}},
         Mistake{"train lenet_mnist_4b --bits 4", 2, {"--bits is for built-in networks", "--weight-bits"}},
+        Mistake{"train lenet --normalize none --set /adc/bits=6",
+                2,
+                {"--set changes the chip that judges", "are for files in floating point"}},
+        Mistake{"run --engine functional --cycle-samples 2 --batch 4",
+                2,
+                {"--cycle-samples has no effect with --engine functional", "--batch has no effect without"}},
         Mistake{"train lenet --normalize none", 2, {"--normalize, --weight-bits", "of a built-in network, --bits"}},
         Mistake{"train --float-epochs -1", 2, {"--float-epochs", "-1 is not a whole number"}},
         Mistake{"train --batch-size 0", 2, {"--batch-size", "0 is not a whole number of 1"}},

@@ -127,6 +127,8 @@ TEST_F(SelectionCommands, NameEveryMistake) {
     EXPECT_EQ(outcome.out, "") << command;
     return outcome.err;
   };
+  EXPECT_THAT(error(2, "sweep --methods swim,best/row"),
+              HasSubstr("best/row is not a method; allowed: swim, magnitude, random, layer_order, each with /weight"));
   EXPECT_THAT(error(2, "select --method best"), HasSubstr("best is not a method; allowed: swim, magnitude, random"));
   EXPECT_THAT(error(2, "select --sensitivity recursion --sensitivity-file x"), HasSubstr("excludes"));
   EXPECT_THAT(error(2, "sensitivity --set /adc/bits=6"), HasSubstr("not to an architecture"));

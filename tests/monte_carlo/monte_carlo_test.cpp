@@ -74,14 +74,16 @@ TEST(MonteCarlo, VerifiesAsASweepDoes) {
   sweep.network = request.network;
   sweep.data = request.data;
   sweep.curvature = request.curvature;
-  sweep.instances = request.instances;
+  sweep.instances = *request.instances;
   sweep.budgets = {0.3, 1};
   sweep.methods = {{SelectionMethod::swim}, {SelectionMethod::random}, {SelectionMethod::magnitude, Granularity::row}};
   OneProcess alone;
   const SweepResult points = run_sweep(sweep, alone);
   for (std::size_t m = 0; m < sweep.methods.size(); ++m)
     for (std::size_t b = 0; b < sweep.budgets.size(); ++b) {
-      request.verify = {sweep.methods[m].method, sweep.methods[m].granularity, sweep.budgets[b]};
+      request.verify = sweep.budgets[b];
+      request.method = sweep.methods[m].method;
+      request.how.granularity = sweep.methods[m].granularity;
       const MonteCarloResult result = run(request);
       const SweepPoint& point = points.at(m, b, sweep.budgets.size());
       for (std::size_t i = 0; i < 12; ++i) EXPECT_EQ(result.correct[i] / 40.0, point.accuracy[i]);
@@ -92,7 +94,8 @@ TEST(MonteCarlo, VerifiesAsASweepDoes) {
 
 TEST(MonteCarlo, IsTheSameBytesForAnyThreads) {
   MonteCarloRequest request = small_study();
-  request.verify = {SelectionMethod::random, Granularity::weight, 0.2};
+  request.verify = 0.2;
+  request.method = SelectionMethod::random;
   const std::string one = files(request);
   request.threads = 3;
   EXPECT_EQ(files(request), one);
@@ -100,7 +103,8 @@ TEST(MonteCarlo, IsTheSameBytesForAnyThreads) {
 
 TEST(MonteCarlo, ResumesAfterAKillWithTheSameBytes) {
   MonteCarloRequest request = small_study();
-  request.verify = {SelectionMethod::random, Granularity::weight, 0.2};
+  request.verify = 0.2;
+  request.method = SelectionMethod::random;
   const std::string whole = files(request);
   request.journal = journal_file("resume");
   EXPECT_EQ(run(request).computed, 12);
@@ -138,7 +142,7 @@ TEST(MonteCarlo, StopsOnceTheQuantileIsKnown) {
   MonteCarloRequest request = small_study();
   request.instances = 3000;
   request.quantiles = {0.1};
-  request.precision = {0.05, {0.1}};
+  request.precision = 0.05;
   request.journal = journal_file("stops");
   const MonteCarloResult result = run(request);
   ASSERT_TRUE(result.precise);
@@ -162,7 +166,8 @@ TEST(MonteCarlo, SaysWhenThePrecisionIsOutOfReach) {
   MonteCarloRequest request = small_study();
   request.instances = 150;
   for (double share : {0.001, 0.1}) {  // not resolved at all, not well enough
-    request.precision = {1e-6, {share}};
+    request.quantiles = {share};
+    request.precision = 1e-6;
     const MonteCarloResult result = run(request);
     EXPECT_FALSE(result.precise);
     EXPECT_EQ(result.correct.size(), 150u);
@@ -173,18 +178,19 @@ TEST(MonteCarlo, NamesEveryMistakeAtOnce) {
   MonteCarloRequest request = small_study();
   request.instances = 0;
   request.quantiles = {0.01, 1};
-  request.precision = {0, {}};
+  request.precision = 0;
   request.targets = {1.5};
-  request.verify = {SelectionMethod::swim, Granularity::weight, 1.1};
+  request.verify = 1.1;
   request.curvature.clear();
   try {
     run(request);
     FAIL();
   } catch (const InputError& error) {
-    EXPECT_EQ(error.issues().size(), 7u);
-    for (const char* text : {"--instances: 0 is below 1", "--quantiles: 100 is not between 0 and 100",
-                             "--precision: 0 % is not", "of no quantile", "--target: 150 % is not an accuracy",
-                             "--verify: 1.1 is outside 0..1", "swim needs the curvature"})
+    EXPECT_EQ(error.issues().size(), 6u);
+    for (const char* text :
+         {"--instances: 0 is not a whole number of 1 to", "--quantiles: 1 is not a share above 0 and below 1",
+          "--precision: 0 is not a share above 0 and below 1", "--target: 1.5 is not a share above 0 and up to 1",
+          "--verify: 1.1 is not a share from 0 to 1", "--method: swim needs the curvature"})
       EXPECT_THAT(error.what(), HasSubstr(text));
   }
 }

@@ -148,7 +148,7 @@ TEST(Sweep, NamesEveryMistakeAtOnce) {
     FAIL();
   } catch (const InputError& error) {
     EXPECT_EQ(error.issues().size(), 5u);  // swim is there twice
-    EXPECT_THAT(error.what(), ::testing::HasSubstr("1.5 is outside 0..1"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("--budgets: 1.5 is not a share from 0 to 1"));
     EXPECT_THAT(error.what(), ::testing::HasSubstr("random/per_time has no value to divide by a time"));
   }
 }

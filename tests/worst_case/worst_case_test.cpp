@@ -207,9 +207,9 @@ TEST(WorstCase, NamesEveryMistakeAtOnce) {
   request.draws = -1;
   request.enough = 2;
   const std::string error = error_of(request);
-  for (const char* text : {"--bound: 1.5 is outside 0..1", "--verify: 2 is outside 0..1", "--draws: -1 is below 0",
-                           "--enough: 2 is outside 0..1", "--loose-bound: 0.1 of unverified cells is tighter than 0.3",
-                           "swim needs the curvature"})
+  for (const char* text : {"--bound: 1.5 is not a share from 0 to 1", "--verify: 2 is not a share from 0 to 1",
+                           "--draws: -1 is not a whole number of 0 to", "--enough: 2 is not a share from 0 to 1",
+                           "--loose-bound: 0.1 of unverified cells is tighter than 0.3", "swim needs the curvature"})
     EXPECT_THAT(error, HasSubstr(text));
   request = small_study();
   request.search.classes = 4;

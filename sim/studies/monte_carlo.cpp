@@ -30,7 +30,7 @@ void check(const MonteCarloRequest& request) {
   const auto name = [&](const auto& member) { return option_name(request, &member); };
   if (request.verify) {
     if (request.plan != "none")
-      issues.push_back({"--plan", "", "says what is verified; so does " + name(request.verify)});
+      issues.push_back({name(request.plan), "", "says what is verified; so does " + name(request.verify)});
     if (request.chosen_by() == SelectionMethod::swim && request.curvature.empty())
       issues.push_back({name(request.method), "", "swim needs the curvature of the weights"});
   }

@@ -25,7 +25,6 @@ struct MonteCarloRequest : MonteCarloOptions {
   Architecture architecture;
   workloads::Network network;
   workloads::Dataset data;          ///< the samples that every instance classifies
-  std::string plan = "none";        ///< without `verify`: "none" or "all" of the cells, or the file of a write plan
   mapping::WeightValues curvature;  ///< of the normalised weights, for swim
   int threads = 1;
   std::filesystem::path journal;  ///< as UnitJob::journal

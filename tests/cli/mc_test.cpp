@@ -48,6 +48,29 @@ TEST_F(MonteCarlo, CanBeRepeatedFromItsOwnFolder) {
   EXPECT_TRUE(first == second);
 }
 
+TEST_F(MonteCarlo, VerifiesTheCellsOfAPlanAsItsOwnChoiceOfThem) {
+  const std::string workload = "--workload lenet_fashion_mnist_4b ";
+  ASSERT_EQ(nvcim("select swim_paper " + workload + "--method magnitude --budget 0.3 --out chosen --quiet").exit_code,
+            0);
+  ASSERT_EQ(nvcim(kShort + "--instances 4 --verify 0.3 --method magnitude --out own --quiet").exit_code, 0);
+  const Outcome planned = nvcim(kShort + "--instances 4 --plan chosen/plan.txt --out planned --quiet");
+  ASSERT_EQ(planned.exit_code, 0) << planned.err;
+  EXPECT_EQ(read("planned/instances.csv"), read("own/instances.csv"));
+  EXPECT_NE(read("planned/instances.csv").find("\n3,"), std::string::npos);
+  const json manifest = json::parse(read("planned/manifest.json"));
+  EXPECT_EQ(manifest["request"]["plan"], "../chosen/plan.txt");
+  EXPECT_EQ(manifest["request"]["instances"], 4);
+  EXPECT_EQ(manifest["request"]["ARCH"], "architecture.json");
+  EXPECT_FALSE(manifest["request"].contains("quiet"));
+  const std::string repeat = manifest["repeat"];
+  EXPECT_THAT(repeat, HasSubstr(" --plan ../chosen/plan.txt"));
+  ASSERT_EQ(nvcim(repeat.substr(6) + " --out ../again", "cd planned &&").exit_code, 0);
+  EXPECT_EQ(read("again/instances.csv"), read("own/instances.csv"));
+  const Outcome both = nvcim(kShort + "--plan all --verify 0.3 --method magnitude");
+  EXPECT_EQ(both.exit_code, 3);
+  EXPECT_THAT(both.err, HasSubstr("--plan: says what is verified; so does --verify"));
+}
+
 TEST_F(MonteCarlo, NamesMistakesOfTheCommandLine) {
   for (const auto& [arguments, text] :
        {std::pair{"mc --precision 1", "1 is not a share above 0 and below 1; write 1% or 0.01"},

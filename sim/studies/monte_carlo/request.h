@@ -25,6 +25,7 @@ struct MonteCarloOptions : CommonOptions {
   std::optional<double> verify;     ///< share of the write cycles of verifying everything (NWC)
   std::optional<mapping::SelectionMethod> method;  ///< with `verify`; not given: swim
   VerifyOptions how;
+  std::string plan = "none";  ///< without `verify`: "none" or "all" of the cells, or the file of a write plan
   bool force = false;
 
   template <class V>
@@ -41,6 +42,7 @@ struct MonteCarloOptions : CommonOptions {
     v.shares("--target", targets, kPositiveShare, "Accuracies whose yield is reported", {.decides = Decides::report});
     v.share("--verify", verify, kAnyShare,
             "Share of the write cycles of verifying everything; nothing is verified when not given");
+    v.text("--plan", plan, kPlanKind, "Cells to verify: all, none, or a file from nvcim select", kInput);
     v.choice("--method", method, "Which cells are verified: swim, magnitude, random, layer_order (swim)");
     how.describe(v, &verify);
     describe_force(v, force);

@@ -82,10 +82,20 @@ done
 
 # A figure of result.csv, where they are fractions, in percent.
 figure() { # FOLDER METRIC
-  awk -F, -v metric="$2" '$1 == metric {
-    printf "%.2f", 100 * $2
-    if (metric ~ /kpp/) printf " (%.2f to %.2f)", 100 * $3, 100 * $4
+  awk -F, -v metric="$2" '$1 == "metrics" && $2 == metric { value[$3] = 100 * $4 } END {
+    if ("value" in value) printf "%.2f", value["value"]
+    if (metric ~ /kpp/) printf " (%.2f to %.2f)", value["low"], value["high"]
   }' "$1/result.csv"
+}
+
+# Strength of the noise of the replica that went on in the last epoch.
+noise_found() { # FOLDER
+  awk -F, '
+    $1 == "epochs" && $3 == "chosen" { epoch = $2; chosen = $4 }
+    $1 == "replicas" && $3 == "epoch" { of = $4 }
+    $1 == "replicas" && $3 == "replica" { replica = $4 }
+    $1 == "replicas" && $3 == "sigma" { sigma[of, replica] = $4 }
+    END { printf "%.3f", sigma[epoch, chosen] }' "$1/result.csv"
 }
 echo '| noise | seed | cells | noise found | no chip | mean | std | min | '"$shown"' % KPP (95 % interval) |'
 echo '|---|---|---|---|---|---|---|---|---|'
@@ -94,7 +104,7 @@ for at in "${deployed[@]}"; do
     for seed in "${seeds[@]}"; do
       trained=$out/$name-seed$seed
       measured=$trained.mc-$at
-      found=$(awk -F, '$4 == 1 { sigma = $7 } END { printf "%.3f", sigma }' "$trained/result.csv")
+      found=$(noise_found "$trained")
       echo "| $name | $seed | $at | $found | $(figure "$measured" accuracy.reference) |" \
         "$(figure "$measured" accuracy.mean) | $(figure "$measured" accuracy.std) |" \
         "$(figure "$measured" accuracy.min) | $(figure "$measured" "accuracy.kpp.$shown") |"

@@ -29,6 +29,7 @@ install(FILES ${completion} DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion
 # Presets and networks are part of the program; as files they are something to copy from.
 install(DIRECTORY arch/presets arch/schema DESTINATION ${CMAKE_INSTALL_DATADIR}/nvcim COMPONENT program
         FILES_MATCHING PATTERN *.json PATTERN *.md)
+install(FILES sim/report/schema/result.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/nvcim/schema COMPONENT program)
 install(DIRECTORY workloads/zoo/ DESTINATION ${CMAKE_INSTALL_DATADIR}/nvcim/networks COMPONENT program
         FILES_MATCHING PATTERN *.onnx PATTERN zoo.json)
 install(FILES README.md CHANGELOG.md CITATION.cff DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)

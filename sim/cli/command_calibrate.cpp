@@ -63,14 +63,11 @@ int calibrate(const CalibrateOptions& options, const std::vector<std::string>& a
   resolved.samples = request.data.samples();
   const std::string repeat = manifest.note("calibrate", resolved, out);
   manifest["architecture"] = request.architecture.name;
-  const std::string json = sim::adc_calibration_json(request, calibration);
-  write_and_print(options, out,
+  write_and_print(options, out, sim::result_of(request, calibration), repeat,
                   {{"manifest.json", manifest.text()},
                    {"architecture.json", architecture},
-                   {"result.json", json},
-                   {"result.csv", sim::adc_calibration_csv(calibration)},
                    {"report.html", sim::adc_calibration_page(request, calibration, {kVersion, repeat, architecture})}},
-                  options.force, json,
+                  options.force,
                   sim::adc_calibration_table(request, calibration) +
                       fmt::format("\nCalibrated chip: {} (for any command in place of ARCH; report.html beside it)\n",
                                   (out / "architecture.json").string()));

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
 #include "arch/conductance_grid.h"
@@ -12,26 +12,27 @@
 #include "arch/cost/energy_table.h"
 #include "arch/cost/figure_nodes.h"
 #include "arch/load.h"
-#include "arch/output_file.h"
 #include "arch/presets.h"
 #include "device/check_device.h"
 #include "device/write_rules.h"
 #include "mapping/plan.h"
 #include "sim/cli/inputs.h"
+#include "sim/cli/manifest.h"
 #include "sim/cli/quantise_options.h"
+#include "sim/cli/result_output.h"
 #include "sim/report/metrics.h"
 #include "sim/report/terminal.h"
 #include "sim/report/write_notes.h"
+#include "workloads/stand_in.h"
 
 namespace nvcim::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct CheckOptions : CommonOptions {
   std::string architecture{kDefaultPreset};
   std::optional<Duplication> duplicate;
   std::string workload;
+  bool force = false;
 
   template <class V>
   void describe(V& v) {
@@ -39,6 +40,7 @@ struct CheckOptions : CommonOptions {
     sim::describe_duplicate(v, duplicate);
     v.text("ARCH", architecture, sim::kArchitectureKind, sim::kArchitectureDoc, sim::kInput);
     v.text("--workload", workload, sim::kNetworkKind, "Network to place: a built-in name or an ONNX file", sim::kInput);
+    sim::describe_force(v, force);
   }
 };
 
@@ -74,87 +76,95 @@ std::string energy_lines(const EnergyTable& table) {
   return cut(sim::aligned_table(rows, {false, false, true, false}));
 }
 
-Json summary(const Architecture& architecture, const AreaTable& areas, const EnergyTable& energies) {
-  Json json;
-  json["architecture"] = architecture.name;
-  json["tiles"] = architecture.chip.tiles();
-  json["crossbars"] = architecture.chip.tiles() * architecture.tile.crossbars;
-  json["area_m2"] = areas.area().value();
-  json["peak_power_w"] = areas.peak_power().value();
-  json["static_power_w"] = areas.static_power().value();
-  json["adc_energy_law"] = energies.adc_law;
-  json["components"] = Json::array();
+sim::ResultTable component_table(const AreaTable& areas) {
+  sim::ResultTable table{"components",
+                         {{"component", "text", "kind of component"},
+                          {"count", "count", "of them on the chip"},
+                          {"area", "m^2", "of all of them"},
+                          {"peak_power", "W", "of all of them, busy in every cycle"},
+                          {"area_formula", "text", "how the area is computed"},
+                          {"area_source", "text", "what it rests on"},
+                          {"peak_formula", "text", "how the power is computed"},
+                          {"peak_source", "text", "what it rests on"}}};
   for (const AreaEntry& entry : areas.entries)
-    json["components"].push_back({{"name", entry.name},
-                                  {"count", entry.count},
-                                  {"area_m2", entry.area().value()},
-                                  {"peak_power_w", entry.peak_power().value()},
-                                  {"area_formula", entry.area_formula},
-                                  {"area_source", entry.area_source},
-                                  {"peak_formula", entry.peak_formula},
-                                  {"peak_source", entry.peak_source}});
-  json["energies"] = Json::array();
+    table.rows.push_back({entry.name, entry.count, entry.area().value(), entry.peak_power().value(), entry.area_formula,
+                          entry.area_source, entry.peak_formula, entry.peak_source});
+  return table;
+}
+
+sim::ResultTable event_table(const EnergyTable& energies) {
+  sim::ResultTable table{"energies",
+                         {{"key", "text", "name in /energy of the architecture"},
+                          {"component", "text", "that takes it"},
+                          {"energy", "J", "of one event"},
+                          {"per", "text", "what one event is"},
+                          {"formula", "text", "how it is computed"},
+                          {"source", "text", "what it rests on"}}};
   for (const EnergyEntry& entry : energies.entries)
-    json["energies"].push_back({{"name", entry.name},
-                                {"component", entry.component},
-                                {"joules", entry.per_count.value()},
-                                {"per", entry.per},
-                                {"formula", entry.formula},
-                                {"source", entry.source}});
-  return json;
+    table.rows.push_back(
+        {entry.name, entry.component, entry.per_count.value(), entry.per, entry.formula, entry.source});
+  return table;
+}
+
+sim::Result summary(const Architecture& architecture, const AreaTable& areas, const EnergyTable& energies) {
+  sim::Result result{{.study = "check", .seed = {}, .architecture = architecture.name}};
+  result.add("power.static", areas.static_power().value());
+  result.add("power.peak", areas.peak_power().value());
+  result.add("area.chip", areas.area().value());
+  result.add("crossbars.available", architecture.chip.tiles() * architecture.tile.crossbars);
+  result.add("tiles.available", architecture.chip.tiles());
+  result.tell("adc.energy_law", energies.adc_law, "where energy and area of a conversion come from");
+  result.tables = {component_table(areas), event_table(energies)};
+  return result;
 }
 
 /// What a reader of the figures or of a programmed chip must know.
-std::vector<std::string> what_to_know(const Architecture& architecture, int weight_bits, const AreaTable& areas,
-                                      const EnergyTable& energies) {
-  std::vector<std::string> notes;
-  const auto add = [&notes](const char* about, const std::string& text) {
-    if (!text.empty()) notes.push_back(fmt::format("{}: {}", about, text));
+std::vector<sim::Fact> what_to_know(const Architecture& architecture, int weight_bits, const AreaTable& areas,
+                                    const EnergyTable& energies) {
+  std::vector<sim::Fact> notes;
+  const auto add = [&notes](const char* name, const char* about, const std::string& text) {
+    if (!text.empty()) notes.push_back({name, text, about});
   };
-  add("Technology", figures_of_other_nodes(architecture, energies, areas));
+  add("technology.figures", "Technology", figures_of_other_nodes(architecture, energies, areas));
   const device::WriteRules rules = device::make_write_rules(architecture, conductance_grid(architecture, weight_bits));
   if (rules.process == WriteProcess::measured) {
-    add("Write-verify, windows", sim::measured_windows_text(rules));
-    add("Write-verify, failures", sim::measured_failures_text(rules));
+    add("write.windows", "Write-verify, windows", sim::measured_windows_text(rules));
+    add("write.failures", "Write-verify, failures", sim::measured_failures_text(rules));
   } else if (rules.process != WriteProcess::fixed_mean) {
-    add("Write-verify", sim::verify_step_text(rules));
+    add("write.verify_step", "Write-verify", sim::verify_step_text(rules));
   }
   return notes;
 }
 
-int run(const CheckOptions& options) {
+int run(const CheckOptions& options, const std::vector<std::string>& arguments) {
+  Manifest manifest(arguments, options);
+  if (!options.out.empty()) sim::check_result_folder(options.out, options.force);
   const Architecture architecture = load_architecture(
       options.architecture, sim::architecture_changes(options.set, options.duplicate), device::check_device);
   int weight_bits = 8;
-  std::string plan_text;
-  Json plan_json;
+  std::string plan_text, workload;
+  std::optional<mapping::Plan> plan;
   if (!options.workload.empty()) {
     const workloads::Network network = load_shape(options.workload, {});
     for (const workloads::Node& node : network.nodes)
       if (node.kind == workloads::Node::Kind::mvm) weight_bits = node.mvm.weight_bits;
-    const mapping::Plan plan = mapping::make_plan(architecture, network);
+    plan = mapping::make_plan(architecture, network);
+    workload = network.name;
     plan_text = fmt::format("\n{} on it: {} crossbars on {} tiles, {:.1f} % of their cells in use\n{}", network.name,
-                            plan.crossbars_used, plan.tiles_used, 100 * plan.utilization,
-                            mapping::floor_plan(architecture, network, plan));
-    plan_json = {{"network", network.name},
-                 {"crossbars_used", plan.crossbars_used},
-                 {"tiles_used", plan.tiles_used},
-                 {"utilization", plan.utilization}};
+                            plan->crossbars_used, plan->tiles_used, 100 * plan->utilization,
+                            mapping::floor_plan(architecture, network, *plan));
   }
   const AreaTable areas = area_table(architecture, weight_bits);
   const EnergyTable energies = energy_table(architecture, weight_bits);
-  Json json = summary(architecture, areas, energies);
-  const std::vector<std::string> notes = what_to_know(architecture, weight_bits, areas, energies);
-  if (!notes.empty()) json["notes"] = notes;
-  if (!plan_json.is_null()) json["plan"] = plan_json;
-  const std::string json_text = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-  // Printed first: what cannot be printed leaves no file.
-  const auto write = [&] {
-    if (!options.out.empty()) write_file(options.out / "check.json", json_text);
-    return kOk;
-  };
-  if (options.json) print_out(json_text);
-  if (options.json || options.quiet) return write();
+  sim::Result result = summary(architecture, areas, energies);
+  result.head.workload = workload;
+  if (plan) {
+    result.add("crossbars.used", plan->crossbars_used);
+    result.add("tiles.used", plan->tiles_used);
+    result.add("utilization.crossbar", plan->utilization);
+  }
+  const std::vector<sim::Fact> notes = what_to_know(architecture, weight_bits, areas, energies);
+  result.facts.insert(result.facts.end(), notes.begin(), notes.end());
 
   const int crossbars = architecture.chip.tiles() * architecture.tile.crossbars;
   std::string text = fmt::format("{}: no problem found\n", architecture.name);
@@ -167,23 +177,31 @@ int run(const CheckOptions& options) {
   text += fmt::format(
       "ADC energy law: {}\n\nComponents\n{}\nEnergy of one event\n{}\nFormulas and sources in full: --json\n",
       energies.adc_law, area_lines(areas), energy_lines(energies));
-  for (const std::string& note : notes) text += "\n" + note + "\n";
-  print_out(text + plan_text);
-  return write();
+  for (const sim::Fact& note : notes) text += fmt::format("\n{}: {}\n", note.doc, note.value);
+  CheckOptions resolved = options;
+  if (!options.out.empty())
+    use_resolved_architecture(resolved, resolved.architecture, resolved.duplicate, options.out);
+  const std::string repeat = manifest.note("check", resolved, options.out);
+  manifest["architecture"] = architecture.name;
+  write_and_print(options, options.out, std::move(result), repeat,
+                  {{"manifest.json", manifest.text()}, {"architecture.json", to_json(architecture).dump(2) + "\n"}},
+                  options.force, text + plan_text);
+  return kOk;
 }
 
 }  // namespace
 
-void add_check_command(CLI::App& program, Action& action) {
+void add_check_command(CLI::App& program, const std::vector<std::string>& arguments, Action& action) {
   const auto options = std::make_shared<CheckOptions>();
-  CLI::App* command =
-      add_command(program, *options, "check", "Check an architecture and say what it adds up to",
-                  "  nvcim check my_chip.json\n"
-                  "  nvcim check rram_1t1r_128 --workload lenet_fashion_mnist_8b     with the floor plan\n"
-                  "  nvcim check rram_1t1r_128 --set /adc/bits=10 --json             formulas and sources too\n"
-                  "All problems of the file are shown at once. With --out the JSON is written to DIR/check.json.\n"
-                  "--seed, --threads: no effect here.");
-  command->callback([options, &action] { action = [options] { return run(*options); }; });
+  CLI::App* command = add_command(
+      program, *options, "check", "Check an architecture and say what it adds up to",
+      "  nvcim check my_chip.json\n"
+      "  nvcim check rram_1t1r_128 --workload lenet_fashion_mnist_8b     with the floor plan\n"
+      "  nvcim check rram_1t1r_128 --set /adc/bits=10 --json             formulas and sources too\n"
+      "All problems of the file are shown at once. With --out it is written to DIR/result.json and DIR/result.csv.\n"
+      "--seed, --threads: no effect here.");
+  command->callback(
+      [options, arguments, &action] { action = [options, arguments] { return run(*options, arguments); }; });
 }
 
 }  // namespace nvcim::cli

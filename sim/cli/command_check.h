@@ -6,6 +6,6 @@
 namespace nvcim::cli {
 
 /// Adds `nvcim check`; when it is chosen, parsing fills `action`.
-void add_check_command(CLI::App& program, Action& action);
+void add_check_command(CLI::App& program, const std::vector<std::string>& arguments, Action& action);
 
 }  // namespace nvcim::cli

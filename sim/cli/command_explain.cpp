@@ -4,29 +4,39 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <set>
+#include <span>
 #include <string>
 
 #include "arch/energy_keys.h"
 #include "arch/events.h"
 #include "arch/input_error.h"
-#include "arch/output_file.h"
+#include "sim/cli/manifest.h"
+#include "sim/cli/result_output.h"
 #include "sim/report/metrics.h"
 #include "sim/report/terminal.h"
 
 namespace nvcim::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 struct ExplainOptions : CommonOptions {
   std::string metric;
+  bool force = false;
 };
 
-Json entry(const sim::MetricInfo& info) {
-  return {
-      {"name", info.name}, {"unit", info.unit}, {"doc", info.doc}, {"formula", info.formula}, {"source", info.source}};
+sim::Result result_of(std::span<const sim::MetricInfo> metrics) {
+  sim::ResultTable table{"metrics",
+                         {{"metric", "text", "name; ending in * it is a family"},
+                          {"unit", "text", "of the value in result.json"},
+                          {"doc", "text", "what it means"},
+                          {"formula", "text", "how it is computed"},
+                          {"source", "text", "what it rests on"}}};
+  for (const sim::MetricInfo& info : metrics)
+    table.rows.push_back({std::string(info.name), std::string(info.unit), std::string(info.doc),
+                          std::string(info.formula), std::string(info.source)});
+  sim::Result result{{.study = "explain", .seed = {}}};
+  result.tables.push_back(std::move(table));
+  return result;
 }
 
 std::string list() {
@@ -62,12 +72,14 @@ void check_member(const std::string& metric, const sim::MetricInfo& family) {
         fmt::format("\"{}\" is not a metric; of {} there are {}", metric, family.name, fmt::join(members, ", ")));
 }
 
-int run(const ExplainOptions& options) {
+int run(const ExplainOptions& options, const std::vector<std::string>& arguments) {
+  Manifest manifest(arguments, options);
+  if (!options.out.empty()) sim::check_result_folder(options.out, options.force);
   std::string text;
+  std::vector<std::string> words = {"nvcim", "explain"};
+  std::span<const sim::MetricInfo> metrics = sim::metric_registry();
   if (options.metric.empty()) {
-    Json all = Json::array();
-    for (const sim::MetricInfo& info : sim::metric_registry()) all.push_back(entry(info));
-    text = options.json || !options.out.empty() ? all.dump(2) + "\n" : list();
+    text = list();
   } else {
     const sim::MetricInfo* info = sim::find_metric(options.metric);
     if (info == nullptr)
@@ -75,30 +87,32 @@ int run(const ExplainOptions& options) {
                        fmt::format("\"{}\" is not a metric; similar: {}", options.metric,
                                    fmt::join(sim::similar_metrics(options.metric), ", ")));
     check_member(options.metric, *info);
-    text = options.json || !options.out.empty()
-               ? entry(*info).dump(2) + "\n"
-               : fmt::format("{}\n\nmeaning    {}\nunit       {}\nformula    {}\nsource     {}\n{}", options.metric,
-                             info->doc, info->unit, info->formula, info->source, detail(options.metric));
+    text = fmt::format("{}\n\nmeaning    {}\nunit       {}\nformula    {}\nsource     {}\n{}", options.metric,
+                       info->doc, info->unit, info->formula, info->source, detail(options.metric));
+    words.push_back(options.metric);
+    metrics = {info, 1};
   }
-  if (!options.out.empty())
-    write_file(options.out / "metrics.json", text);
-  else if (!options.quiet || options.json)
-    print_out(text);
+  const std::string repeat = shell_command(words);
+  manifest["repeat"] = repeat;
+  write_and_print(options, options.out, result_of(metrics), repeat, {{"manifest.json", manifest.text()}}, options.force,
+                  text);
   return kOk;
 }
 
 }  // namespace
 
-void add_explain_command(CLI::App& program, Action& action) {
+void add_explain_command(CLI::App& program, const std::vector<std::string>& arguments, Action& action) {
   const auto options = std::make_shared<ExplainOptions>();
-  CLI::App* command =
-      add_command(program, *options, "explain", "Say what a metric means: unit, formula, source",
-                  "  nvcim explain                      every metric\n"
-                  "  nvcim explain energy.adc\n"
-                  "  nvcim explain latency.inference --json\n"
-                  "With --out the JSON is written to DIR/metrics.json. --seed, --threads, --set: no effect here.");
+  CLI::App* command = add_command(
+      program, *options, "explain", "Say what a metric means: unit, formula, source",
+      "  nvcim explain                      every metric\n"
+      "  nvcim explain energy.adc\n"
+      "  nvcim explain latency.inference --json\n"
+      "With --out it is written to DIR/result.json and DIR/result.csv. --seed, --threads, --set: no effect here.");
   command->add_option("METRIC", options->metric, "Name as in result.json");
-  command->callback([options, &action] { action = [options] { return run(*options); }; });
+  command->add_flag("--force", options->force, "Replace a former result in --out");
+  command->callback(
+      [options, arguments, &action] { action = [options, arguments] { return run(*options, arguments); }; });
 }
 
 }  // namespace nvcim::cli

@@ -100,20 +100,16 @@ int mc(const MonteCarloOptions& options, const std::vector<std::string>& argumen
   manifest["threads"] = request.threads;
   manifest["instances_computed"] = result.computed;
   manifest["images_instances_per_second"] = rate;
-  const std::string json = sim::monte_carlo_json(request, result);
   write_and_print(
-      options, out,
+      options, out, sim::result_of(request, result), repeat,
       {{"manifest.json", manifest.text()},
        {"architecture.json", architecture},
-       {"result.json", json},
-       {"result.csv", sim::monte_carlo_csv(result)},
-       {"instances.csv", sim::instances_csv(result)},
        {"report.html", sim::monte_carlo_page(request, result, {kVersion, repeat, architecture})}},
-      options.force, json,
-      sim::monte_carlo_table(request, result) +
-          fmt::format("\nSpeed: {} images·instances/s ({} x {} threads)\n"
-                      "Result: {} (report.html, result.json, result.csv, instances.csv)\n",
-                      sim::format_metric(std::round(rate), "count"), ranks.count(), request.threads, out.string()));
+      options.force,
+      sim::monte_carlo_table(request, result) + fmt::format("\nSpeed: {} images·instances/s ({} x {} threads)\n"
+                                                            "Result: {} (report.html, result.json, result.csv)\n",
+                                                            sim::format_metric(std::round(rate), "count"),
+                                                            ranks.count(), request.threads, out.string()));
   fs::remove(request.journal);
   return kOk;
 }

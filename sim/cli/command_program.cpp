@@ -69,20 +69,17 @@ int program(const ProgramOptions& options, const std::vector<std::string>& argum
   ProgramOptions resolved = options;
   use_resolved_architecture(resolved, resolved.from.architecture, resolved.from.duplicate, out);
   const std::string repeat = manifest.note("program", resolved, out);
-  const std::string result = sim::program_json(report);
   manifest["architecture"] = request.architecture.name;
   const mapping::ChipOrigin origin{fmt::format("nvcim {}", kVersion), repeat,
                                    lasting(options.from.workload, is_zoo_name(options.from.workload), out)};
   write_and_print(
-      options, out,
+      options, out, sim::result_of(report), repeat,
       {{"manifest.json", manifest.text()},
        {"architecture.json", architecture},
-       {"result.json", result},
-       {"result.csv", sim::program_csv(report)},
        {"report.html", sim::program_page(report, {kVersion, repeat, architecture})},
        {"chip.h5",
         mapping::chip_bytes(request.architecture, request.network, outcome.plan, outcome.result.cells, origin)}},
-      options.force, result,
+      options.force,
       sim::program_terminal(report) +
           fmt::format("Result: {} (chip.h5, report.html, result.json, result.csv, architecture.json, manifest.json)\n"
                       "The chip runs with: nvcim run --chip {}\n",

@@ -24,7 +24,6 @@
 #include "sim/cli/quantise_options.h"
 #include "sim/cli/result_output.h"
 #include "sim/report/html_report.h"
-#include "sim/report/result_files.h"
 #include "sim/report/terminal.h"
 #include "sim/studies/run.h"
 #include "sim/studies/run/request.h"
@@ -210,15 +209,12 @@ int run_in_rounds(const RunOptions& options, const Inputs& inputs, const fs::pat
   progress.clear();
   const std::string architecture = to_json(request.run.architecture).dump(2) + "\n";
   const std::string repeat = manifest.note("run", resolved(options, inputs, out), out);
-  const std::string json = sim::time_multiplexed_json(request, result);
   manifest["architecture"] = request.run.architecture.name;
-  write_and_print(options, out,
+  write_and_print(options, out, sim::result_of(request, result), repeat,
                   {{"manifest.json", manifest.text()},
                    {"architecture.json", architecture},
-                   {"result.json", json},
-                   {"result.csv", sim::time_multiplexed_csv(result)},
                    {"report.html", sim::time_multiplexed_page(request, result, {kVersion, repeat, architecture})}},
-                  options.force, json, sim::time_multiplexed_table(request, result) + last_lines(inputs, out));
+                  options.force, sim::time_multiplexed_table(request, result) + last_lines(inputs, out));
   return kOk;
 }
 
@@ -248,7 +244,6 @@ int run(const RunOptions& options, const std::vector<std::string>& arguments) {
 
   const std::string architecture = to_json(request.architecture).dump(2) + "\n";
   const std::string repeat = manifest.note("run", resolved(options, inputs, out), out);
-  const std::string result = sim::result_json(report);
   manifest["architecture"] = request.architecture.name;
   if (inputs.chip) {
     manifest["seed"] = inputs.chip->draws.seed;
@@ -257,13 +252,11 @@ int run(const RunOptions& options, const std::vector<std::string>& arguments) {
                         {"program", inputs.chip->origin.program},
                         {"command", inputs.chip->origin.command}};
   }
-  write_and_print(options, out,
+  write_and_print(options, out, sim::result_of(report), repeat,
                   {{"manifest.json", manifest.text()},
                    {"architecture.json", architecture},
-                   {"result.json", result},
-                   {"result.csv", sim::result_csv(report)},
                    {"report.html", sim::html_report(report, {kVersion, repeat, architecture})}},
-                  options.force, result, sim::terminal_report(report) + last_lines(inputs, out));
+                  options.force, sim::terminal_report(report) + last_lines(inputs, out));
   return kOk;
 }
 

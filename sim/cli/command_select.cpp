@@ -93,17 +93,14 @@ int select(const SelectOptions& options, const std::vector<std::string>& argumen
   resolved.budget = options.asked_budget();
   const std::string repeat = manifest.note("select", resolved, out);
   manifest["architecture"] = request.architecture.name;
-  const std::string json = sim::select_json(request, outcome);
   write_and_print(
-      options, out,
+      options, out, sim::result_of(request, outcome), repeat,
       {{"manifest.json", manifest.text()},
        {"architecture.json", architecture},
-       {"result.json", json},
-       {"result.csv", sim::select_csv(request, outcome)},
        {"report.html", sim::select_page(request, outcome, {kVersion, repeat, architecture})},
        {"plan.txt",
         mapping::write_plan_text(request.architecture, request.network, outcome.plan, outcome.write_plan, repeat)}},
-      options.force, json,
+      options.force,
       sim::select_table(request, outcome) +
           fmt::format("\nResult: {} (plan.txt for nvcim program --plan, report.html, result.json, result.csv)\n",
                       out.string()));

@@ -50,17 +50,14 @@ int sensitivity(const SensitivityOptions& options, const std::vector<std::string
   SensitivityOptions resolved = options;
   resolved.data = data_name;
   const std::string repeat = manifest.note("sensitivity", resolved, out);
-  const std::string json = sim::sensitivity_json(request, study);
   write_and_print(
-      options, out,
+      options, out, sim::result_of(request, study), repeat,
       {{"manifest.json", manifest.text()},
-       {"result.json", json},
-       {"result.csv", sim::sensitivity_csv(request, study)},
        {"report.html", sim::sensitivity_page(request, study, {kVersion, repeat, ""})},
        {"sensitivity.txt",
         mapping::weight_values_text(request.network, sim::curvature_of(request.network, study.measured),
                                     sim::sensitivity_origin(request))}},
-      options.force, json,
+      options.force,
       sim::sensitivity_table(request, study) +
           fmt::format("\nResult: {} (sensitivity.txt, report.html, result.json, result.csv)\n", out.string()));
   return kOk;

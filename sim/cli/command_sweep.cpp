@@ -86,14 +86,11 @@ int sweep(const SweepOptions& options, const std::vector<std::string>& arguments
   manifest["architecture"] = request.architecture.name;
   manifest["processes"] = ranks.count();
   manifest["threads"] = request.threads;
-  const std::string json = sim::sweep_json(request, result);
-  write_and_print(options, out,
+  write_and_print(options, out, sim::result_of(request, result), repeat,
                   {{"manifest.json", manifest.text()},
                    {"architecture.json", architecture},
-                   {"result.json", json},
-                   {"result.csv", sim::sweep_csv(request, result)},
                    {"report.html", sim::sweep_page(request, result, {kVersion, repeat, architecture})}},
-                  options.force, json,
+                  options.force,
                   sim::sweep_table(request, result) +
                       fmt::format("\nResult: {} (report.html, result.json, result.csv)\n", out.string()));
   fs::remove(request.journal);

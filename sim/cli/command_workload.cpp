@@ -7,10 +7,13 @@
 #include <optional>
 
 #include "arch/input_error.h"
+#include "arch/load.h"
 #include "arch/output_file.h"
 #include "sim/cli/data_path.h"
 #include "sim/cli/inputs.h"
+#include "sim/cli/manifest.h"
 #include "sim/cli/quantise_options.h"
+#include "sim/cli/result_output.h"
 #include "sim/studies/options/option_list.h"
 #include "sim/studies/workload.h"
 #include "sim/studies/workload/request.h"
@@ -60,11 +63,13 @@ Loaded load(const WorkloadOptions& options, sim::WorkloadRequest& request, Progr
   return loaded;
 }
 
-int run(const WorkloadOptions& options) {
+int run(const WorkloadOptions& options, const std::vector<std::string>& arguments) {
   if (!options.save.empty() && options.data.empty())
     throw CommandLineError(fmt::format("{} keeps a calibrated network: give the data to calibrate it on with {}",
                                        sim::option_name(options, &options.save),
                                        sim::option_name(options, &options.data)));
+  Manifest manifest(arguments, options);
+  if (!options.out.empty()) sim::check_result_folder(options.out, options.force);
   Progress progress(options.quiet);
   sim::WorkloadRequest request;
   request.threads = thread_count(options);
@@ -83,25 +88,29 @@ int run(const WorkloadOptions& options) {
   request.progress = progress.callback();
   const sim::WorkloadStudy study = sim::run_workload(request);
   progress.clear();
-  const std::string json = sim::workload_json(request, study);
-  // Printed first: what cannot be printed leaves no file.
-  if (options.json)
-    print_out(json);
-  else if (!options.quiet)
-    print_out(sim::workload_table(request, study) +
-              (options.save.empty() ? "" : fmt::format("calibrated network: {}\n", options.save.string())));
+  WorkloadOptions resolved = options;
+  if (!options.out.empty())
+    use_resolved_architecture(resolved, resolved.architecture, resolved.duplicate, options.out);
+  if (request.data) resolved.samples = request.data->samples();
+  const std::string repeat = manifest.note("workload", resolved, options.out);
+  manifest["architecture"] = request.architecture.name;
+  write_and_print(
+      options, options.out, sim::result_of(request, study), repeat,
+      {{"manifest.json", manifest.text()}, {"architecture.json", to_json(request.architecture).dump(2) + "\n"}},
+      options.force,
+      sim::workload_table(request, study) +
+          (options.save.empty() ? "" : fmt::format("calibrated network: {}\n", options.save.string())));
   if (!options.save.empty()) {
     if (study.float_accuracy && options.samples == 0) loaded.quantisation.float_accuracy = *study.float_accuracy;
     write_file(options.save, workloads::calibrated_onnx(options.workload, workloads::model_bytes(options.workload),
                                                         *request.pixels, loaded.quantisation));
   }
-  if (!options.out.empty()) write_file(options.out / "workload.json", json);
   return kOk;
 }
 
 }  // namespace
 
-void add_workload_command(CLI::App& program, Action& action) {
+void add_workload_command(CLI::App& program, const std::vector<std::string>& arguments, Action& action) {
   const auto options = std::make_shared<WorkloadOptions>();
   CLI::App* command = add_command(
       program, *options, "workload", "What a network is made of, what runs where, and what quantising it costs",
@@ -113,10 +122,10 @@ void add_workload_command(CLI::App& program, Action& action) {
       "  nvcim run --workload resnet20_8b.onnx\n\n"
       "An ONNX file in floating point is quantised after training: weights symmetric, ranges of the maps chosen on\n"
       "samples of the training set. --save keeps them in a copy of the file, which then needs no option anywhere.\n"
-      "Without --data only shapes are shown. --out DIR writes DIR/workload.json. --seed: no effect here.");
-  command->callback([options, &action] {
+      "Without --data only shapes are shown. --out DIR writes result.json and result.csv. --seed: no effect here.");
+  command->callback([options, arguments, &action] {
     if (options->data == kNoData) options->data.clear();
-    action = [options] { return run(*options); };
+    action = [options, arguments] { return run(*options, arguments); };
   });
 }
 

@@ -133,12 +133,9 @@ int worst_case(const WorstCaseOptions& options, const std::vector<std::string>& 
   manifest["search_seconds"] = nlohmann::ordered_json::array();
   for (const sim::WorstCaseFound& found : result.found)
     manifest["search_seconds"].push_back(found.seconds ? nlohmann::ordered_json(*found.seconds) : nullptr);
-  const std::string json = sim::worst_case_json(request, result);
   std::vector<sim::OutputFile> files = {
       {"manifest.json", ""},
       {"architecture.json", architecture},
-      {"result.json", json},
-      {"result.csv", sim::worst_case_csv(request, result)},
       {"report.html", sim::worst_case_page(request, result, {kVersion, repeat, architecture})}};
   for (std::size_t i = 0; i < result.found.size(); ++i) {
     const workloads::Network& network = request.networks[result.settings[result.found[i].setting].network];
@@ -153,7 +150,7 @@ int worst_case(const WorstCaseOptions& options, const std::vector<std::string>& 
   check.workload = options.from.workloads[result.settings[0].network];
   check.perturbation = (out / sim::perturbation_file_name(result, worst)).string();
   check.engine = sim::Engines::functional;
-  write_and_print(options, out, files, options.force, json,
+  write_and_print(options, out, sim::result_of(request, result), repeat, files, options.force,
                   sim::worst_case_table(request, result) +
                       fmt::format("\nResult: {} (report.html, result.json, result.csv, perturbation files)\n"
                                   "Check: {}\n",

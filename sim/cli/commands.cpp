@@ -44,11 +44,11 @@ int run_nvcim(int argc, char** argv, sim::Ranks& ranks) {
   add_mc_command(program, arguments, ranks, action);
   add_sweep_command(program, arguments, ranks, action);
   add_worst_case_command(program, arguments, ranks, action);
-  add_workload_command(program, action);
-  add_check_command(program, action);
+  add_workload_command(program, arguments, action);
+  add_check_command(program, arguments, action);
   add_schema_command(program, action);
   add_presets_command(program, action);
-  add_explain_command(program, action);
+  add_explain_command(program, arguments, action);
   add_train_command(program);
   add_completion_command(program, kVersion, action);
   const Action checked = [&] {

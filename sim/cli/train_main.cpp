@@ -204,16 +204,13 @@ int train(const TrainOptions& options, const std::vector<std::string>& arguments
     report.float_accuracy = network.float_accuracy;
     report.seed = options.seed;
     report.noise = training.noise;
-    const std::string json = sim::training_json(report);
     const std::string repeat = manifest.note("train", resolved(options, training, all_samples, out), out);
     manifest["threads"] = training.threads;
     std::vector<sim::OutputFile> files = {{"manifest.json", manifest.text()},
-                                          {"result.json", json},
-                                          {"result.csv", sim::training_csv(report)},
                                           {"report.html", sim::training_page(report, {kVersion, repeat, architecture})},
                                           {"network.onnx", workloads::write_onnx(network)}};
     if (!architecture.empty()) files.push_back({"architecture.json", architecture});
-    write_and_print(options, out, files, options.force, json,
+    write_and_print(options, out, sim::result_of(report), repeat, files, options.force,
                     sim::training_text(report) +
                         fmt::format("Result: {} (network.onnx, report.html, result.json, result.csv, manifest.json)\n",
                                     out.string()));

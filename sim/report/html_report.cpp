@@ -40,9 +40,11 @@ std::string tiles(const RunReport& report) {
         "class=\"under\">{}</div></div>\n",
         label, escape_html(shown(report, metric)), escape_html(under));
   };
-  tile("Accuracy", "accuracy",
-       fmt::format("{} without a chip; {} to {} (95 %) over {} samples", shown(report, "accuracy.reference"),
-                   shown(report, "accuracy.low"), shown(report, "accuracy.high"), report.samples));
+  if (const Metric* accuracy = report.find("accuracy"))
+    tile("Accuracy", "accuracy",
+         fmt::format("{} without a chip; {} to {} (95 %) over {} samples", shown(report, "accuracy.reference"),
+                     pretty(*accuracy->low, accuracy->info->unit), pretty(*accuracy->high, accuracy->info->unit),
+                     report.samples));
   tile("Latency", "latency.inference",
        shown(report, "latency.inference.cycles") + " cycles, first input to last output");
   tile("Throughput", "throughput.inference",

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,8 +8,8 @@
 
 namespace nvcim::sim {
 
-/// What one figure means. The only place where a metric is described: result.json, the reports and `nvcim explain` read
-/// it.
+/// What one figure means. The only place where a metric is described (metric_registry.cpp): result.json, the reports
+/// and `nvcim explain` read it.
 struct MetricInfo {
   std::string_view name;     ///< "latency.inference", or a family "energy.layer.*"
   std::string_view unit;     ///< unit of the value in result.json: SI base units, "fraction" for 0…1, "count"
@@ -19,14 +18,11 @@ struct MetricInfo {
   std::string_view source;   ///< which part of the simulation, file or paper it rests on
 };
 
-/// Every metric a run can report, in the order of the report.
+/// Every metric that a command can report, in the order of the report.
 std::span<const MetricInfo> metric_registry();
 
 /// The entry that describes `name`: the exact one before a family, a longer family before a shorter one; null if none.
 const MetricInfo* find_metric(std::string_view name);
-
-/// An entry of "metrics" in result.json: value, unit and doc of a registered metric.
-nlohmann::ordered_json metric_json(std::string_view name, double value);
 
 /// Up to `limit` registered names that look like `name`, for messages.
 std::vector<std::string> similar_metrics(std::string_view name, std::size_t limit = 5);

@@ -80,6 +80,7 @@ class ProgramMetrics {
     report_.description = job_.architecture.chip.description;
     report_.network = job_.network.name;
     report_.plan = record.plan;
+    report_.seed = job_.draws.seed;
     rules_ = mapping::make_layer_rules(job_.architecture, job_.plan);
   }
 

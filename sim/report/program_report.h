@@ -33,6 +33,7 @@ struct ProgramLayerRow {
 
 struct ProgramReport {
   std::string architecture, description, network, plan;
+  std::uint64_t seed = 0;
   std::vector<Metric> metrics;  ///< in the order of the registry
   std::vector<Fact> facts;
   std::vector<ProgramLayerRow> layers;       ///< MVM layers
@@ -52,9 +53,9 @@ struct ProgramReport {
 /// Checks with NVCIM_CHECK that figures are finite and parts sum to their totals.
 ProgramReport make_program_report(const ProgramRecord& record);
 
-/// For the terminal, as files.
+/// For the terminal.
 std::string program_terminal(const ProgramReport& report);
-std::string program_json(const ProgramReport& report);
-std::string program_csv(const ProgramReport& report);
+/// What all commands write, without version and command.
+Result result_of(const ProgramReport& report);
 
 }  // namespace nvcim::sim

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "sim/report/program_report.h"
-#include "sim/report/result_files.h"
 #include "sim/report/terminal.h"
 
 namespace nvcim::sim {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string value_of(const ProgramReport& report, std::string_view name) {
   const Metric* metric = report.find(name);
@@ -79,6 +74,45 @@ std::string by_layer(const ProgramReport& report) {
   return aligned_table(rows, {false, true, true, true, true, true, true, true, true});
 }
 
+ResultTable layer_result(const ProgramReport& report) {
+  ResultTable table{
+      "layers",
+      {{"layer", "text", "name of a layer on crossbars"},
+       {"cells", "count", "cells that hold a weight or an offset"},
+       {"planned", "count", "cells that the plan wants verified"},
+       {"verified", "count", "cells that passed their verify read"},
+       {"unconverged", "count", "cells given up at the attempt limit"},
+       {"attempts_mean", "count", "mean attempts of the cells whose write-verify began"},
+       {"energy", "J", "energy of programming"},
+       {"residual_verified", "fraction",
+        "root mean square deviation of verified cells from their targets, of g_max - g_min; 0 where there are none"},
+       {"residual_unverified", "fraction", "the same of the cells written once"}}};
+  for (const ProgramLayerRow& row : report.layers)
+    table.rows.push_back({row.name, row.cells, row.marked, row.verified, row.unconverged, row.attempts, row.energy,
+                          row.sigma_verified, row.sigma_unverified});
+  return table;
+}
+
+ResultTable histogram_table(const char* name, const char* what, const char* doc,
+                            const std::vector<std::uint64_t>& histogram) {
+  ResultTable table{name, {{"attempts", "count", "pulse and verify read"}, {what, "count", doc}}};
+  for (std::size_t attempts = 0; attempts < histogram.size(); ++attempts)
+    table.rows.push_back({attempts, histogram[attempts]});
+  return table;
+}
+
+ResultTable controller_table(const ProgramReport& report) {
+  ResultTable table{"controllers",
+                    {{"controller", "text", "write controller of a tile"},
+                     {"busy", "fraction", "share of the programming time in which it writes and verifies"},
+                     {"waited_for_power", "fraction", "share in which the power limit held it back"},
+                     {"waited_for_targets", "fraction", "share in which its targets were on their way"},
+                     {"waited_to_reverify", "fraction", "share of the wait before cells are verified again"}}};
+  for (const ProgramReport::Controller& one : report.controllers)
+    table.rows.push_back({one.name, one.busy, one.power, one.targets, one.reverify});
+  return table;
+}
+
 }  // namespace
 
 std::string program_terminal(const ProgramReport& report) {
@@ -96,39 +130,16 @@ std::string program_terminal(const ProgramReport& report) {
   return text;
 }
 
-std::string program_json(const ProgramReport& report) {
-  Json json;
-  json["schema_version"] = 1;
-  json["architecture"] = report.architecture;
-  json["network"] = report.network;
-  json["plan"] = report.plan;
-  json["metrics"] = metrics_json(report.metrics);
-  json["facts"] = facts_json(report.facts);
-  json["layers"] = Json::array();
-  for (const ProgramLayerRow& row : report.layers)
-    json["layers"].push_back({{"name", row.name},
-                              {"cells", row.cells},
-                              {"planned", row.marked},
-                              {"verified", row.verified},
-                              {"unconverged", row.unconverged},
-                              {"attempts_mean", row.attempts},
-                              {"energy_joules", row.energy},
-                              {"residual_verified", row.sigma_verified},
-                              {"residual_unverified", row.sigma_unverified}});
-  json["cell_attempts"] = report.cell_attempts;
-  json["row_attempts"] = report.row_attempts;
-  json["controllers"] = Json::array();
-  for (const ProgramReport::Controller& one : report.controllers)
-    json["controllers"].push_back({{"name", one.name},
-                                   {"busy", one.busy},
-                                   {"waited_for_power", one.power},
-                                   {"waited_for_targets", one.targets},
-                                   {"waited_to_reverify", one.reverify}});
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-std::string program_csv(const ProgramReport& report) {
-  return metrics_csv(report.metrics);
+Result result_of(const ProgramReport& report) {
+  Result result{
+      {.study = "program", .seed = report.seed, .architecture = report.architecture, .workload = report.network}};
+  for (const Metric& metric : report.metrics) result.add(metric.name, metric.value);
+  result.tables = {
+      layer_result(report),
+      histogram_table("cell_attempts", "cells", "cells whose write-verify took so many", report.cell_attempts),
+      histogram_table("row_attempts", "rows", "rows that took so many", report.row_attempts), controller_table(report)};
+  result.facts = report.facts;
+  return result;
 }
 
 }  // namespace nvcim::sim

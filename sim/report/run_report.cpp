@@ -58,6 +58,7 @@ class RunMetrics {
     report_.network = record.network.name;
     report_.data = record.data;
     report_.chip = record.programmed_name;
+    report_.seed = record.seed;
     report_.time = time_since_programming(record.architecture.device);
     report_.samples = result().codes.empty()
                           ? static_cast<int>(result().predicted.size())
@@ -69,6 +70,8 @@ class RunMetrics {
   RunReport build() {
     check_engines();
     add_layers();
+    add("samples", report_.samples);
+    add("samples.cycle", report_.cycle_samples);
     add_accuracy();
     add_times();
     add_energy();
@@ -148,8 +151,8 @@ class RunMetrics {
     const double n = static_cast<double>(samples);
     const Interval interval = wilson_interval(correct, static_cast<std::int64_t>(samples));
     add("accuracy", static_cast<double>(correct) / n);
-    add("accuracy.low", interval.low);
-    add("accuracy.high", interval.high);
+    report_.metrics.back().low = interval.low;
+    report_.metrics.back().high = interval.high;
     add("accuracy.samples", n);
     add("accuracy.reference", static_cast<double>(reference) / n);
     add("accuracy.agreement", static_cast<double>(equal) / n);

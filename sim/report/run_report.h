@@ -11,6 +11,7 @@
 #include "sim/engine.h"
 #include "sim/report/costs.h"
 #include "sim/report/metrics.h"
+#include "sim/report/result.h"
 
 /// Turns what the engines left behind into figures (contract C5) and checks them. Everything the terminal table, the
 /// result files and the HTML page show is in a RunReport; nothing is computed later.
@@ -47,13 +48,7 @@ struct Metric {
   std::string name;
   double value = 0;
   const MetricInfo* info = nullptr;
-};
-
-/// A property in words: which law, which encoding, which deviation.
-struct Fact {
-  std::string name;
-  std::string value;
-  std::string doc;
+  std::optional<double> low = {}, high = {};  ///< 95 % interval, where there is one
 };
 
 struct LayerRow {
@@ -86,6 +81,7 @@ struct RunReport {
   std::string architecture, description, network, data;
   std::string chip;             ///< name of a chip that was programmed before, else empty
   std::string time;             ///< since programming, in words; empty right after it
+  std::uint64_t seed = 0;       ///< of the chip's draws
   int samples = 0;              ///< behind accuracy and energy
   int cycle_samples = 0;        ///< behind the times; 0: the cycle model did not run
   bool compared = false;        ///< both engines ran and were found equal
@@ -105,6 +101,9 @@ struct RunReport {
   /// Metrics of one family of the registry ("energy.layer.*"), largest first: the parts of a breakdown.
   std::vector<const Metric*> family(std::string_view pattern) const;
 };
+
+/// What all commands write, without version and command.
+Result result_of(const RunReport& report);
 
 /// Every invariant of a run is checked here with NVCIM_CHECK: finite and non-negative figures, parts that sum to their
 /// totals, equal counts of both engines.

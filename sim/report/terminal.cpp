@@ -34,9 +34,11 @@ std::string key_figures(const RunReport& report) {
   const auto add = [&](std::string name, std::string_view metric, std::string note) {
     if (report.find(metric)) rows.push_back({"  " + std::move(name), value_of(report, metric), std::move(note)});
   };
-  add("accuracy", "accuracy",
-      fmt::format("{} samples, 95 % interval {} to {}", report.samples, value_of(report, "accuracy.low"),
-                  value_of(report, "accuracy.high")));
+  if (const Metric* accuracy = report.find("accuracy"))
+    add("accuracy", "accuracy",
+        fmt::format("{} samples, 95 % interval {} to {}", report.samples,
+                    format_metric(*accuracy->low, accuracy->info->unit),
+                    format_metric(*accuracy->high, accuracy->info->unit)));
   add("  reference", "accuracy.reference",
       fmt::format("quantised network, no chip; chip agrees on {}", value_of(report, "accuracy.agreement")));
   if (report.find("perturbation.largest.loose"))

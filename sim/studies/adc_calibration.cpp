@@ -8,7 +8,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "arch/input_error.h"
 #include "mapping/chip_instance.h"
@@ -17,7 +16,6 @@
 #include "sim/analog/phase_sums.h"
 #include "sim/engine.h"
 #include "sim/parallel/for_each_item.h"
-#include "sim/report/result_files.h"
 #include "sim/report/study_page.h"
 #include "sim/report/terminal.h"
 #include "sim/studies/run.h"
@@ -266,32 +264,23 @@ AdcCalibration calibrate_adc(const AdcCalibrationRequest& request) {
   return calibration;
 }
 
-std::string adc_calibration_json(const AdcCalibrationRequest& request, const AdcCalibration& calibration) {
-  nlohmann::ordered_json json;
-  json["schema_version"] = 1;
-  json["study"] = "calibrate";
-  json["architecture"] = request.architecture.name;
-  json["network"] = request.network.name;
-  json["data"] = request.data.name;
-  json["training_samples"] = request.data.samples();
-  json["method"] = method_text(request.method);
-  json["conversions"] = calibration.conversions;
-  json["layers"] = nlohmann::ordered_json::array();
+Result result_of(const AdcCalibrationRequest& request, const AdcCalibration& calibration) {
+  Result result{
+      {.study = "calibrate", .seed = {}, .architecture = request.architecture.name, .workload = request.network.name}};
+  result.add("samples.training", request.data.samples());
+  result.add("conversions.calibration", double(calibration.conversions));
+  result.tell("data", request.data.name, "data set or folder of the samples");
+  result.tell("method", method_text(request.method), "how the ranges are chosen");
+  ResultTable layers{"layers",
+                     {{"layer", "text", "name of a layer on crossbars"},
+                      {"full_scale", "levels", "column sum that the highest code stands for"},
+                      {"step", "levels", "of a code"},
+                      {"largest_sum", "levels", "largest column sum on the calibration samples"},
+                      {"clipped", "fraction", "share of their conversions past full scale"}}};
   for (const CalibratedLayer& layer : calibration.layers)
-    json["layers"].push_back({{"name", layer.name},
-                              {"full_scale", {{"value", layer.full_scale}, {"unit", "cell levels"}}},
-                              {"step", {{"value", layer.step}, {"unit", "cell levels"}}},
-                              {"largest_sum", {{"value", layer.largest}, {"unit", "cell levels"}}},
-                              {"clipped", layer.clipped}});
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-}
-
-std::string adc_calibration_csv(const AdcCalibration& calibration) {
-  std::string text = "layer,full_scale,step,largest_sum,clipped\n";
-  for (const CalibratedLayer& layer : calibration.layers)
-    text += fmt::format("{},{},{},{},{}\n", csv_field(layer.name), layer.full_scale, layer.step, layer.largest,
-                        layer.clipped);
-  return text;
+    layers.rows.push_back({layer.name, layer.full_scale, layer.step, layer.largest, layer.clipped});
+  result.tables.push_back(std::move(layers));
+  return result;
 }
 
 std::string adc_calibration_table(const AdcCalibrationRequest& request, const AdcCalibration& calibration) {

@@ -9,6 +9,7 @@
 
 #include "arch/parameters.h"
 #include "sim/report/html_report.h"
+#include "sim/report/result.h"
 #include "workloads/calibration.h"
 #include "workloads/dataset.h"
 #include "workloads/network.h"
@@ -72,8 +73,8 @@ struct AdcCalibration {
 /// Errors: InputError: ideal converters, data of another shape, a network that does not fit.
 AdcCalibration calibrate_adc(const AdcCalibrationRequest& request);
 
-std::string adc_calibration_json(const AdcCalibrationRequest& request, const AdcCalibration& calibration);
-std::string adc_calibration_csv(const AdcCalibration& calibration);
+/// What all commands write, without version and command.
+Result result_of(const AdcCalibrationRequest& request, const AdcCalibration& calibration);
 std::string adc_calibration_table(const AdcCalibrationRequest& request, const AdcCalibration& calibration);
 std::string adc_calibration_page(const AdcCalibrationRequest& request, const AdcCalibration& calibration,
                                  const PageTexts& texts);

@@ -11,6 +11,7 @@
 #include "arch/parameters.h"
 #include "mapping/selection/selection.h"
 #include "sim/parallel/ranks.h"
+#include "sim/report/result.h"
 #include "sim/stats/proportion.h"
 #include "sim/stats/quantile.h"
 #include "sim/stats/spread.h"
@@ -72,19 +73,10 @@ MonteCarloResult run_monte_carlo(const MonteCarloRequest& request, Ranks& ranks)
 /// What the counts say: everything in the result but reference_accuracy, nwc and verified_share.
 MonteCarloResult summarise(const MonteCarloRequest& request, std::vector<int> correct);
 
-/// One line of a report.
-struct MonteCarloFigure {
-  std::string name;                  ///< as in the metric registry
-  std::optional<double> value = {};  ///< none: the instances do not resolve it
-  std::optional<double> low = {},
-                        high = {};    ///< 95 % interval; where unresolved, each end alone is a one-sided 97.5 % bound
-  std::int64_t instances_needed = 0;  ///< to resolve it, when these do not
-};
-std::vector<MonteCarloFigure> monte_carlo_figures(const MonteCarloResult& result);
+/// What a report shows of the distribution, named as in the metric registry.
+std::vector<Figure> monte_carlo_figures(const MonteCarloResult& result);
 
-/// result.json, result.csv (figures) and instances.csv.
-std::string monte_carlo_json(const MonteCarloRequest& request, const MonteCarloResult& result);
-std::string monte_carlo_csv(const MonteCarloResult& result);
-std::string instances_csv(const MonteCarloResult& result);
+/// What all commands write, without version and command.
+Result result_of(const MonteCarloRequest& request, const MonteCarloResult& result);
 
 }  // namespace nvcim::sim

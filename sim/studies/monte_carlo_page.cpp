@@ -48,7 +48,7 @@ std::string label_of(const std::string& name) {
 }
 
 /// What stands where an interval would, for a quantile out of reach.
-std::string shortage(const MonteCarloFigure& figure) {
+std::string shortage(const Figure& figure) {
   std::string text = fmt::format("needs {} instances or more", grouped(std::size_t(figure.instances_needed)));
   if (figure.high) text += fmt::format("; at most {}", percent_text(*figure.high));
   if (figure.low) text += fmt::format("; at least {}", percent_text(*figure.low));
@@ -57,7 +57,7 @@ std::string shortage(const MonteCarloFigure& figure) {
 
 Rows rows_of(const MonteCarloResult& result) {
   Rows rows = {{"accuracy", "value", "95 % interval"}};
-  for (const MonteCarloFigure& figure : monte_carlo_figures(result)) {
+  for (const Figure& figure : monte_carlo_figures(result)) {
     std::string interval;
     if (figure.instances_needed > 0)
       interval = shortage(figure);

@@ -4,10 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "arch/input_error.h"
-#include "sim/report/result_files.h"
 #include "sim/report/study_page.h"
 #include "sim/report/terminal.h"
 #include "sim/studies/options/option_list.h"
@@ -101,43 +99,38 @@ SelectOutcome run_select(const SelectRequest& request) {
   return outcome;
 }
 
-std::string select_json(const SelectRequest& request, const SelectOutcome& outcome) {
-  nlohmann::ordered_json json;
-  json["schema_version"] = 1;
-  json["study"] = "select";
-  json["architecture"] = request.architecture.name;
-  json["network"] = request.network.name;
-  json["method"] = mapping::method_name(request.method);
-  json["granularity"] = mapping::granularity_name(request.granularity);
-  json["order"] = mapping::order_name(request.order);
-  if (!request.origin.empty()) json["values"] = request.origin;
-  if (outcome.loop) {
-    json["until"] = {{"target", outcome.loop->target}, {"met", outcome.loop->met}};
-    for (const VerifyStep& step : outcome.loop->steps)
-      json["until"]["steps"].push_back({{"nwc", step.nwc}, {"accuracy", step.accuracy}});
-  }
-  json["budget"] = request.budget;
-  json["seed"] = request.seed;
-  json["units"] = outcome.units;
-  json["units_to_choose_from"] = outcome.all_units;
-  json["nwc_expected"] = outcome.nwc;
-  if (outcome.all_loss > 0) json["share_of_loss"] = outcome.loss_removed / outcome.all_loss;
-  json["layers"] = nlohmann::ordered_json::array();
+Result result_of(const SelectRequest& request, const SelectOutcome& outcome) {
+  Result result{{.study = "select",
+                 .seed = request.seed,
+                 .architecture = request.architecture.name,
+                 .workload = request.network.name}};
+  result.add("nwc.budget", request.budget);
+  result.add("nwc.expected", outcome.nwc);
+  result.add("selection.units", outcome.units);
+  result.add("selection.units.available", outcome.all_units);
+  if (outcome.all_loss > 0) result.add("selection.loss_share", outcome.loss_removed / outcome.all_loss);
+  result.tell("method", mapping::method_name(request.method), "what cells are ranked by");
+  result.tell("granularity", mapping::granularity_name(request.granularity), "what is verified as a whole");
+  result.tell("order", mapping::order_name(request.order), "gain per write cycle, or per time");
+  if (!request.origin.empty()) result.tell("values", request.origin, "where the values of the weights come from");
+  ResultTable layers{"layers",
+                     {{"layer", "text", "name of a layer on crossbars"},
+                      {"cells", "count", "cells that hold a weight or an offset"},
+                      {"verified", "count", "cells chosen"},
+                      {"rows", "count", "rows of crossbars with such cells"},
+                      {"rows_touched", "count", "rows with at least one cell chosen"}}};
   for (const VerifiedLayer& layer : verified_by_layer(request.network, outcome.plan, outcome.write_plan))
-    json["layers"].push_back({{"name", layer.name},
-                              {"cells", layer.cells},
-                              {"verified", layer.verified},
-                              {"rows", layer.rows},
-                              {"rows_touched", layer.rows_touched}});
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-}
-
-std::string select_csv(const SelectRequest& request, const SelectOutcome& outcome) {
-  std::string text = "layer,cells,verified,rows,rows_touched\n";
-  for (const VerifiedLayer& layer : verified_by_layer(request.network, outcome.plan, outcome.write_plan))
-    text += fmt::format("{},{},{},{},{}\n", csv_field(layer.name), layer.cells, layer.verified, layer.rows,
-                        layer.rows_touched);
-  return text;
+    layers.rows.push_back({layer.name, layer.cells, layer.verified, layer.rows, layer.rows_touched});
+  result.tables.push_back(std::move(layers));
+  if (!outcome.loop) return result;
+  result.add("accuracy.target", outcome.loop->target);
+  result.tell("accuracy.target.met", outcome.loop->met ? "yes" : "no", "whether the target holds");
+  ResultTable steps{"steps",
+                    {{"nwc", "fraction", "write cycles so far, of those of verifying every cell; expected"},
+                     {"accuracy", "fraction", "of the validation samples, on instance 0"}}};
+  for (const VerifyStep& step : outcome.loop->steps) steps.rows.push_back({step.nwc, step.accuracy});
+  result.tables.push_back(std::move(steps));
+  return result;
 }
 
 std::string select_table(const SelectRequest& request, const SelectOutcome& outcome) {

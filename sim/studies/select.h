@@ -9,6 +9,7 @@
 #include "mapping/selection/selection.h"
 #include "mapping/write_plan.h"
 #include "sim/report/html_report.h"
+#include "sim/report/result.h"
 #include "sim/studies/verify_until.h"
 #include "workloads/dataset.h"
 #include "workloads/network.h"
@@ -49,8 +50,8 @@ struct SelectOutcome {
 /// that the method has no value for.
 SelectOutcome run_select(const SelectRequest& request);
 
-std::string select_json(const SelectRequest& request, const SelectOutcome& outcome);
-std::string select_csv(const SelectRequest& request, const SelectOutcome& outcome);
+/// What all commands write, without version and command.
+Result result_of(const SelectRequest& request, const SelectOutcome& outcome);
 /// For a terminal: where the verified cells lie.
 std::string select_table(const SelectRequest& request, const SelectOutcome& outcome);
 std::string select_page(const SelectRequest& request, const SelectOutcome& outcome, const PageTexts& texts);

@@ -4,10 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "sim/report/result_files.h"
 #include "sim/studies/run.h"
 #include "workloads/sensitivity_statistics.h"
 
@@ -115,47 +113,34 @@ std::vector<SensitivityRow> sensitivity_rows(const SensitivityRequest& request, 
   return rows;
 }
 
-std::string sensitivity_json(const SensitivityRequest& request, const SensitivityStudy& study) {
-  nlohmann::ordered_json json;
-  json["schema_version"] = 1;
-  json["study"] = "sensitivity";
-  json["network"] = request.network.name;
-  json["data"] = request.data.name;
-  json["method"] = sensitivity_name(request.method);
-  json["samples"] = study.measured.samples;
-  json["layers"] = nlohmann::ordered_json::array();
-  for (const SensitivityRow& row : sensitivity_rows(request, study)) {
-    nlohmann::ordered_json layer = {{"name", row.name},
-                                    {"weights", row.weights},
-                                    {"curvature", {{"mean", row.mean}, {"max", row.largest}}},
-                                    {"zero_share", row.zero_share},
-                                    {"share_in_top_10_percent", row.picked_share}};
-    if (row.full_scale > 0) layer["full_scale"] = row.full_scale;
-    if (row.spearman)
-      layer["recursion_against_gauss_newton"] = {
-          {"spearman", *row.spearman}, {"top_10_overlap", *row.top_overlap}, {"median_ratio", *row.median_ratio}};
-    json["layers"].push_back(std::move(layer));
-  }
-  json["convergence"] = nlohmann::ordered_json::array();
-  for (const workloads::RankingCheckpoint& at : study.measured.convergence)
-    json["convergence"].push_back(
-        {{"samples", at.samples}, {"spearman", at.spearman}, {"top_10_overlap", at.top_overlap}});
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-}
-
-std::string sensitivity_csv(const SensitivityRequest& request, const SensitivityStudy& study) {
-  std::string text =
-      "layer,weights,full_scale,curvature_mean,curvature_max,zero_share,share_in_top_10_percent,spearman,"
-      "top_10_overlap,median_ratio\n";
-  const auto optional = [](const std::optional<double>& value) {
-    return value ? fmt::format("{}", *value) : std::string();
-  };
+Result result_of(const SensitivityRequest& request, const SensitivityStudy& study) {
+  Result result{{.study = "sensitivity", .seed = {}, .workload = request.network.name}};
+  result.add("samples.training", study.measured.samples);
+  result.tell("data", request.data.name, "data set or folder of the samples");
+  result.tell("method", sensitivity_name(request.method), "how second derivatives are measured");
+  ResultTable layers{"layers",
+                     {{"layer", "text", "name of a layer on crossbars; the last row, all: the whole network"},
+                      {"weights", "count", "weights of it"},
+                      {"full_scale", "number", "largest magnitude of its weights, before quantisation"},
+                      {"curvature_mean", "curvature", "mean second derivative of the loss to a normalised weight"},
+                      {"curvature_max", "curvature", "largest of them"},
+                      {"zero_share", "fraction", "weights without any curvature"},
+                      {"share_in_top_10_percent", "fraction", "weights among the largest tenth of the network"},
+                      {"spearman", "number", "rank correlation of recursion and gauss_newton"},
+                      {"top_10_overlap", "fraction", "shared part of the largest tenths of both"},
+                      {"median_ratio", "ratio", "median of recursion / gauss_newton"}}};
   for (const SensitivityRow& row : sensitivity_rows(request, study))
-    text +=
-        fmt::format("{},{},{},{},{},{},{},{},{},{}\n", csv_field(row.name), row.weights,
-                    row.full_scale > 0 ? fmt::format("{}", row.full_scale) : "", row.mean, row.largest, row.zero_share,
-                    row.picked_share, optional(row.spearman), optional(row.top_overlap), optional(row.median_ratio));
-  return text;
+    layers.rows.push_back({row.name, row.weights, row.full_scale > 0 ? Cell(row.full_scale) : Cell(), row.mean,
+                           row.largest, row.zero_share, row.picked_share, row.spearman, row.top_overlap,
+                           row.median_ratio});
+  ResultTable convergence{"convergence",
+                          {{"samples", "count", "samples measured so far"},
+                           {"spearman", "number", "rank correlation with the ranking of all samples"},
+                           {"top_10_overlap", "fraction", "shared part of the largest tenths of both"}}};
+  for (const workloads::RankingCheckpoint& at : study.measured.convergence)
+    convergence.rows.push_back({at.samples, at.spearman, at.top_overlap});
+  result.tables = {std::move(layers), std::move(convergence)};
+  return result;
 }
 
 }  // namespace nvcim::sim

@@ -8,6 +8,7 @@
 
 #include "mapping/selection/selection.h"
 #include "sim/report/html_report.h"
+#include "sim/report/result.h"
 #include "workloads/dataset.h"
 #include "workloads/network.h"
 #include "workloads/sensitivity.h"
@@ -57,8 +58,8 @@ mapping::WeightValues curvature_of(const workloads::Network& network, const work
 std::string sensitivity_origin(const SensitivityRequest& request);
 const char* sensitivity_name(workloads::SensitivityMethod method);
 
-std::string sensitivity_json(const SensitivityRequest& request, const SensitivityStudy& study);
-std::string sensitivity_csv(const SensitivityRequest& request, const SensitivityStudy& study);
+/// What all commands write, without version and command.
+Result result_of(const SensitivityRequest& request, const SensitivityStudy& study);
 /// For a terminal.
 std::string sensitivity_table(const SensitivityRequest& request, const SensitivityStudy& study);
 std::string sensitivity_page(const SensitivityRequest& request, const SensitivityStudy& study, const PageTexts& texts);

@@ -10,6 +10,7 @@
 #include "arch/parameters.h"
 #include "mapping/selection/selection.h"
 #include "sim/parallel/ranks.h"
+#include "sim/report/result.h"
 #include "sim/stats/spread.h"
 #include "sim/studies/sweep/request.h"
 #include "workloads/dataset.h"
@@ -68,8 +69,7 @@ mapping::WritePlan sweep_plan(const SweepRequest& request, const mapping::Plan& 
 /// (acc - acc0) / (acc1 - acc0): the share of the gap between nothing and everything verified that is closed.
 double recovery(double accuracy, double nothing, double everything);
 
-/// result.json and result.csv of a sweep: points with accuracy, NWC and what was verified.
-std::string sweep_json(const SweepRequest& request, const SweepResult& result);
-std::string sweep_csv(const SweepRequest& request, const SweepResult& result);
+/// What all commands write, without version and command.
+Result result_of(const SweepRequest& request, const SweepResult& result);
 
 }  // namespace nvcim::sim

@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
-#include <nlohmann/json.hpp>
-
 #include "sim/studies/sweep.h"
 
 namespace nvcim::sim {
@@ -11,58 +7,49 @@ double recovery(double accuracy, double nothing, double everything) {
   return everything == nothing ? 0 : (accuracy - nothing) / (everything - nothing);
 }
 
-std::string sweep_json(const SweepRequest& request, const SweepResult& result) {
-  nlohmann::ordered_json json;
-  json["schema_version"] = 1;
-  json["study"] = "sweep";
-  json["architecture"] = request.architecture.name;
-  json["network"] = request.network.name;
-  json["data"] = request.data.name;
-  json["samples"] = request.data.samples();
-  json["instances"] = request.instances;
-  json["seed"] = request.seed;
-  json["accuracy_reference"] = result.reference_accuracy;
-  json["cells"] = result.cells;
-  json["rows"] = result.rows;
-  json["points"] = nlohmann::ordered_json::array();
-  for (const SweepPoint& point : result.points) {
-    const SweepMethod& method = request.methods[point.method];
-    const Spread spread = spread_of(point.accuracy);
-    json["points"].push_back({{"name", method.name()},
-                              {"method", method.in_situ ? "in_situ" : mapping::method_name(method.method)},
-                              {"granularity", mapping::granularity_name(method.granularity)},
-                              {"order", mapping::order_name(method.order)},
-                              {"budget", point.budget},
-                              {"nwc", point.nwc},
-                              {"latency_seconds", point.seconds},
-                              {"energy_joules", point.joules},
-                              {"verified_cells", point.verified_cells},
-                              {"rows_touched", point.rows_touched},
-                              {"accuracy",
-                               {{"mean", spread.mean},
-                                {"std", spread.deviation},
-                                {"ci95", spread.ci95},
-                                {"min", spread.minimum},
-                                {"instances", point.accuracy}}}});
-  }
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-}
+Result result_of(const SweepRequest& request, const SweepResult& result) {
+  Result all{{.study = "sweep",
+              .seed = request.seed,
+              .architecture = request.architecture.name,
+              .workload = request.network.name}};
+  all.add("accuracy.reference", result.reference_accuracy);
+  all.add("accuracy.samples", request.data.samples());
+  all.add("instances", request.instances);
+  all.add("cells", double(result.cells));
+  all.add("rows.used", double(result.rows));
+  all.tell("data", request.data.name, "data set or folder of the samples");
 
-std::string sweep_csv(const SweepRequest& request, const SweepResult& result) {
-  std::string text =
-      "method,granularity,order,budget,nwc,latency_s,energy_J,verified_cells,rows_touched,accuracy_mean,accuracy_std,"
-      "accuracy_ci95,"
-      "accuracy_min,instances\n";
-  for (const SweepPoint& point : result.points) {
+  ResultTable points{"points",
+                     {{"name", "text", "how the cells to verify are chosen, in short"},
+                      {"method", "text", "what cells are ranked by, or in_situ: training on the chip"},
+                      {"granularity", "text", "what is verified as a whole"},
+                      {"order", "text", "gain per write cycle, or per time"},
+                      {"budget", "fraction", "write cycles that are allowed, of those of verifying every cell"},
+                      {"nwc", "fraction", "write cycles spent, of those of verifying every cell; mean"},
+                      {"latency", "s", "time to program the chip, its unverified pass included; mean"},
+                      {"energy", "J", "energy of programming it; mean"},
+                      {"verified_cells", "count", "cells that are verified; mean"},
+                      {"rows_touched", "count", "rows with at least one of them; mean"},
+                      {"accuracy_mean", "fraction", "mean accuracy of the instances"},
+                      {"accuracy_std", "fraction", "its standard deviation over the instances"},
+                      {"accuracy_ci95", "fraction", "half width of the mean's 95 % interval (Student's t)"},
+                      {"accuracy_min", "fraction", "lowest of the instances"}}};
+  ResultTable instances{"instances",
+                        {{"point", "index", "row of points"},
+                         {"instance", "index", "which programmed chip"},
+                         {"accuracy", "fraction", "share of the samples that it classifies correctly"}}};
+  for (std::size_t at = 0; at < result.points.size(); ++at) {
+    const SweepPoint& point = result.points[at];
     const SweepMethod& method = request.methods[point.method];
     const Spread spread = spread_of(point.accuracy);
-    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
-                        method.in_situ ? "in_situ" : mapping::method_name(method.method),
-                        mapping::granularity_name(method.granularity), mapping::order_name(method.order), point.budget,
-                        point.nwc, point.seconds, point.joules, point.verified_cells, point.rows_touched, spread.mean,
-                        spread.deviation, spread.ci95, spread.minimum, point.accuracy.size());
+    points.rows.push_back({method.name(), method.in_situ ? "in_situ" : mapping::method_name(method.method),
+                           mapping::granularity_name(method.granularity), mapping::order_name(method.order),
+                           point.budget, point.nwc, point.seconds, point.joules, point.verified_cells,
+                           point.rows_touched, spread.mean, spread.deviation, spread.ci95, spread.minimum});
+    for (std::size_t i = 0; i < point.accuracy.size(); ++i) instances.rows.push_back({at, i, point.accuracy[i]});
   }
-  return text;
+  all.tables = {std::move(points), std::move(instances)};
+  return all;
 }
 
 }  // namespace nvcim::sim

@@ -3,18 +3,14 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "arch/units.h"
 #include "sim/report/metrics.h"
-#include "sim/report/result_files.h"
 #include "sim/report/study_page.h"
 #include "sim/report/terminal.h"
 
 namespace nvcim::sim {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Rows = std::vector<std::vector<std::string>>;
 
 std::string layers_of(const RoundFigures& round) {
@@ -76,57 +72,56 @@ std::string checked(const TimeMultiplexedResult& result) {
 
 }  // namespace
 
-std::string time_multiplexed_json(const TimeMultiplexedRequest& request, const TimeMultiplexedResult& result) {
-  Json json;
-  json["schema_version"] = 1;
-  json["architecture"] = request.run.architecture.name;
-  json["network"] = request.run.network.name;
-  json["data"] = request.run.data.name;
-  json["batch"] = request.batch;
-  json["cycle_samples"] = result.cycle_samples;
-  json["engines_compared"] = result.compared;
-  json["batch_seconds"] = result.batch_seconds;
-  json["seconds_per_inference"] = result.batch_seconds / request.batch;
-  json["energy_per_inference_joules"] = result.joules();
-  json["programming_joules"] = result.programming_joules;
-  json["dynamic_joules"] = result.dynamic_joules;
-  json["static_joules"] = result.static_joules;
-  json["cells_written_per_batch"] = result.cells_written;
-  json["cells_used"] = result.cells_used;
-  json["writes_per_cell_mean"] = result.mean_writes();
-  json["writes_per_cell_most"] = result.most_writes;
-  json["cells_beside_groups"] = result.cells_beside_groups;
-  if (result.accuracy)
-    json["accuracy"] = {{"chip", result.accuracy->chip},
-                        {"low", result.accuracy->interval.low},
-                        {"high", result.accuracy->interval.high},
-                        {"reference", result.accuracy->reference},
-                        {"samples", result.inference.predicted.size()}};
-  json["dynamic_joules_by_component"] = result.components;
-  json["rounds"] = Json::array();
-  for (const RoundFigures& round : result.rounds)
-    json["rounds"].push_back({{"layers", round.layers},
-                              {"result", round.result},
-                              {"crossbars", round.crossbars},
-                              {"cells", round.cells},
-                              {"programming_seconds", round.programming_seconds},
-                              {"programming_joules", round.programming_joules},
-                              {"batch_seconds", round.inference_seconds},
-                              {"dynamic_joules_per_inference", round.dynamic_joules}});
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-std::string time_multiplexed_csv(const TimeMultiplexedResult& result) {
-  std::string text =
-      "round,first_layer,last_layer,crossbars,cells,programming_seconds,programming_joules,batch_seconds,"
-      "dynamic_joules_per_inference\n";
-  for (std::size_t number = 0; number < result.rounds.size(); ++number) {
-    const RoundFigures& round = result.rounds[number];
-    text += fmt::format("{},{},{},{},{},{},{},{},{}\n", number + 1, csv_field(round.layers.front()),
-                        csv_field(round.layers.back()), round.crossbars, round.cells, round.programming_seconds,
-                        round.programming_joules, round.inference_seconds, round.dynamic_joules);
+Result result_of(const TimeMultiplexedRequest& request, const TimeMultiplexedResult& result) {
+  Result all{{.study = "time_multiplexed_run",
+              .seed = request.run.seed,
+              .architecture = request.run.architecture.name,
+              .workload = request.run.network.name}};
+  if (result.accuracy) {
+    all.metrics.push_back(
+        {"accuracy", result.accuracy->chip, result.accuracy->interval.low, result.accuracy->interval.high});
+    all.add("accuracy.samples", double(result.inference.predicted.size()));
+    all.add("accuracy.reference", result.accuracy->reference);
   }
-  return text;
+  all.add("samples.batch", request.batch);
+  all.add("samples.cycle", result.cycle_samples);
+  all.add("latency.batch", result.batch_seconds);
+  all.add("interval.inference.batch", result.batch_seconds / request.batch);
+  all.add("energy.inference", result.joules());
+  all.add("energy.programming.inference", result.programming_joules);
+  all.add("energy.dynamic", result.dynamic_joules);
+  all.add("energy.static", result.static_joules);
+  for (const auto& [component, joules] : result.components) all.add("energy." + component, joules);
+  all.add("writes.batch", double(result.cells_written));
+  all.add("writes.cell.mean", result.mean_writes());
+  all.add("writes.cell.max", result.most_writes);
+  all.add("cells.used", double(result.cells_used));
+  all.add("cells.beside_groups", double(result.cells_beside_groups));
+  all.tell("data", request.run.data.name, "data set or folder of the samples");
+  all.tell("engine", result.compared ? "both" : "systemc",
+           "both: the cycle model and the batched engine, compared and found equal in every partition");
+
+  ResultTable partitions{"partitions",
+                         {{"first_layer", "text", "first layer on crossbars"},
+                          {"last_layer", "text", "last layer on crossbars"},
+                          {"result", "text", "node whose map or logits leave the chip"},
+                          {"crossbars", "count", "crossbars that hold weights"},
+                          {"cells", "count", "cells written"},
+                          {"programming_time", "s", "time to program the chip"},
+                          {"programming_energy", "J", "energy of programming it"},
+                          {"batch_time", "s", "time of the batch on it"},
+                          {"inference_energy", "J", "dynamic energy of one inference"}}};
+  ResultTable layers{
+      "layers", {{"partition", "index", "row of partitions"}, {"layer", "text", "one of its layers on crossbars"}}};
+  for (std::size_t at = 0; at < result.rounds.size(); ++at) {
+    const RoundFigures& round = result.rounds[at];
+    partitions.rows.push_back({round.layers.front(), round.layers.back(), round.result, round.crossbars, round.cells,
+                               round.programming_seconds, round.programming_joules, round.inference_seconds,
+                               round.dynamic_joules});
+    for (const std::string& layer : round.layers) layers.rows.push_back({at, layer});
+  }
+  all.tables = {std::move(partitions), std::move(layers)};
+  return all;
 }
 
 std::string time_multiplexed_table(const TimeMultiplexedRequest& request, const TimeMultiplexedResult& result) {

@@ -4,14 +4,13 @@
 #include <string>
 
 #include "sim/report/html_report.h"
+#include "sim/report/result.h"
 #include "sim/studies/time_multiplexed.h"
 
 namespace nvcim::sim {
 
-/// Rounds, totals and components, in SI units named in the keys.
-std::string time_multiplexed_json(const TimeMultiplexedRequest& request, const TimeMultiplexedResult& result);
-/// The rounds, one a line.
-std::string time_multiplexed_csv(const TimeMultiplexedResult& result);
+/// What all commands write, without version and command.
+Result result_of(const TimeMultiplexedRequest& request, const TimeMultiplexedResult& result);
 /// For a terminal.
 std::string time_multiplexed_table(const TimeMultiplexedRequest& request, const TimeMultiplexedResult& result);
 /// The same as one self-contained page.

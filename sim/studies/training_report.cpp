@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "sim/report/metrics.h"
 #include "sim/report/study_page.h"
 #include "sim/report/terminal.h"
@@ -12,7 +10,6 @@
 namespace nvcim::sim {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Rows = std::vector<std::vector<std::string>>;
 using workloads::EpochRecord;
 using workloads::ReplicaRecord;
@@ -103,59 +100,51 @@ LineChart sigma_chart(const TrainingReport& report) {
 
 }  // namespace
 
-std::string training_json(const TrainingReport& report) {
-  Json json;
-  json["schema_version"] = 1;
-  json["network"] = report.network;
-  json["data"] = report.data;
-  json["samples"] = report.samples;
-  json["seed"] = report.seed;
-  Json noise = {{"kind", workloads::noise_name(report.noise.kind)}};
+Result result_of(const TrainingReport& report) {
+  Result result{{.study = "train",
+                 .seed = report.seed,
+                 .architecture = report.judged ? report.judged->chip : "",
+                 .workload = report.network}};
+  result.add("accuracy.reference", report.accuracy);
+  if (report.float_accuracy >= 0) result.add("accuracy.float", report.float_accuracy);
+  result.add("samples.training", report.samples);
+  result.tell("data", report.data, "data set or folder of the samples");
+  result.tell("noise", workloads::noise_name(report.noise.kind), "on the weights during training");
   if (noisy(report)) {
-    if (is_censored(report.noise.kind)) noise["threshold"] = report.noise.threshold;
-    noise["zero_mean"] = report.noise.zero_mean;
-    noise["sigma_low"] = report.noise.sigma_low;
-    noise["sigma_high"] = report.noise.sigma_high;
-    noise["mid_level_factor"] = report.noise.mid_level_factor;
+    if (is_censored(report.noise.kind)) result.add("noise.threshold", report.noise.threshold);
+    result.add("noise.sigma.min", report.noise.sigma_low);
+    result.add("noise.sigma.max", report.noise.sigma_high);
+    result.add("noise.mid_level_factor", report.noise.mid_level_factor);
+    result.tell("noise.zero_mean", report.noise.zero_mean ? "yes" : "no", "whether the noise's mean is taken away");
   }
-  json["noise"] = noise;
-  json["judged_by"] = nullptr;
-  if (report.judged)
-    json["judged_by"] = {{"architecture", report.judged->chip},
-                         {"samples", report.judged->samples},
-                         {"kpp", report.judged->kpp},
-                         {"instances", report.judged->instances}};
-  json["metrics"]["accuracy.reference"] = metric_json("accuracy.reference", report.accuracy);
-  if (report.float_accuracy >= 0)
-    json["metrics"]["accuracy.float"] = metric_json("accuracy.float", report.float_accuracy);
-  json["epochs"] = Json::array();
-  for (const EpochRecord& record : report.epochs) {
-    Json replicas = Json::array();
-    for (const ReplicaRecord& one : record.replicas)
-      replicas.push_back({{"sigma", one.sigma},
-                          {"loss", one.loss},
-                          {"accuracy", one.accuracy},
-                          {"kpp", one.merit ? Json(*one.merit) : Json()}});
-    json["epochs"].push_back({{"epoch", record.epoch},
-                              {"quantised", record.quantised},
-                              {"sigma_low", record.sigma_low},
-                              {"sigma_high", record.sigma_high},
-                              {"chosen", record.chosen},
-                              {"replicas", replicas}});
+  if (report.judged) {
+    result.add("samples.held_out", report.judged->samples);
+    result.add("judge.instances", report.judged->instances);
+    result.add("judge.kpp", report.judged->kpp);
   }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-std::string training_csv(const TrainingReport& report) {
-  std::string text = "epoch,phase,replica,chosen,sigma_low,sigma_high,sigma,loss,accuracy,kpp\n";
-  for (const EpochRecord& record : report.epochs)
+  ResultTable epochs{"epochs",
+                     {{"epoch", "index", "from 1"},
+                      {"quantised", "flag", "whether weights and maps are those of the chip, or floating point"},
+                      {"sigma_low", "ratio", "lower end of the interval of the noise's strength, of max|W|"},
+                      {"sigma_high", "ratio", "upper end"},
+                      {"chosen", "index", "replica that went on"}}};
+  ResultTable replicas{"replicas",
+                       {{"epoch", "index", "row of epochs"},
+                        {"replica", "index", "of the epoch"},
+                        {"sigma", "ratio", "strength of its noise, of max|W|"},
+                        {"loss", "nat", "mean cross entropy on the training samples, with the noise"},
+                        {"accuracy", "fraction", "of the training samples, with the noise"},
+                        {"kpp", "fraction", "KPP of programmed chips on the samples held out, where they judge"}}};
+  for (std::size_t at = 0; at < report.epochs.size(); ++at) {
+    const EpochRecord& record = report.epochs[at];
+    epochs.rows.push_back({record.epoch, record.quantised, record.sigma_low, record.sigma_high, record.chosen});
     for (std::size_t i = 0; i < record.replicas.size(); ++i) {
       const ReplicaRecord& one = record.replicas[i];
-      text += fmt::format("{},{},{},{:d},{},{},{},{},{},{}\n", record.epoch, record.quantised ? "quantised" : "float",
-                          i, static_cast<int>(i) == record.chosen, record.sigma_low, record.sigma_high, one.sigma,
-                          one.loss, one.accuracy, one.merit ? fmt::format("{}", *one.merit) : "");
+      replicas.rows.push_back({at, i, one.sigma, one.loss, one.accuracy, one.merit});
     }
-  return text;
+  }
+  result.tables = {std::move(epochs), std::move(replicas)};
+  return result;
 }
 
 std::string training_text(const TrainingReport& report) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/report/html_report.h"
+#include "sim/report/result.h"
 #include "workloads/training.h"
 
 namespace nvcim::sim {
@@ -31,9 +32,8 @@ struct TrainingReport {
   std::vector<workloads::EpochRecord> epochs;
 };
 
-std::string training_json(const TrainingReport& report);
-/// One line per replica of every epoch.
-std::string training_csv(const TrainingReport& report);
+/// What all commands write, without version and command.
+Result result_of(const TrainingReport& report);
 /// For a terminal, at most 96 columns.
 std::string training_text(const TrainingReport& report);
 std::string training_page(const TrainingReport& report, const PageTexts& texts);

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "arch/input_error.h"
@@ -122,10 +121,6 @@ void measure(const WorkloadRequest& request, WorkloadStudy& study) {
   });
 }
 
-nlohmann::ordered_json metric(double value, const char* unit) {
-  return {{"value", value}, {"unit", unit}};
-}
-
 }  // namespace
 
 WorkloadStudy run_workload(const WorkloadRequest& request) {
@@ -157,33 +152,39 @@ WorkloadStudy run_workload(const WorkloadRequest& request) {
   return study;
 }
 
-std::string workload_json(const WorkloadRequest& request, const WorkloadStudy& study) {
-  nlohmann::ordered_json json;
-  json["network"] = request.network.name;
-  json["architecture"] = request.architecture.name;
-  auto& metrics = json["metrics"];
-  if (study.float_accuracy) metrics["accuracy.float"] = metric(*study.float_accuracy, "fraction");
-  if (study.accuracy) metrics["accuracy.reference"] = metric(*study.accuracy, "fraction");
-  if (request.data) metrics["accuracy.samples"] = metric(request.data->samples(), "count");
-  metrics["network.macs"] = metric(static_cast<double>(study.macs), "count");
-  metrics["network.parameters"] = metric(static_cast<double>(study.parameters), "count");
-  metrics["chip.crossbars"] = metric(study.available, "count");
-  if (study.not_placed.empty()) {
-    metrics["network.crossbars"] = metric(study.crossbars, "count");
-    metrics["utilization"] = metric(study.utilization, "fraction");
-  } else {
-    json["not_placed"] = study.not_placed;
+Result result_of(const WorkloadRequest& request, const WorkloadStudy& study) {
+  Result result{
+      {.study = "workload", .seed = {}, .architecture = request.architecture.name, .workload = request.network.name}};
+  if (study.float_accuracy) result.add("accuracy.float", *study.float_accuracy);
+  if (study.accuracy) result.add("accuracy.reference", *study.accuracy);
+  if (request.data) {
+    result.add("accuracy.samples", request.data->samples());
+    result.tell("data", request.data->name, "data set or folder of the samples");
   }
-  json["layers"] = nlohmann::ordered_json::array();
+  result.add("macs.inference", double(study.macs));
+  result.add("network.parameters", double(study.parameters));
+  result.add("crossbars.available", study.available);
+  if (study.not_placed.empty()) {
+    result.add("crossbars.needed", study.crossbars);
+    result.add("utilization.crossbar", study.utilization);
+  } else {
+    result.tell("not_placed", study.not_placed, "why no chip of this kind holds the network, however large");
+  }
+  ResultTable layers{"layers",
+                     {{"layer", "text", "name of the node"},
+                      {"operation", "text", "what it does"},
+                      {"runs_on", "text", "crossbars, or the digital unit that does it"},
+                      {"channels", "count", "of its output"},
+                      {"height", "count", "of its output, in pixels"},
+                      {"width", "count", "of its output, in pixels"},
+                      {"macs", "count", "multiply-accumulates of one inference"},
+                      {"parameters", "count", "weights and biases"},
+                      {"crossbars", "count", "crossbars that hold some of it"}}};
   for (const WorkloadLayer& layer : study.layers)
-    json["layers"].push_back({{"name", layer.name},
-                              {"operation", layer.operation},
-                              {"runs_on", layer.unit},
-                              {"output", {layer.output.channels, layer.output.height, layer.output.width}},
-                              {"macs", layer.macs},
-                              {"parameters", layer.parameters},
-                              {"crossbars", layer.crossbars}});
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    layers.rows.push_back({layer.name, layer.operation, layer.unit, layer.output.channels, layer.output.height,
+                           layer.output.width, layer.macs, layer.parameters, layer.crossbars});
+  result.tables.push_back(std::move(layers));
+  return result;
 }
 
 std::string workload_table(const WorkloadRequest& request, const WorkloadStudy& study) {

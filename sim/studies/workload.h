@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "arch/parameters.h"
+#include "sim/report/result.h"
 #include "workloads/dataset.h"
 #include "workloads/float_inference.h"
 #include "workloads/network.h"
@@ -49,7 +50,8 @@ struct WorkloadStudy {
 /// Errors: InputError: data of another shape. A network that the chip cannot hold is none.
 WorkloadStudy run_workload(const WorkloadRequest& request);
 
-std::string workload_json(const WorkloadRequest& request, const WorkloadStudy& study);
+/// What all commands write, without version and command.
+Result result_of(const WorkloadRequest& request, const WorkloadStudy& study);
 /// For a terminal, at most 100 columns.
 std::string workload_table(const WorkloadRequest& request, const WorkloadStudy& study);
 

@@ -12,6 +12,7 @@
 #include "mapping/perturbation.h"
 #include "mapping/selection/selection.h"
 #include "sim/parallel/ranks.h"
+#include "sim/report/result.h"
 #include "sim/studies/worst_case/request.h"
 #include "sim/studies/worst_case_search.h"
 #include "workloads/dataset.h"
@@ -88,8 +89,7 @@ const char* draw_name(mapping::BoundedDraw draw);
 /// Name of the perturbation file of result.found[index] in the result's folder.
 std::string perturbation_file_name(const WorstCaseResult& result, std::size_t index);
 
-/// result.json and result.csv.
-std::string worst_case_json(const WorstCaseRequest& request, const WorstCaseResult& result);
-std::string worst_case_csv(const WorstCaseRequest& request, const WorstCaseResult& result);
+/// What all commands write, without version and command.
+Result result_of(const WorstCaseRequest& request, const WorstCaseResult& result);
 
 }  // namespace nvcim::sim

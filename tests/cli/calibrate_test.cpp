@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/program.h"
+#include "tests/support/result_rows.h"
 
 namespace nvcim::test {
 namespace {
@@ -23,9 +24,11 @@ TEST_F(Calibrate, GivesAnArchitectureThatOtherCommandsTake) {
   const json adc = json::parse(read("ranges/architecture.json"))["adc"];
   EXPECT_EQ(adc["range"], "per_layer");
   EXPECT_EQ(adc["layer_full_scale"].size(), 5u);
-  for (const json& layer : json::parse(read("ranges/result.json"))["layers"]) {
-    EXPECT_EQ(layer["full_scale"]["value"], adc["layer_full_scale"][layer["name"].get<std::string>()]);
-    EXPECT_GE(layer["step"]["value"].get<double>(), 1);
+  const json layers = result_rows(json::parse(read("ranges/result.json")), "layers");
+  EXPECT_EQ(layers.size(), 5u);
+  for (const json& layer : layers) {
+    EXPECT_EQ(layer["full_scale"], adc["layer_full_scale"][layer["layer"].get<std::string>()]);
+    EXPECT_GE(layer["step"].get<double>(), 1);
   }
 
   const std::string repeat = json::parse(read("ranges/manifest.json"))["repeat"];
@@ -53,9 +56,10 @@ TEST_F(Calibrate, ReadsTheTrainingSetAlone) {
   const Outcome outcome = nvcim("calibrate --data black --out ranges --json");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const json result = json::parse(outcome.out);
-  EXPECT_EQ(result["training_samples"], 6);
-  EXPECT_EQ(result["layers"][0]["largest_sum"]["value"], 0);   // black pixels drive no row
-  EXPECT_EQ(result["layers"][0]["full_scale"]["value"], 255);  // a level per code
+  EXPECT_EQ(result_metric(result, "samples.training"), 6);
+  const json first = result_rows(result, "layers")[0];
+  EXPECT_EQ(first["largest_sum"], 0);   // black pixels drive no row
+  EXPECT_EQ(first["full_scale"], 255);  // a level per code
 }
 
 TEST_F(Calibrate, MistakesAreNamed) {

@@ -28,6 +28,7 @@ class Chip : public ProgramTest {
   /// What a run says about inference, whatever it says about how its chip was programmed.
   json inference(const std::string& folder) const {
     json all = result(folder);
+    all.erase("command");
     all["facts"].erase("programming");
     for (const char* metric : {"cells", "cells.unwritten", "cells.written_once", "cells.verified", "cells.unconverged",
                                "cells.unfinished", "latency.programming", "energy.programming"})

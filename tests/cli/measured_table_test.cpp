@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/program.h"
+#include "tests/support/result_rows.h"
 
 /// Write-verify from measured tables, and what limits verified cells, as the user meets them.
 namespace nvcim::test {
@@ -42,9 +43,9 @@ TEST_F(MeasuredTables, ALeNetThatIsVerifiedByOneIsNoWorseThanUnverified) {
         table + kMeasured + " --set /device/table=" + table);
     ASSERT_EQ(swept.exit_code, 0) << swept.err;
     EXPECT_THAT(swept.out, HasSubstr("write-verify: measured, " + table + ", cell by cell"));
-    const json points = json::parse(read(table + "/result.json"))["points"];
+    const json points = result_rows(json::parse(read(table + "/result.json")), "points");
     ASSERT_EQ(points.size(), 2u);
-    const double unverified = points[0]["accuracy"]["mean"], verified = points[1]["accuracy"]["mean"];
+    const double unverified = points[0]["accuracy_mean"], verified = points[1]["accuracy_mean"];
     EXPECT_GT(verified, unverified) << table;
   }
 }

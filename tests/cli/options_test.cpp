@@ -96,7 +96,7 @@ TEST_F(Options, OfSharesTakeBothSpellingsAndSayWhatAPlainFiveMeans) {
       "--method magnitude --quiet ";
   ASSERT_EQ(nvcim(mc + "--quantiles 25%,50% --target 50% --verify 20% --out percent").exit_code, 0);
   ASSERT_EQ(nvcim(mc + "--quantiles 0.25,0.5 --target 0.5 --verify 0.2 --out plain").exit_code, 0);
-  for (const char* file : {"result.json", "report.html", "instances.csv"})
+  for (const char* file : {"result.json", "report.html", "result.csv"})
     EXPECT_EQ(read(std::string("percent/") + file), read(std::string("plain/") + file)) << file;
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/program.h"
+#include "tests/support/result_rows.h"
 
 namespace nvcim::test {
 namespace {
@@ -30,12 +31,12 @@ TEST_F(Check, PlacesANetworkWhenGivenOne) {
 TEST_F(Check, JsonComponentsSumToTheChip) {
   const json check = json::parse(nvcim("check isaac_isca_2016 --json").out);
   double area = 0, power = 0;
-  for (const auto& component : check["components"]) {
-    area += component["area_m2"].get<double>();
-    power += component["peak_power_w"].get<double>();
+  for (const auto& component : result_rows(check, "components")) {
+    area += component["area"].get<double>();
+    power += component["peak_power"].get<double>();
   }
-  EXPECT_NEAR(area, check["area_m2"].get<double>(), 1e-9 * area);
-  EXPECT_NEAR(power, check["peak_power_w"].get<double>(), 1e-9 * power);
+  EXPECT_NEAR(area, result_metric(check, "area.chip"), 1e-9 * area);
+  EXPECT_NEAR(power, result_metric(check, "power.peak"), 1e-9 * power);
 }
 
 TEST_F(Check, AcceptsEveryPreset) {
@@ -51,6 +52,12 @@ TEST_F(Schema, IsJsonOnStandardOutputOrInAFolder) {
   EXPECT_TRUE(json::parse(outcome.out).contains("properties"));
   EXPECT_EQ(nvcim("schema --out folder").exit_code, 0);
   EXPECT_EQ(read("folder/architecture.schema.json"), outcome.out);
+  EXPECT_EQ(nvcim("schema --result --out folder").exit_code, 0);
+  EXPECT_EQ(read("folder/result.schema.json"), nvcim("schema --result").out);
+  EXPECT_TRUE(json::parse(read("folder/result.schema.json"))["properties"].contains("metrics"));
+  const Outcome both = nvcim("schema --result --reference");
+  EXPECT_EQ(both.exit_code, 2);
+  EXPECT_THAT(both.err, HasSubstr("--reference is a page of the architecture file: there is none for --result"));
 }
 
 using Presets = ProgramTest;
@@ -90,7 +97,7 @@ TEST_F(Explain, ListsEveryMetric) {
   const Outcome outcome = nvcim("explain");
   for (const char* name : {"accuracy", "latency.inference", "energy.layer.*", "count.*"})
     EXPECT_THAT(outcome.out, HasSubstr(name));
-  EXPECT_GT(json::parse(nvcim("explain --json").out).size(), 30u);
+  EXPECT_GT(result_rows(json::parse(nvcim("explain --json").out), "metrics").size(), 30u);
 }
 
 TEST_F(Explain, GivesUnitFormulaAndSourceOfOne) {
@@ -120,7 +127,7 @@ TEST_F(Train, MakesANetworkThatRuns) {
   const Outcome run = nvcim(
       "run --workload trained/network.onnx --data fashion_mnist --samples 20 --engine functional --json --out out");
   ASSERT_EQ(run.exit_code, 0) << run.err;
-  EXPECT_EQ(json::parse(run.out)["samples"], 20);
+  EXPECT_EQ(result_metric(json::parse(run.out), "samples"), 20);
 }
 
 TEST_F(Train, WithNoiseMakesANetworkThatMonteCarloRunsAndTheSameFilesAgain) {
@@ -133,9 +140,10 @@ TEST_F(Train, WithNoiseMakesANetworkThatMonteCarloRunsAndTheSameFilesAgain) {
   for (const char* text : {"trice noise", "20 % KPP of 20 programmed chips of swim_paper on 56 held-out samples"})
     EXPECT_THAT(training.out, HasSubstr(text));
   const json result = json::parse(read("trained/result.json"));
-  EXPECT_EQ(result["samples"], 200);
-  EXPECT_EQ(result["epochs"].size(), 3u);
-  EXPECT_EQ(result["epochs"][2]["replicas"].size(), 3u);
+  EXPECT_EQ(result_metric(result, "samples.training"), 200);
+  EXPECT_EQ(result_rows(result, "epochs").size(), 3u);
+  EXPECT_EQ(result_rows(result, "replicas").back()["epoch"], 2);
+  EXPECT_EQ(result_rows(result, "replicas").back()["replica"], 2) << "three of them";
   EXPECT_FALSE(std::filesystem::exists(path("trained.checkpoint")));
   ASSERT_EQ(nvcim(command + "again").exit_code, 0);
   for (const char* file : {"result.json", "result.csv", "report.html", "network.onnx", "architecture.json"})

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/program.h"
+#include "tests/support/result_rows.h"
 
 namespace nvcim::test {
 namespace {
@@ -72,22 +73,22 @@ TEST_F(Run, TakesANetworkLargerThanTheChipInRounds) {
     EXPECT_THAT(outcome.out, HasSubstr(text));
   const json result = json::parse(read("out/result.json"));
   double seconds = 0, programming = 0, dynamic = 0, cells = 0;
-  for (const json& round : result["rounds"]) {
-    seconds += round["programming_seconds"].get<double>() + round["batch_seconds"].get<double>();
-    programming += round["programming_joules"].get<double>() / 50;
-    dynamic += round["dynamic_joules_per_inference"].get<double>();
-    cells += round["cells"].get<double>();
+  for (const json& partition : result_rows(result, "partitions")) {
+    seconds += partition["programming_time"].get<double>() + partition["batch_time"].get<double>();
+    programming += partition["programming_energy"].get<double>() / 50;
+    dynamic += partition["inference_energy"].get<double>();
+    cells += partition["cells"].get<double>();
   }
-  EXPECT_NEAR(result["batch_seconds"].get<double>(), seconds, 1e-9 * seconds);
-  EXPECT_NEAR(result["programming_joules"].get<double>(), programming, 1e-9 * programming);
-  EXPECT_NEAR(result["dynamic_joules"].get<double>(), dynamic, 1e-9 * dynamic);
-  EXPECT_EQ(result["cells_written_per_batch"].get<double>(), cells);
-  EXPECT_EQ(result["writes_per_cell_most"], 2);
+  EXPECT_NEAR(metric(result, "latency.batch"), seconds, 1e-9 * seconds);
+  EXPECT_NEAR(metric(result, "energy.programming.inference"), programming, 1e-9 * programming);
+  EXPECT_NEAR(metric(result, "energy.dynamic"), dynamic, 1e-9 * dynamic);
+  EXPECT_EQ(metric(result, "writes.batch"), cells);
+  EXPECT_EQ(metric(result, "writes.cell.max"), 2);
 
   // The same cells as on the chip that holds everything: the same samples are right.
   ASSERT_EQ(nvcim(kShort + "--out whole").exit_code, 0);
   const json whole = json::parse(read("whole/result.json"));
-  EXPECT_EQ(result["accuracy"]["chip"].get<double>(), metric(whole, "accuracy"));
+  EXPECT_EQ(metric(result, "accuracy"), metric(whole, "accuracy"));
   EXPECT_EQ(cells, metric(whole, "cells"));
 
   const std::string repeat = json::parse(read("out/manifest.json"))["repeat"];
@@ -100,14 +101,14 @@ TEST_F(Run, InRoundsTheOneImageOfNoDataFillsThePipeline) {
       "run --workload lenet --data none --set /chip/mesh_rows=1 --set /chip/mesh_columns=5 --time-multiplex ";
   const auto seconds = [&](const std::string& options, const std::string& folder) {
     EXPECT_EQ(nvcim(small + options + " --out " + folder).exit_code, 0);
-    return json::parse(read(folder + "/result.json"))["rounds"].back()["batch_seconds"].get<double>();
+    return result_rows(json::parse(read(folder + "/result.json")), "partitions").back()["batch_time"].get<double>();
   };
   // One image tells the latency alone, and a batch seems to take that for each of its samples.
   EXPECT_LT(seconds("--batch 100", "four"), 0.5 * seconds("--batch 100 --cycle-samples 1", "one"));
-  EXPECT_EQ(json::parse(read("four/result.json"))["cycle_samples"], 4);
-  EXPECT_EQ(json::parse(read("one/result.json"))["cycle_samples"], 1);
+  EXPECT_EQ(metric(json::parse(read("four/result.json")), "samples.cycle"), 4);
+  EXPECT_EQ(metric(json::parse(read("one/result.json")), "samples.cycle"), 1);
   seconds("", "alone");
-  EXPECT_EQ(json::parse(read("alone/result.json"))["cycle_samples"], 1) << "a batch of one";
+  EXPECT_EQ(metric(json::parse(read("alone/result.json")), "samples.cycle"), 1) << "a batch of one";
 
   const std::string repeat = json::parse(read("four/manifest.json"))["repeat"];
   ASSERT_EQ(nvcim(repeat.substr(6) + " --out ../again", "cd four &&").exit_code, 0);
@@ -121,7 +122,7 @@ TEST_F(Run, TheExampleOfALargerNetworkInTheHelpRuns) {
   EXPECT_THAT(example, HasSubstr("--time-multiplex"));
   const Outcome outcome = nvcim(example + " --samples 8 --cycle-samples 2 --out out");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_GT(json::parse(read("out/result.json"))["rounds"].size(), 1u);
+  EXPECT_GT(result_rows(json::parse(read("out/result.json")), "partitions").size(), 1u);
 }
 
 TEST_F(Run, TwiceGivesTheSameBytesWhateverTheThreads) {
@@ -228,7 +229,7 @@ TEST_F(Run, FindsDataInTheWorkingFolder) {
   write_idx("data/mnist", 2, 28, 28);
   const Outcome outcome = nvcim("run --data mnist --engine functional --json --quiet");
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_EQ(json::parse(outcome.out)["samples"], 2);
+  EXPECT_EQ(metric(json::parse(outcome.out), "samples"), 2);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/program.h"
+#include "tests/support/result_rows.h"
 
 namespace nvcim::test {
 namespace {
@@ -40,9 +41,9 @@ TEST_F(SelectionCommands, LeadFromSensitivityOverSelectionToAProgrammedChip) {
               ElementsAre("manifest.json", "report.html", "result.csv", "result.json", "sensitivity.txt"));
   EXPECT_THAT(measured.out, AllOf(HasSubstr("Spearman"), HasSubstr("top 10 % shared"), HasSubstr("fc1")));
   const json sensitivity = json::parse(read("sens/result.json"));
-  EXPECT_EQ(sensitivity["convergence"].back()["samples"], 100);
-  EXPECT_EQ(sensitivity["convergence"].back()["top_10_overlap"], 1);
-  EXPECT_EQ(sensitivity["layers"].back()["share_in_top_10_percent"].get<double>(),
+  EXPECT_EQ(result_rows(sensitivity, "convergence").back()["samples"], 100);
+  EXPECT_EQ(result_rows(sensitivity, "convergence").back()["top_10_overlap"], 1);
+  EXPECT_EQ(result_rows(sensitivity, "layers").back()["share_in_top_10_percent"].get<double>(),
             10163.0 / 101632);  // 784 x 128 + 128 x 10 weights, a tenth rounded down
 
   const Outcome selected = nvcim(kSelect + " --budget 0.05");
@@ -51,8 +52,8 @@ TEST_F(SelectionCommands, LeadFromSensitivityOverSelectionToAProgrammedChip) {
                                            "result.csv", "result.json"));
   EXPECT_THAT(selected.out, HasSubstr("verified per touched row"));
   const json chosen = json::parse(read("chosen/result.json"));
-  EXPECT_LE(chosen["nwc_expected"], 0.05);
-  EXPECT_GT(chosen["nwc_expected"], 0.0499);
+  EXPECT_LE(result_metric(chosen, "nwc.expected"), 0.05);
+  EXPECT_GT(result_metric(chosen, "nwc.expected"), 0.0499);
 
   const Outcome programmed =
       nvcim("program rram_1t1r_128 --workload " + kNetwork + " --plan chosen/plan.txt --engine functional --out chip");
@@ -89,7 +90,7 @@ TEST_F(SelectionCommands, TakeScoresOfTheUsersOwn) {
                   " --method file:scores.txt --budget 0.0012594458438287153 --out chosen")
                 .exit_code,
             0);
-  const json layers = json::parse(read("chosen/result.json"))["layers"];
+  const json layers = result_rows(json::parse(read("chosen/result.json")), "layers");
   EXPECT_EQ(layers[0]["verified"], 0);
   EXPECT_EQ(layers[1]["verified"], 128);
   EXPECT_EQ(layers[1]["rows_touched"], 128);
@@ -104,16 +105,16 @@ TEST_F(SelectionCommands, StopWhenTheTargetHolds) {
       "select swim_paper --workload lenet_fashion_mnist_4b --method magnitude --until-accuracy 1% --group 0.5 "
       "--validation 100 --json --out met");
   ASSERT_EQ(met.exit_code, 0) << met.err;
-  const json at_once = json::parse(met.out)["until"];
-  EXPECT_TRUE(at_once["met"]);
-  EXPECT_EQ(at_once["steps"].size(), 1u);
+  const json at_once = json::parse(met.out);
+  EXPECT_EQ(at_once["facts"]["accuracy.target.met"]["value"], "yes");
+  EXPECT_EQ(result_rows(at_once, "steps").size(), 1u);
   const Outcome never = nvcim(
       "select swim_paper --workload lenet_fashion_mnist_4b --method magnitude --until-accuracy 100% --group 0.5 "
       "--validation 1000 --json --out never");
   ASSERT_EQ(never.exit_code, 0) << never.err;
-  const json spent = json::parse(never.out)["until"];
-  EXPECT_FALSE(spent["met"]);
-  EXPECT_EQ(spent["steps"].size(), 3u);  // nothing, half, everything
+  const json spent = json::parse(never.out);
+  EXPECT_EQ(spent["facts"]["accuracy.target.met"]["value"], "no");
+  EXPECT_EQ(result_rows(spent, "steps").size(), 3u);  // nothing, half, everything
   EXPECT_THAT(nvcim("select --until-drop 1 --out no").err,
               HasSubstr("--until-drop: 1 is not a share from 0 and below 1"));
 }

@@ -10,7 +10,8 @@ A marked figure is a number, its unit and a comment that a reader does not see:
     LeNet keeps 69.7 % <!-- nvcim run --set /device/sigma_scale=2 | accuracy -->
 
 The comment holds the command, or several with " && " between, and after " | " a metric of the last one's result.json, with ":low" or
-":high" for the ends of its interval; or the way to another number there (rounds.*.programming_seconds: the sum over all rounds). Behind a
+":high" for the ends of its interval; or a table, row and column there (drawn.1.accuracy_min; partitions.*.programming_time: the sum over
+all rows). Behind a
 ``` block that quotes the terminal stands  <!-- nvcim run | text -->: the block is compared line by line, up to a line that holds
 only "…".
 """
@@ -64,22 +65,20 @@ class Runner:
         return self.done[command]
 
 
-def number_at(value, path):
-    """The number of `value` (an object or array of result.json) that `path` leads to; "*" adds up over an array."""
-    if not path:
-        return value
-    step, *rest = path
-    if step == "*":
-        return sum(number_at(each, rest) for each in value)
-    return number_at(value[int(step) if isinstance(value, list) else step], rest)
+def cell_of(result, address):
+    """The number at TABLE.ROW.COLUMN of result.json; the row "*" adds up over all."""
+    name, row, column = address.split(".")
+    table = next(table for table in result["tables"] if table["name"] == name)
+    at = [each["name"] for each in table["columns"]].index(column)
+    return sum(cells[at] for cells in table["rows"]) if row == "*" else table["rows"][int(row)][at]
 
 
 def metric_of(result, name):
     name, _, side = name.partition(":")
     try:
         found = result.get("metrics", {}).get(name)
-        return found[side or "value"] if found else number_at(result, name.split("."))
-    except (KeyError, IndexError, ValueError, TypeError):
+        return found[side or "value"] if found else cell_of(result, name)
+    except (KeyError, IndexError, ValueError, TypeError, StopIteration):
         sys.exit(f"error: result.json has no {name} {side}")
 
 

@@ -32,7 +32,7 @@ if alone/nvcim train >said 2>&1; then wrong "nvcim train ran without its program
 grep -q 'apt-get install libtorch-dev' said || wrong "nvcim train does not say what it needs: $(cat said)"
 
 for file in share/man/man1/nvcim.1 share/bash-completion/completions/nvcim share/nvcim/presets/rram_1t1r_128.json \
-  share/nvcim/schema/architecture.schema.json share/nvcim/networks/lenet_fashion_mnist_8b.onnx; do
+  share/nvcim/schema/architecture.schema.json share/nvcim/schema/result.schema.json share/nvcim/networks/lenet_fashion_mnist_8b.onnx; do
   [ -s "$work/moved/$file" ] || wrong "$file is missing"
 done
 # Every command stands in the manual and in the completion; an option of one of them is completed.

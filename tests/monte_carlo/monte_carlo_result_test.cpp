@@ -36,7 +36,7 @@ TEST(MonteCarloResult, HoldsFiguresWithTheirIntervals) {
   const MonteCarloRequest request = known_request();
   MonteCarloResult result = summarise(request, known_counts());
   result.reference_accuracy = 1;
-  const json metrics = json::parse(monte_carlo_json(request, result))["metrics"];
+  const json metrics = json::parse(result_json(result_of(request, result)))["metrics"];
   const double mean = (3 * 20 + 25 * (21 + 39) * 19 / 2 + 22 * 40) / 500.0 / 40;
   EXPECT_NEAR(metrics["accuracy.mean"]["value"], mean, 1e-12);
   EXPECT_LT(metrics["accuracy.mean"]["low"], mean);
@@ -53,7 +53,7 @@ TEST(MonteCarloResult, HoldsFiguresWithTheirIntervals) {
 TEST(MonteCarloResult, SaysWhichQuantilesTheInstancesDoNotResolve) {
   const MonteCarloRequest request = known_request();
   const MonteCarloResult result = summarise(request, known_counts());
-  const json metrics = json::parse(monte_carlo_json(request, result))["metrics"];
+  const json metrics = json::parse(result_json(result_of(request, result)))["metrics"];
   const json& unresolved = metrics["accuracy.kpp.0.1"];
   EXPECT_TRUE(unresolved["value"].is_null());
   EXPECT_TRUE(unresolved["low"].is_null());
@@ -62,7 +62,7 @@ TEST(MonteCarloResult, SaysWhichQuantilesTheInstancesDoNotResolve) {
   EXPECT_FALSE(metrics["accuracy.kpp.1"].contains("instances_needed"));
   EXPECT_THAT(monte_carlo_table(request, result),
               HasSubstr("0.1 % KPP        not resolved  needs 3,688 instances or more; at most 50.00 %"));
-  EXPECT_THAT(monte_carlo_csv(result), HasSubstr("\naccuracy.kpp.0.1,,,0.5"));
+  EXPECT_THAT(result_csv(result_of(request, result)), HasSubstr("\nmetrics,accuracy.kpp.0.1,high,0.5,fraction\n"));
 }
 
 TEST(MonteCarloResult, CountsAnInstanceAtTheTargetAsPassing) {
@@ -81,7 +81,7 @@ TEST(MonteCarloResult, CountsAnInstanceAtTheTargetAsPassing) {
 
 TEST(MonteCarloResult, OfOneInstanceHasNoInterval) {
   const MonteCarloRequest request = known_request();
-  const json metrics = json::parse(monte_carlo_json(request, summarise(request, {30})))["metrics"];
+  const json metrics = json::parse(result_json(result_of(request, summarise(request, {30}))))["metrics"];
   EXPECT_EQ(metrics["accuracy.mean"]["value"], 0.75);
   EXPECT_FALSE(metrics["accuracy.mean"].contains("low"));
   EXPECT_FALSE(metrics.contains("accuracy.std"));

@@ -30,8 +30,8 @@ MonteCarloResult run(const MonteCarloRequest& request) {
 
 /// Everything that is written.
 std::string files(const MonteCarloRequest& request) {
-  const MonteCarloResult result = run(request);
-  return monte_carlo_json(request, result) + monte_carlo_csv(result) + instances_csv(result);
+  const Result result = result_of(request, run(request));
+  return result_json(result) + result_csv(result);
 }
 
 fs::path journal_file(const char* name) {
@@ -150,11 +150,11 @@ TEST(MonteCarlo, StopsOnceTheQuantileIsKnown) {
   EXPECT_GT(result.correct.size(), 100u) << "at the first look nothing is tested";
   EXPECT_LT(result.correct.size(), 3000u);
   // Neither threads, nor an interruption, nor what was finished by then moves the end.
-  const std::string whole = monte_carlo_json(request, result);
+  const std::string whole = result_json(result_of(request, result));
   const std::string journal = text_of(request.journal);
   std::ofstream(request.journal, std::ios::binary) << journal.substr(0, journal.size() / 2);
   request.threads = 3;
-  EXPECT_EQ(monte_carlo_json(request, run(request)), whole);
+  EXPECT_EQ(result_json(result_of(request, run(request))), whole);
   // With as many instances asked for at once, the same.
   request.journal.clear();
   request.precision.reset();

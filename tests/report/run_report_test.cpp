@@ -28,7 +28,7 @@ TEST(RunReport, AccuracyCountsTheSamplesOfTheFunctionalEngine) {
   EXPECT_DOUBLE_EQ(report.value("accuracy.reference"), 3.0 / 4);  // 0 instead of 1 at the third
   EXPECT_DOUBLE_EQ(report.value("accuracy.agreement"), 2.0 / 4);
   EXPECT_EQ(report.value("accuracy.samples"), 4);
-  EXPECT_DOUBLE_EQ(report.value("accuracy.low"), wilson_interval(3, 4).low);
+  EXPECT_DOUBLE_EQ(report.find("accuracy")->low.value(), wilson_interval(3, 4).low);
   EXPECT_EQ(report.find("accuracy.float"), nullptr) << "unknown for this network";
 }
 

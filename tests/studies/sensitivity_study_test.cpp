@@ -8,6 +8,7 @@
 #include "arch/input_error.h"
 #include "tests/support/browser.h"
 #include "tests/support/random_network.h"
+#include "tests/support/result_rows.h"
 #include "workloads/sensitivity_statistics.h"
 
 namespace nvcim::sim {
@@ -48,15 +49,16 @@ TEST(SensitivityStudy, RowsSumToTheWholeAndCompareTheMethods) {
 
 TEST(SensitivityStudy, ConvergesOverGrowingPrefixes) {
   const SensitivityRequest request = small_request();
-  const auto json = nlohmann::json::parse(sensitivity_json(request, run_sensitivity(request)));
+  const auto json = nlohmann::json::parse(result_json(result_of(request, run_sensitivity(request))));
+  const auto convergence = test::result_rows(json, "convergence");
   int samples = 0;
-  for (const auto& at : json["convergence"]) {
+  for (const auto& at : convergence) {
     EXPECT_GT(at["samples"], samples);
     samples = at["samples"];
   }
   EXPECT_EQ(samples, 400);
-  EXPECT_EQ(json["convergence"].back()["top_10_overlap"], 1);
-  EXPECT_LT(json["convergence"].front()["top_10_overlap"], 1);
+  EXPECT_EQ(convergence.back()["top_10_overlap"], 1);
+  EXPECT_LT(convergence.front()["top_10_overlap"], 1);
 }
 
 TEST(SensitivityStudy, RefusesDataOfAnotherShape) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/browser.h"
+#include "tests/support/result_rows.h"
 
 namespace nvcim::sim {
 namespace {
@@ -52,21 +53,25 @@ TrainingReport plain() {
 }
 
 TEST(TrainingReport, SaysHowEveryReplicaDid) {
-  const json result = json::parse(training_json(searched()));
+  const json result = json::parse(result_json(result_of(searched())));
   EXPECT_EQ(result["seed"], 7);
-  EXPECT_EQ(result["noise"]["kind"], "trice");
-  EXPECT_EQ(result["noise"]["threshold"], 1);
-  EXPECT_EQ(result["judged_by"]["architecture"], "swim_paper");
-  EXPECT_EQ(result["metrics"]["accuracy.reference"]["value"], 0.9812);
-  EXPECT_EQ(result["metrics"]["accuracy.float"]["value"], 0.99);
-  ASSERT_EQ(result["epochs"].size(), 3u);
-  EXPECT_TRUE(result["epochs"][0]["replicas"][0]["kpp"].is_null());
-  EXPECT_EQ(result["epochs"][1]["replicas"][2]["kpp"], 0.5);
-  EXPECT_EQ(result["epochs"][1]["chosen"], 1);
-  EXPECT_EQ(result["epochs"][2]["sigma_low"], 0.1);
-  EXPECT_THAT(training_csv(searched()),
-              HasSubstr("1,float,0,1,0,0,0,0.5,0.85,\n2,quantised,0,0,0,0.4,0.1,0.25,0.9,0.75\n"
-                        "2,quantised,1,1,0,0.4,0.2,0.375,0.88,0.875\n"));
+  EXPECT_EQ(result["facts"]["noise"]["value"], "trice");
+  EXPECT_EQ(test::result_metric(result, "noise.threshold"), 1);
+  EXPECT_EQ(result["architecture"], "swim_paper");
+  EXPECT_EQ(test::result_metric(result, "accuracy.reference"), 0.9812);
+  EXPECT_EQ(test::result_metric(result, "accuracy.float"), 0.99);
+  const json epochs = test::result_rows(result, "epochs"), replicas = test::result_rows(result, "replicas");
+  ASSERT_EQ(epochs.size(), 3u);
+  ASSERT_EQ(replicas.size(), 7u);
+  EXPECT_TRUE(replicas[0]["kpp"].is_null());
+  EXPECT_EQ(replicas[3]["kpp"], 0.5);
+  EXPECT_EQ(replicas[3]["epoch"], 1);
+  EXPECT_EQ(replicas[3]["replica"], 2);
+  EXPECT_EQ(epochs[1]["chosen"], 1);
+  EXPECT_EQ(epochs[2]["sigma_low"], 0.1);
+  EXPECT_THAT(result_csv(result_of(searched())),
+              HasSubstr("epochs,1,epoch,2,index\nepochs,1,quantised,true,flag\nepochs,1,sigma_low,0,ratio\n"
+                        "epochs,1,sigma_high,0.4,ratio\nepochs,1,chosen,1,index\n"));
 }
 
 TEST(TrainingReport, ShowsTheReplicaThatWentOn) {
@@ -83,9 +88,10 @@ TEST(TrainingReport, ShowsTheReplicaThatWentOn) {
 
 TEST(TrainingReport, OfATrainingWithoutNoiseIsShort) {
   EXPECT_EQ(training_text(plain()), "lenet: 98.12 % of the mnist test set, 99.00 % before quantisation\n");
-  const json result = json::parse(training_json(plain()));
-  EXPECT_TRUE(result["judged_by"].is_null());
-  EXPECT_FALSE(result["noise"].contains("sigma_high"));
+  const json result = json::parse(result_json(result_of(plain())));
+  EXPECT_TRUE(result["architecture"].is_null());
+  EXPECT_FALSE(result["metrics"].contains("judge.kpp"));
+  EXPECT_FALSE(result["metrics"].contains("noise.sigma.max"));
 }
 
 TEST(TrainingPage, DrawsItsChartsAndAsksForNothingElse) {

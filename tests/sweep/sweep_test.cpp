@@ -81,14 +81,14 @@ TEST(Sweep, EndsAreSharedByAllMethodsAndVerifyingHelps) {
 
 TEST(Sweep, IsTheSameBytesForAnyThreads) {
   SweepRequest request = small_sweep();
-  const std::string one = sweep_json(request, run(request));
+  const std::string one = result_json(result_of(request, run(request)));
   request.threads = 3;
-  EXPECT_EQ(sweep_json(request, run(request)), one);
+  EXPECT_EQ(result_json(result_of(request, run(request))), one);
 }
 
 TEST(Sweep, ResumesAfterAKillWithTheSameBytes) {
   SweepRequest request = small_sweep();
-  const std::string whole = sweep_json(request, run(request));
+  const std::string whole = result_json(result_of(request, run(request)));
   request.journal = journal_file("resume");
   run(request);
   const std::string journal = text_of(request.journal);
@@ -96,7 +96,7 @@ TEST(Sweep, ResumesAfterAKillWithTheSameBytes) {
   for (std::size_t bytes :
        {std::size_t{0}, std::size_t{5}, journal.find('\n') + 1, journal.size() / 2, journal.size() - 3}) {
     std::ofstream(request.journal, std::ios::binary) << journal.substr(0, bytes);
-    EXPECT_EQ(sweep_json(request, run(request)), whole) << bytes;
+    EXPECT_EQ(result_json(result_of(request, run(request))), whole) << bytes;
     EXPECT_EQ(text_of(request.journal).size(), journal.size());
   }
 }

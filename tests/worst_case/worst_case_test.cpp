@@ -19,6 +19,7 @@
 #include "sim/studies/worst_case_page.h"
 #include "tests/support/browser.h"
 #include "tests/support/random_network.h"
+#include "tests/support/result_rows.h"
 #include "workloads/reference.h"
 
 namespace nvcim::sim {
@@ -161,9 +162,9 @@ TEST(WorstCase, IsTheSameBytesForAnyThreadsAndAfterAKill) {
   WorstCaseRequest request = small_study();
   request.bounds = {0.02, 0.05};
   request.draws = 3;
-  const std::string whole = worst_case_json(request, run(request));
+  const std::string whole = result_json(result_of(request, run(request)));
   request.threads = 3;
-  EXPECT_EQ(worst_case_json(request, run(request)), whole);
+  EXPECT_EQ(result_json(result_of(request, run(request))), whole);
   const Scratch scratch("resumed");
   request.journal = scratch.file;
   run(request);
@@ -175,7 +176,7 @@ TEST(WorstCase, IsTheSameBytesForAnyThreadsAndAfterAKill) {
     text << in.rdbuf();
     std::ofstream(file, std::ios::binary) << text.str().substr(0, text.str().size() * 2 / 3);
   }
-  EXPECT_EQ(worst_case_json(request, run(request)), whole);
+  EXPECT_EQ(result_json(result_of(request, run(request))), whole);
 }
 
 TEST(WorstCase, TakesWhatTheJournalHolds) {
@@ -231,20 +232,16 @@ class Reports : public ::testing::Test {
 };
 
 TEST_F(Reports, JsonHoldsEverySearchAndDraw) {
-  const auto json = nlohmann::json::parse(worst_case_json(request, result));
-  ASSERT_EQ(json["found"].size(), 4u);
-  ASSERT_EQ(json["drawn"].size(), 12u);
+  const auto json = nlohmann::json::parse(result_json(result_of(request, result)));
+  const auto found = test::result_rows(json, "found"), drawn = test::result_rows(json, "drawn");
+  ASSERT_EQ(found.size(), 4u);
+  ASSERT_EQ(drawn.size(), 12u);
   EXPECT_EQ(json["metrics"]["accuracy.worst_case"]["value"], result.found[0].correct / 60.0);
-  EXPECT_EQ(json["found"][3]["perturbation"], "perturbation-4.txt");
-  EXPECT_EQ(json["found"][3]["network"], "a,\"b\"");
-  EXPECT_EQ(json["drawn"][1]["distribution"], "uniform");
-  EXPECT_EQ(json["drawn"][0]["correct"].size(), 2u);
-}
-
-TEST_F(Reports, CsvHasOneLineEach) {
-  const std::string csv = worst_case_csv(request, result);
-  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 17);
-  EXPECT_THAT(csv, HasSubstr("\n\"a,\"\"b\"\"\",1,1,0.05,0.05,sign,1,"));
+  EXPECT_EQ(found[3]["perturbation"], "perturbation-4.txt");
+  EXPECT_EQ(found[3]["network"], "a,\"b\"");
+  EXPECT_TRUE(found[3]["loose_bound"].is_null()) << "everything is verified";
+  EXPECT_EQ(drawn[1]["distribution"], "uniform");
+  EXPECT_EQ(test::result_rows(json, "draws").size(), 12u * 2);
 }
 
 TEST_F(Reports, ThePageShowsItWithoutErrors) {

@@ -19,6 +19,7 @@ struct WorkloadOptions : CommonOptions {
   int samples = 0;
   QuantiseOptions quantise;
   std::filesystem::path save;
+  bool force = false;
 
   template <class V>
   void describe(V& v) {
@@ -34,6 +35,7 @@ struct WorkloadOptions : CommonOptions {
     describe_test_samples(v, samples);
     v.include(quantise);
     v.text("--save", save, kFile, "Write the calibrated network, an ONNX file", {.decides = Decides::nothing});
+    describe_force(v, force);
   }
 
   bool operator==(const WorkloadOptions&) const = default;

@@ -149,6 +149,8 @@ constexpr std::array kRegistry = {
     MetricInfo{"crossbars.used", "count", "crossbars that hold weights", "count of the floor plan", "mapping/plan.h"},
     MetricInfo{"crossbars.available", "count", "crossbars on the chip",
                "/chip/mesh_rows x /chip/mesh_columns x /tile/crossbars", "the architecture"},
+    MetricInfo{"crossbars.idle", "count", "crossbars of the tiles in use that hold nothing",
+               "tiles.used x /tile/crossbars - crossbars.used", "mapping/plan.h"},
     MetricInfo{"tiles.used", "count", "tiles that hold weights", "count of the floor plan", "mapping/plan.h"},
     MetricInfo{"tiles.available", "count", "tiles on the chip", "/chip/mesh_rows x /chip/mesh_columns",
                "the architecture"},

@@ -240,6 +240,7 @@ class RunMetrics {
     add("utilization.chip", static_cast<double>(plan.crossbars_used) / available);
     add("crossbars.used", plan.crossbars_used);
     add("crossbars.available", available);
+    add("crossbars.idle", plan.tiles_used * architecture.tile.crossbars - plan.crossbars_used);
     add("tiles.used", plan.tiles_used);
     report_.mesh_rows = architecture.chip.mesh_rows;
     report_.mesh_columns = architecture.chip.mesh_columns;

@@ -142,6 +142,7 @@ TEST_F(Golden, ARunCostsOnePicojouleForEveryEvent) {
   const double square_micron = 4 * (64 * (10 + 2 + 2 + 100 + 10) + 1000 + 100 + 1000 + 30) + 10000;
   expect(result, "area.chip", square_micron * 1e-12);
   expect(result, "crossbars.used", kBlocks);
+  expect(result, "crossbars.idle", 64 - kBlocks);  // of tile 0
   expect(result, "utilization.crossbar", 1);
 }
 

@@ -147,7 +147,7 @@ int run(const CheckOptions& options, const std::vector<std::string>& arguments) 
   if (!options.workload.empty()) {
     const workloads::Network network = load_shape(options.workload, {});
     for (const workloads::Node& node : network.nodes)
-      if (node.kind == workloads::Node::Kind::mvm) weight_bits = node.mvm.weight_bits;
+      if (node.is_mvm()) weight_bits = node.mvm.weight_bits;
     plan = mapping::make_plan(architecture, network);
     workload = network.name;
     plan_text = fmt::format("\n{} on it: {} crossbars on {} tiles, {:.1f} % of their cells in use\n{}", network.name,
@@ -179,8 +179,7 @@ int run(const CheckOptions& options, const std::vector<std::string>& arguments) 
       energies.adc_law, area_lines(areas), energy_lines(energies));
   for (const sim::Fact& note : notes) text += fmt::format("\n{}: {}\n", note.doc, note.value);
   CheckOptions resolved = options;
-  if (!options.out.empty())
-    use_resolved_architecture(resolved, resolved.architecture, resolved.duplicate, options.out);
+  if (!options.out.empty()) use_resolved_architecture(resolved, resolved.architecture, resolved.duplicate, options.out);
   const std::string repeat = manifest.note("check", resolved, options.out);
   manifest["architecture"] = architecture.name;
   write_and_print(options, options.out, std::move(result), repeat,

@@ -89,8 +89,7 @@ int run(const WorkloadOptions& options, const std::vector<std::string>& argument
   const sim::WorkloadStudy study = sim::run_workload(request);
   progress.clear();
   WorkloadOptions resolved = options;
-  if (!options.out.empty())
-    use_resolved_architecture(resolved, resolved.architecture, resolved.duplicate, options.out);
+  if (!options.out.empty()) use_resolved_architecture(resolved, resolved.architecture, resolved.duplicate, options.out);
   if (request.data) resolved.samples = request.data->samples();
   const std::string repeat = manifest.note("workload", resolved, options.out);
   manifest["architecture"] = request.architecture.name;

@@ -33,10 +33,10 @@ Costs make_costs(const Architecture& architecture, const workloads::Network& net
   };
   int weight_bits = 8;  // of the rows without weights, where it makes no difference
   for (const workloads::Node& node : network.nodes)
-    if (node.kind == workloads::Node::Kind::mvm) weight_bits = node.mvm.weight_bits;
+    if (node.is_mvm()) weight_bits = node.mvm.weight_bits;
   costs.energy.push_back(lines_for(weight_bits));
   for (const workloads::Node& node : network.nodes)
-    costs.energy.push_back(lines_for(node.kind == workloads::Node::Kind::mvm ? node.mvm.weight_bits : weight_bits));
+    costs.energy.push_back(lines_for(node.is_mvm() ? node.mvm.weight_bits : weight_bits));
 
   const AreaTable areas = area_table(architecture, weight_bits);
   for (const AreaEntry& entry : areas.entries) {

@@ -13,6 +13,7 @@
 #include "sim/report/facts.h"
 #include "sim/report/timing.h"
 #include "sim/stats/proportion.h"
+#include "workloads/operators/digital_operator.h"
 
 namespace nvcim::sim {
 namespace {
@@ -30,24 +31,8 @@ std::vector<std::string> row_names(const workloads::Network& network) {
 }
 
 std::string kind_of(const workloads::Node& node) {
-  using Kind = workloads::Node::Kind;
-  switch (node.kind) {
-    case Kind::mvm:
-      return node.mvm.is_linear ? "linear" : "convolution";
-    case Kind::pool:
-      return "pooling";
-    case Kind::add:
-      return "sum";
-    case Kind::multiply:
-      return "product";
-    case Kind::concat:
-      return "concatenation";
-    case Kind::lookup:
-      return "table";
-    case Kind::rearrange:
-      return "rearrangement";
-  }
-  return "";
+  if (node.is_mvm()) return node.mvm.is_linear ? "linear" : "convolution";
+  return workloads::operator_of(node).report_name();
 }
 
 class RunMetrics {
@@ -121,7 +106,7 @@ class RunMetrics {
     for (std::size_t node = 0; node < record_.network.nodes.size(); ++node) {
       const workloads::Node& described = record_.network.nodes[node];
       LayerRow row{.name = names[node + 1], .kind = kind_of(described), .start = {}, .end = {}};
-      if (described.kind == workloads::Node::Kind::mvm) {
+      if (described.is_mvm()) {
         const mapping::LayerPlan& layer = record_.plan.layers[record_.plan.layer_of_node[node]];
         std::set<int> crossbars;
         for (const int block : layer.blocks) crossbars.insert(record_.plan.blocks[block].crossbar);

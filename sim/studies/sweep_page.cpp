@@ -157,7 +157,7 @@ std::string lead_of(const SweepRequest& request, const SweepResult& result) {
   const Architecture& a = request.architecture;
   int weight_bits = 8;
   for (const workloads::Node& node : request.network.nodes)
-    if (node.kind == workloads::Node::Kind::mvm) weight_bits = node.mvm.weight_bits;
+    if (node.is_mvm()) weight_bits = node.mvm.weight_bits;
   const ConductanceGrid grid = conductance_grid(a, weight_bits);
   const WriteProcess process = a.write_controller.process;
   const std::string limits = process == WriteProcess::measured

@@ -11,62 +11,33 @@
 #include "sim/report/metrics.h"
 #include "sim/report/terminal.h"
 #include "sim/studies/run.h"
+#include "workloads/operators/digital_operator.h"
 
 namespace nvcim::sim {
 namespace {
 
-using Kind = workloads::Node::Kind;
 using workloads::Node;
 
 constexpr std::size_t kNameWidth = 32;
 
-std::string window_text(const workloads::Window& window) {
-  std::string text = fmt::format("{} x {}", window.kernel_h, window.kernel_w);
-  if (window.stride_h != 1 || window.stride_w != 1)
-    text += window.stride_h == window.stride_w ? fmt::format(" / {}", window.stride_h)
-                                               : fmt::format(" / {} x {}", window.stride_h, window.stride_w);
+std::string operation_of(const Node& node) {
+  if (!node.is_mvm()) return workloads::operator_of(node).text(node);
+  const workloads::MvmLayer& mvm = node.mvm;
+  std::string text = mvm.is_linear ? "fully connected" : "convolution " + workloads::window_text(mvm.window);
+  if (mvm.groups > 1) text += fmt::format(", {} groups", mvm.groups);
+  if (mvm.dilation_h > 1 || mvm.dilation_w > 1)
+    text += fmt::format(", dilation {} x {}", mvm.dilation_h, mvm.dilation_w);
   return text;
 }
 
-std::string operation_of(const Node& node) {
-  switch (node.kind) {
-    case Kind::mvm: {
-      const workloads::MvmLayer& mvm = node.mvm;
-      std::string text = mvm.is_linear ? "fully connected" : "convolution " + window_text(mvm.window);
-      if (mvm.groups > 1) text += fmt::format(", {} groups", mvm.groups);
-      if (mvm.dilation_h > 1 || mvm.dilation_w > 1)
-        text += fmt::format(", dilation {} x {}", mvm.dilation_h, mvm.dilation_w);
-      return text;
-    }
-    case Kind::pool:
-      return (node.pool.kind == workloads::PoolKind::maximum ? "max pool " : "average pool ") +
-             window_text(node.pool.window);
-    case Kind::add:
-      return fmt::format("sum of {}", node.join.inputs.size());
-    case Kind::multiply:
-      return "product";
-    case Kind::concat:
-      return fmt::format("concatenation of {}", node.inputs.size());
-    case Kind::lookup:
-      return "table of a function";
-    case Kind::rearrange:
-      return "rearrangement";
-  }
-  return "";
-}
-
 std::string unit_of(const Node& node) {
-  switch (node.kind) {
-    case Kind::mvm:
-      return "crossbars";
-    case Kind::pool:
+  if (node.is_mvm()) return "crossbars";
+  switch (workloads::operator_of(node).unit()) {
+    case workloads::DigitalUnit::pooling:
       return "pooling unit";
-    case Kind::add:
-    case Kind::multiply:
-    case Kind::lookup:
+    case workloads::DigitalUnit::activation:
       return "activation unit";
-    case Kind::concat:
-    case Kind::rearrange:
+    case workloads::DigitalUnit::buffer:
       break;
   }
   return "buffer";
@@ -134,7 +105,7 @@ WorkloadStudy run_workload(const WorkloadRequest& request) {
   for (std::size_t n = 0; n < request.network.nodes.size(); ++n) {
     const Node& node = request.network.nodes[n];
     WorkloadLayer layer{node.name, operation_of(node), unit_of(node), node.output};
-    if (node.kind == Kind::mvm) {
+    if (node.is_mvm()) {
       layer.macs = node.macs();
       layer.parameters = std::int64_t{node.matrix_rows()} * node.outputs() + node.outputs();
       std::set<int> crossbars;

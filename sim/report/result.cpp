@@ -122,6 +122,12 @@ std::optional<std::string> text_of(const Cell& cell) {
 
 }  // namespace
 
+Cell::Cell(const Cell&) = default;
+Cell::Cell(Cell&&) noexcept = default;
+Cell& Cell::operator=(const Cell&) = default;
+Cell& Cell::operator=(Cell&&) noexcept = default;
+Cell::~Cell() = default;
+
 Cell::Cell(double number) {
   if (std::isfinite(number)) value_ = number;
 }

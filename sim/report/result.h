@@ -37,6 +37,12 @@ struct Figure {
 class Cell {
  public:
   Cell() = default;
+  // Not inline: GCC 12 takes the text of a copied variant for uninitialised.
+  Cell(const Cell&);
+  Cell(Cell&&) noexcept;
+  Cell& operator=(const Cell&);
+  Cell& operator=(Cell&&) noexcept;
+  ~Cell();
   /// Not finite, such as a rank correlation of equal values: nothing.
   Cell(double number);
   Cell(std::optional<double> number);

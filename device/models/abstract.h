@@ -17,4 +17,23 @@ double gaussian_sigma(const DeviceParameters& parameters, double level_fraction)
 double sigma_in_siemens(const DeviceParameters& parameters, double target,
                         double (*law)(const DeviceParameters&, double level_fraction));
 
+/// A model that is nothing but a law on the level, right after an unverified write. @tparam law  as
+/// DeviceLaw::level_sigma
+template <double (*law)(const DeviceParameters&, double level_fraction)>
+constexpr DeviceLaw abstract_law(std::string_view source, std::string_view form) {
+  return {
+      .source = source,
+      .form = form,
+      .lowest = from_zero,
+      .highest = without_limit,
+      .sigma = [](const DeviceParameters& p, double target, double) { return sigma_in_siemens(p, target, law); },
+      .level_sigma = law,
+      .exact = false,
+      .after_write_verify = false,
+      .measured_after = from_zero,
+      .drift = {},
+      .read_sigma = nullptr,
+  };
+}
+
 }  // namespace nvcim::device

@@ -18,18 +18,8 @@ double fefet_sigma(const DeviceParameters& parameters, double level_fraction) {
 /// sigma / sqrt(0.4 s^2 + 0.6), times s for levels strictly between a quarter and three quarters of the highest; sigma
 /// as in `gaussian`. s = 1 RRAM1, 2 FeFET2, 4 RRAM4, 6 FeFET6. Source: TRICE (Yan et al., ICCAD 2023). An abstract
 /// model.
-const DeviceLaw models::fefet = {
-    .source = "TRICE, Yan et al., ICCAD 2023",
-    .form = "gaussian / sqrt(0.4 s^2 + 0.6), x s between a quarter and three quarters of the highest level",
-    .lowest = from_zero,
-    .highest = without_limit,
-    .sigma = [](const DeviceParameters& p, double target, double) { return sigma_in_siemens(p, target, fefet_sigma); },
-    .level_sigma = fefet_sigma,
-    .exact = false,
-    .after_write_verify = false,
-    .measured_after = from_zero,
-    .drift = {},
-    .read_sigma = nullptr,
-};
+const DeviceLaw models::fefet = abstract_law<fefet_sigma>(
+    "TRICE, Yan et al., ICCAD 2023",
+    "gaussian / sqrt(0.4 s^2 + 0.6), x s between a quarter and three quarters of the highest level");
 
 }  // namespace nvcim::device

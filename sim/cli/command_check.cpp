@@ -36,7 +36,7 @@ struct CheckOptions : CommonOptions {
 
   template <class V>
   void describe(V& v) {
-    CommonOptions::describe(v);
+    CommonOptions::describe(v, {.seed = sim::Decides::nothing});
     sim::describe_duplicate(v, duplicate);
     v.text("ARCH", architecture, sim::kArchitectureKind, sim::kArchitectureDoc, sim::kInput);
     v.text("--workload", workload, sim::kNetworkKind, "Network to place: a built-in name or an ONNX file", sim::kInput);

@@ -23,6 +23,8 @@ template <class... Ts>
 struct Visitor : Ts... {
   using Ts::operator()...;
 };
+template <class... Ts>
+Visitor(Ts...) -> Visitor<Ts...>;  // clang 14 does not deduce it of an aggregate
 
 const MetricInfo& info_of(const Figure& figure) {
   const MetricInfo* info = find_metric(figure.name);
@@ -187,7 +189,7 @@ std::string result_csv(const Result& result) {
 std::string csv_field(std::string_view cell) {
   // A spreadsheet takes text that begins so for a formula and runs it (OWASP, "CSV Injection").
   const bool is_formula = !cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos;
-  const std::string text = (is_formula ? "'" : "") + printable(cell);
+  std::string text = (is_formula ? "'" : "") + printable(cell);
   if (text.find_first_of(",\"") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) {

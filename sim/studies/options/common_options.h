@@ -11,6 +11,12 @@
 
 namespace nvcim::sim {
 
+/// What a study says of the options of every command. Apart from them, as clang 14 needs it.
+struct CommonSpecial {
+  Decides seed = Decides::outcome, threads = Decides::nothing;
+  const void* seed_moot_with = nullptr;  ///< as About::moot_with
+};
+
 /// Options that every command takes.
 struct CommonOptions {
   std::filesystem::path out;  ///< empty: not given
@@ -20,11 +26,7 @@ struct CommonOptions {
   bool quiet = false;
   bool json = false;
 
-  /// What a study says of them.
-  struct Special {
-    Decides seed = Decides::outcome, threads = Decides::nothing;
-    const void* seed_moot_with = nullptr;  ///< as About::moot_with
-  };
+  using Special = CommonSpecial;
 
   template <class V>
   void describe(V& v, const Special& special = {}) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "arch/cost/adc_laws/adc_law.h"
 #include "arch/own_parameters.h"
 
 namespace nvcim {
@@ -115,7 +116,7 @@ class WithoutEffect {
     const auto law = layers_.find("/adc/energy_law");
     const auto given = layers_.find("/energy/adc_conversion");
     if (a_.overrides.energy.contains("adc_conversion") && law != layers_.end() && given != layers_.end() &&
-        law->second > given->second && adc.energy_law != AdcEnergyLaw("constant"))
+        law->second > given->second && adc_law(adc.energy_law).conversion != nullptr)
       found_.push_back({{"/adc/energy_law", "/energy/adc_conversion"},
                         fmt::format("{} has no effect while /energy/adc_conversion is given; set that to null as well",
                                     choice_text(adc.energy_law))});

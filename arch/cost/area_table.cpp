@@ -47,10 +47,7 @@ Power AreaTable::peak_power() const {
 }
 
 AreaTable area_table(const Architecture& architecture, int weight_bits) {
-  const Structure structure(architecture);
-  const ConductanceGrid grid = conductance_grid(architecture, weight_bits);
-  const AdcCost adc = adc_cost(architecture);
-  const CostInput input{architecture, structure, grid, adc};
+  const CostInput input(architecture, weight_bits);
   const EnergyTable energies = energy_table(architecture, weight_bits);
   const OverrideParameters& overrides = architecture.overrides;
   const std::string file = "the architecture file";

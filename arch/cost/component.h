@@ -16,12 +16,16 @@
 /// of arch/components.h. Figures are published ones for one node, scaled only as their formula says.
 namespace nvcim {
 
-/// What figures are made of. References are to a table that is being made; none outlives it.
+/// What figures are made of. `architecture` must outlive it.
 struct CostInput {
+  /// @param weight_bits  only the conductance grid of ideal_signed depends on it.
+  CostInput(const Architecture& a, int weight_bits)
+      : architecture(a), structure(a), grid(conductance_grid(a, weight_bits)), adc(adc_cost(a)) {}
+
   const Architecture& architecture;
-  const Structure& structure;
-  const ConductanceGrid& grid;
-  const AdcCost& adc;
+  Structure structure;
+  ConductanceGrid grid;
+  AdcCost adc;
 };
 
 /// An area or an energy, and how it was made.

@@ -38,12 +38,9 @@ Energy EnergyTable::of(Event event, double count) const {
 }
 
 EnergyTable energy_table(const Architecture& architecture, int weight_bits) {
-  const Structure structure(architecture);
-  const ConductanceGrid grid = conductance_grid(architecture, weight_bits);
-  const AdcCost adc = adc_cost(architecture);
-  const CostInput input{architecture, structure, grid, adc};
+  const CostInput input(architecture, weight_bits);
   EnergyTable table;
-  table.adc_law = adc.law;
+  table.adc_law = input.adc.law;
   for (const EnergyKey& key : kEnergyKeys) {
     CostFigure figure = figure_of(key, input);
     const auto given = architecture.overrides.energy.find(std::string(key.name));

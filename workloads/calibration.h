@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "arch/choices.h"
 #include "workloads/float_graph.h"
 #include "workloads/float_inference.h"
 #include "workloads/quantisation.h"
@@ -19,6 +20,22 @@ enum class RangeMethod {
   percentile,     ///< without the share of values beyond, half of it at either end
   squared_error,  ///< the range whose codes are nearest to the values, in the mean of squares
 };
+
+}  // namespace nvcim::workloads
+
+namespace nvcim {
+template <>
+struct EnumNames<workloads::RangeMethod> {
+  using enum workloads::RangeMethod;
+  static constexpr EnumName<workloads::RangeMethod> all[] = {
+      {maximum, "max", "the largest value"},
+      {percentile, "percentile", "what 99.99 % of the values do not exceed"},
+      {squared_error, "mse", "least squared error"},
+  };
+};
+}  // namespace nvcim
+
+namespace nvcim::workloads {
 
 struct CalibrationOptions {
   RangeMethod method = RangeMethod::squared_error;

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "arch/choices.h"
 #include "workloads/float_graph.h"
 #include "workloads/network.h"
 
@@ -28,6 +29,21 @@ enum class SensitivityMethod {
   /// Hessian's diagonal where the logits are piecewise linear in each weight. One backward pass per class.
   gauss_newton,
 };
+
+}  // namespace nvcim::workloads
+
+namespace nvcim {
+template <>
+struct EnumNames<workloads::SensitivityMethod> {
+  using enum workloads::SensitivityMethod;
+  static constexpr EnumName<workloads::SensitivityMethod> all[] = {
+      {recursion, "recursion", "one backward pass without cross terms"},
+      {gauss_newton, "gauss_newton", "exact diagonal, one backward pass per class"},
+  };
+};
+}  // namespace nvcim
+
+namespace nvcim::workloads {
 
 enum class SensitivityLoss {
   cross_entropy,  ///< of softmax(logits)

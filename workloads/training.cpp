@@ -162,7 +162,7 @@ std::string training_fingerprint(const Network& shape, const Dataset& data, cons
   const std::string text =
       fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", options.float_epochs,
                   options.quantised_epochs, options.batch_size, options.learning_rate, options.quantised_learning_rate,
-                  options.weight_decay, options.mirror, noise_name(noise.kind), noise.threshold, noise.zero_mean,
+                  options.weight_decay, options.mirror, choice_text(noise.kind), noise.threshold, noise.zero_mean,
                   noise.sigma_low, noise.sigma_high, noise.mid_level_factor, noise.judge != nullptr, noise.judged_by,
                   options.seed, options.threads, options.test ? options.test->samples() : 0, options.batch_norm);
   return fmt::format("{:016x}", fingerprint(text.data(), text.size(), hash));

@@ -9,22 +9,6 @@
 
 namespace nvcim::workloads {
 
-const char* noise_name(WeightNoise kind) {
-  switch (kind) {
-    case WeightNoise::none:
-      return "none";
-    case WeightNoise::gaussian:
-      return "gaussian";
-    case WeightNoise::trice:
-      return "trice";
-    case WeightNoise::left_censored:
-      return "left_censored";
-    case WeightNoise::both_sides:
-      return "both_sides";
-  }
-  return "?";
-}
-
 bool is_censored(WeightNoise kind) {
   return kind != WeightNoise::none && kind != WeightNoise::gaussian;
 }

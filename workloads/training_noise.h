@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <span>
 
+#include "arch/choices.h"
+
 /// The deviations that training adds to weights so that a network learns to live with those of its cells. Sources:
 /// TRICE, Yan et al., ICCAD 2023, for the right-censored kind and the spread of value-dependent devices.
 namespace nvcim::workloads {
@@ -17,7 +19,24 @@ enum class WeightNoise {
   both_sides,     ///< both
 };
 
-const char* noise_name(WeightNoise kind);
+}  // namespace nvcim::workloads
+
+namespace nvcim {
+template <>
+struct EnumNames<workloads::WeightNoise> {
+  using enum workloads::WeightNoise;
+  static constexpr EnumName<workloads::WeightNoise> all[] = {
+      {none, "none", "no noise"},
+      {gaussian, "gaussian", "normal"},
+      {trice, "trice", "normal, right tail censored"},
+      {left_censored, "left_censored", "normal, left tail censored"},
+      {both_sides, "both_sides", "normal, both tails censored"},
+  };
+};
+}  // namespace nvcim
+
+namespace nvcim::workloads {
+
 /// Whether the threshold takes part.
 bool is_censored(WeightNoise kind);
 

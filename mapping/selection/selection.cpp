@@ -141,27 +141,11 @@ std::vector<double> layer_values(const Plan& plan, const UnitMap& units) {
 }  // namespace
 
 const char* method_name(SelectionMethod method) {
-  switch (method) {
-    case SelectionMethod::swim:
-      return "swim";
-    case SelectionMethod::magnitude:
-      return "magnitude";
-    case SelectionMethod::random:
-      return "random";
-    case SelectionMethod::layer_order:
-      return "layer_order";
-    case SelectionMethod::file:
-      return "file";
-  }
-  return "";
+  return method == SelectionMethod::file ? "file" : choice_text(method);
 }
 
 bool has_value(SelectionMethod method) {
   return method != SelectionMethod::random && method != SelectionMethod::layer_order;
-}
-
-const char* order_name(SelectionOrder order) {
-  return order == SelectionOrder::per_cycle ? "per_cycle" : "per_time";
 }
 
 WeightValues normalised_magnitudes(const Network& network) {

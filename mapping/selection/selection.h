@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include "arch/choices.h"
 #include "arch/parameters.h"
 #include "mapping/plan.h"
 #include "mapping/selection/units.h"
@@ -22,7 +23,7 @@ enum class SelectionMethod {
   layer_order,  ///< from the first layer to the last
   file,         ///< a score per weight given by the user
 };
-const char* method_name(SelectionMethod method);
+const char* method_name(SelectionMethod method);  ///< "swim", "file"
 /// Whether the method gives a value that can be divided by a time: not random, not layer order.
 bool has_value(SelectionMethod method);
 
@@ -31,7 +32,32 @@ enum class SelectionOrder {
   per_cycle,  ///< the expected write cycles of its cells
   per_time,   ///< the time it adds to the row it lies in: the first cell of a row costs most of the row's time
 };
-const char* order_name(SelectionOrder order);
+
+}  // namespace nvcim::mapping
+
+namespace nvcim {
+/// Without a file of scores, which is no name.
+template <>
+struct EnumNames<mapping::SelectionMethod> {
+  using enum mapping::SelectionMethod;
+  static constexpr EnumName<mapping::SelectionMethod> all[] = {
+      {swim, "swim", "largest second derivative first"},
+      {magnitude, "magnitude", "largest weight first"},
+      {random, "random", "in an order that is drawn"},
+      {layer_order, "layer_order", "layer by layer"},
+  };
+};
+template <>
+struct EnumNames<mapping::SelectionOrder> {
+  using enum mapping::SelectionOrder;
+  static constexpr EnumName<mapping::SelectionOrder> all[] = {
+      {per_cycle, "per_cycle", "gain per write cycle"},
+      {per_time, "per_time", "gain per time that it adds to its row"},
+  };
+};
+}  // namespace nvcim
+
+namespace nvcim::mapping {
 
 /// One number per weight: [nodes][outputs * matrix rows], empty for pooling.
 using WeightValues = std::vector<std::vector<double>>;

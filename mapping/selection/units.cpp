@@ -42,20 +42,6 @@ UnitMap finer_than_rows(const workloads::Network& network, const Plan& plan, boo
 
 }  // namespace
 
-const char* granularity_name(Granularity granularity) {
-  switch (granularity) {
-    case Granularity::weight:
-      return "weight";
-    case Granularity::cell:
-      return "cell";
-    case Granularity::row:
-      return "row";
-    case Granularity::crossbar:
-      return "crossbar";
-  }
-  return "";
-}
-
 UnitMap make_units(const workloads::Network& network, const Plan& plan, Granularity granularity) {
   if (granularity == Granularity::weight || granularity == Granularity::cell)
     return finer_than_rows(network, plan, granularity == Granularity::cell);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "arch/choices.h"
 #include "mapping/plan.h"
 #include "workloads/network.h"
 
@@ -16,7 +17,23 @@ enum class Granularity {
   row,       ///< one row of a block
   crossbar,  ///< everything in one crossbar
 };
-const char* granularity_name(Granularity granularity);
+
+}  // namespace nvcim::mapping
+
+namespace nvcim {
+template <>
+struct EnumNames<mapping::Granularity> {
+  using enum mapping::Granularity;
+  static constexpr EnumName<mapping::Granularity> all[] = {
+      {weight, "weight", "the cells of a weight"},
+      {cell, "cell", "every cell by itself"},
+      {row, "row", "the cells of a row of a crossbar"},
+      {crossbar, "crossbar", "the cells of a crossbar"},
+  };
+};
+}  // namespace nvcim
+
+namespace nvcim::mapping {
 
 /// Which unit every cell belongs to. Units are numbered by layer, output, matrix row (plane, copy), or by block and
 /// row, or by crossbar; that number is the last tie-break of every order. A cell of an offset column serves all weights

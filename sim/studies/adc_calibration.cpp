@@ -100,23 +100,11 @@ std::vector<std::vector<std::string>> table_rows(const AdcCalibration& calibrati
   return rows;
 }
 
-const char* method_text(RangeMethod method) {
-  switch (method) {
-    case RangeMethod::maximum:
-      return "max";
-    case RangeMethod::percentile:
-      return "percentile";
-    case RangeMethod::squared_error:
-      return "mse";
-  }
-  return "?";
-}
-
 std::string lead_of(const AdcCalibrationRequest& request, const AdcCalibration& calibration) {
   return fmt::format(
       "Full scale of {}-bit converters by layer, in cell levels: {} over {} conversions of {} training "
       "samples of {}",
-      request.architecture.adc.bits, method_text(request.method), calibration.conversions, request.data.samples(),
+      request.architecture.adc.bits, choice_text(request.method), calibration.conversions, request.data.samples(),
       request.data.name);
 }
 
@@ -270,7 +258,7 @@ Result result_of(const AdcCalibrationRequest& request, const AdcCalibration& cal
   result.add("samples.training", request.data.samples());
   result.add("conversions.calibration", double(calibration.conversions));
   result.tell("data", request.data.name, "data set or folder of the samples");
-  result.tell("method", method_text(request.method), "how the ranges are chosen");
+  result.tell("method", choice_text(request.method), "how the ranges are chosen");
   ResultTable layers{"layers",
                      {{"layer", "text", "name of a layer on crossbars"},
                       {"full_scale", "levels", "column sum that the highest code stands for"},

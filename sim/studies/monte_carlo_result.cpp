@@ -55,8 +55,7 @@ Result result_of(const MonteCarloRequest& request, const MonteCarloResult& resul
                           : "file",
            "how the cells to verify are chosen");
   if (request.verify)
-    all.tell("write_plan.granularity", mapping::granularity_name(request.how.granularity),
-             "what is verified as a whole");
+    all.tell("write_plan.granularity", choice_text(request.how.granularity), "what is verified as a whole");
   if (request.precision) {
     all.tell("precision.reached", result.precise ? "yes" : "no",
              "whether the quantiles of precision are known so well");

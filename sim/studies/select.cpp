@@ -38,8 +38,8 @@ void check(const SelectRequest& request) {
 std::string lead_of(const SelectRequest& request, const SelectOutcome& outcome) {
   std::string text =
       fmt::format("{}, by {}, {}: {} of {} units within a budget of {:g} % of the write cycles of verifying everything",
-                  mapping::method_name(request.method), mapping::granularity_name(request.granularity),
-                  mapping::order_name(request.order), outcome.units, outcome.all_units, 100 * request.budget);
+                  mapping::method_name(request.method), choice_text(request.granularity), choice_text(request.order),
+                  outcome.units, outcome.all_units, 100 * request.budget);
   if (outcome.loop)
     text += fmt::format("; the target of {:.2f} % on {} validation samples is {} with {:.1f} % of the write cycles",
                         100 * outcome.loop->target, request.until->validation.samples(),
@@ -110,8 +110,8 @@ Result result_of(const SelectRequest& request, const SelectOutcome& outcome) {
   result.add("selection.units.available", outcome.all_units);
   if (outcome.all_loss > 0) result.add("selection.loss_share", outcome.loss_removed / outcome.all_loss);
   result.tell("method", mapping::method_name(request.method), "what cells are ranked by");
-  result.tell("granularity", mapping::granularity_name(request.granularity), "what is verified as a whole");
-  result.tell("order", mapping::order_name(request.order), "gain per write cycle, or per time");
+  result.tell("granularity", choice_text(request.granularity), "what is verified as a whole");
+  result.tell("order", choice_text(request.order), "gain per write cycle, or per time");
   if (!request.origin.empty()) result.tell("values", request.origin, "where the values of the weights come from");
   ResultTable layers{"layers",
                      {{"layer", "text", "name of a layer on crossbars"},

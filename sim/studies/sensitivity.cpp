@@ -32,7 +32,7 @@ Sensitivity measure(const SensitivityRequest& request, SensitivityMethod method,
   if (convergence)
     for (double share : kCheckpoints)
       options.checkpoints.push_back(std::max(1, static_cast<int>(share * request.data.samples())));
-  if (request.begin) request.begin(fmt::format("sensitivity, {}", sensitivity_name(method)));
+  if (request.begin) request.begin(fmt::format("sensitivity, {}", choice_text(method)));
   return workloads::measure_sensitivity(request.network, request.data.pixels, request.data.samples(), options);
 }
 
@@ -68,13 +68,9 @@ SensitivityRow row_of(const SensitivityRequest& request, const std::vector<doubl
 
 }  // namespace
 
-const char* sensitivity_name(SensitivityMethod method) {
-  return method == SensitivityMethod::recursion ? "recursion" : "gauss_newton";
-}
-
 std::string sensitivity_origin(const SensitivityRequest& request) {
   return fmt::format("second derivatives of the cross entropy to the normalised weights, {}, {} training samples of {}",
-                     sensitivity_name(request.method), request.data.samples(), request.data.name);
+                     choice_text(request.method), request.data.samples(), request.data.name);
 }
 
 SensitivityStudy run_sensitivity(const SensitivityRequest& request) {
@@ -117,7 +113,7 @@ Result result_of(const SensitivityRequest& request, const SensitivityStudy& stud
   Result result{{.study = "sensitivity", .seed = {}, .workload = request.network.name}};
   result.add("samples.training", study.measured.samples);
   result.tell("data", request.data.name, "data set or folder of the samples");
-  result.tell("method", sensitivity_name(request.method), "how second derivatives are measured");
+  result.tell("method", choice_text(request.method), "how second derivatives are measured");
   ResultTable layers{"layers",
                      {{"layer", "text", "name of a layer on crossbars; the last row, all: the whole network"},
                       {"weights", "count", "weights of it"},

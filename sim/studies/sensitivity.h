@@ -56,7 +56,6 @@ mapping::WeightValues curvature_of(const workloads::Network& network, const work
 
 /// What a file of these values says that it holds.
 std::string sensitivity_origin(const SensitivityRequest& request);
-const char* sensitivity_name(workloads::SensitivityMethod method);
 
 /// What all commands write, without version and command.
 Result result_of(const SensitivityRequest& request, const SensitivityStudy& study);

@@ -43,9 +43,9 @@ Result result_of(const SweepRequest& request, const SweepResult& result) {
     const SweepMethod& method = request.methods[point.method];
     const Spread spread = spread_of(point.accuracy);
     points.rows.push_back({method.name(), method.in_situ ? "in_situ" : mapping::method_name(method.method),
-                           mapping::granularity_name(method.granularity), mapping::order_name(method.order),
-                           point.budget, point.nwc, point.seconds, point.joules, point.verified_cells,
-                           point.rows_touched, spread.mean, spread.deviation, spread.ci95, spread.minimum});
+                           choice_text(method.granularity), choice_text(method.order), point.budget, point.nwc,
+                           point.seconds, point.joules, point.verified_cells, point.rows_touched, spread.mean,
+                           spread.deviation, spread.ci95, spread.minimum});
     for (std::size_t i = 0; i < point.accuracy.size(); ++i) instances.rows.push_back({at, i, point.accuracy[i]});
   }
   all.tables = {std::move(points), std::move(instances)};

@@ -20,7 +20,7 @@ bool noisy(const TrainingReport& report) {
 
 std::string noise_text(const TrainingReport& report) {
   if (!noisy(report)) return "no noise on the weights";
-  std::string text = fmt::format("{} noise on the weights", workloads::noise_name(report.noise.kind));
+  std::string text = fmt::format("{} noise on the weights", choice_text(report.noise.kind));
   if (is_censored(report.noise.kind)) {
     const workloads::NoiseMoments moments = noise_moments(report.noise.kind, report.noise.threshold);
     text += fmt::format(", censored at {:g} sigma (mean {:+.4f} sigma{})", report.noise.threshold, moments.mean,
@@ -109,7 +109,7 @@ Result result_of(const TrainingReport& report) {
   if (report.float_accuracy >= 0) result.add("accuracy.float", report.float_accuracy);
   result.add("samples.training", report.samples);
   result.tell("data", report.data, "data set or folder of the samples");
-  result.tell("noise", workloads::noise_name(report.noise.kind), "on the weights during training");
+  result.tell("noise", choice_text(report.noise.kind), "on the weights during training");
   if (noisy(report)) {
     if (is_censored(report.noise.kind)) result.add("noise.threshold", report.noise.threshold);
     result.add("noise.sigma.min", report.noise.sigma_low);

@@ -101,7 +101,7 @@ TEST(NoiseDraws, AreTheSameNormalsForEveryKind) {
   for (const WeightNoise kind : {WeightNoise::trice, WeightNoise::left_censored, WeightNoise::both_sides}) {
     const auto values = draw(kind, 0.7, {}, 1001);
     for (std::size_t i = 0; i < values.size(); ++i)
-      EXPECT_EQ(values[i], float(deviation(kind, 0.7f, normals[i]))) << noise_name(kind) << " " << i;
+      EXPECT_EQ(values[i], float(deviation(kind, 0.7f, normals[i]))) << choice_text(kind) << " " << i;
   }
 }
 

@@ -129,8 +129,8 @@ TEST(TrainingNoise, OfNoStrengthIsNone) {
 TEST(TrainingNoise, IsGaussianWhereTheThresholdIsOutOfReach) {
   const Network gaussian = trained_at(WeightNoise::gaussian, 0.1);
   for (const WeightNoise kind : {WeightNoise::trice, WeightNoise::left_censored, WeightNoise::both_sides}) {
-    EXPECT_EQ(difference(trained_at(kind, 0.1, 7), gaussian), "") << noise_name(kind);
-    EXPECT_NE(difference(trained_at(kind, 0.1, 1), gaussian), "") << noise_name(kind);
+    EXPECT_EQ(difference(trained_at(kind, 0.1, 7), gaussian), "") << choice_text(kind);
+    EXPECT_NE(difference(trained_at(kind, 0.1, 1), gaussian), "") << choice_text(kind);
   }
 }
 
@@ -145,7 +145,7 @@ TEST(TrainingNoise, LosesItsMeanOnRequest) {
   };
   EXPECT_NE(difference(trained(WeightNoise::trice, true), trained(WeightNoise::trice, false)), "");
   for (const WeightNoise kind : {WeightNoise::gaussian, WeightNoise::both_sides})  // they have none
-    EXPECT_EQ(difference(trained(kind, true), trained(kind, false)), "") << noise_name(kind);
+    EXPECT_EQ(difference(trained(kind, true), trained(kind, false)), "") << choice_text(kind);
 }
 
 // Deviations as on a chip, of every weight, drawn apart from those of training.

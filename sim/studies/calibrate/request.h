@@ -3,6 +3,7 @@
 
 #include "sim/studies/options/common_options.h"
 #include "sim/studies/options/input_options.h"
+#include "workloads/calibration.h"
 
 namespace nvcim::sim {
 

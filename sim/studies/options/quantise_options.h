@@ -8,6 +8,7 @@
 
 #include "sim/studies/options/describe.h"
 #include "sim/studies/options/names.h"
+#include "workloads/calibration.h"
 
 namespace nvcim::sim {
 

@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "mapping/selection/selection.h"
 #include "sim/studies/options/describe.h"
 #include "sim/studies/options/names.h"
+#include "workloads/sensitivity.h"
 
 /// How cells are chosen for verification.
 namespace nvcim::sim {

@@ -5,6 +5,7 @@
 
 #include "sim/studies/options/common_options.h"
 #include "sim/studies/options/input_options.h"
+#include "workloads/sensitivity.h"
 
 namespace nvcim::sim {
 

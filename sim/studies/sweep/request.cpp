@@ -52,9 +52,8 @@ std::string CodedOption<SweepMethod>::text(const SweepMethod& method) {
   if (method.method == mapping::SelectionMethod::file) return kMethodKind.path_behind + method.file;
   std::string text = mapping::method_name(method.method);
   if (method.has_granularity || method.granularity != SweepMethod{}.granularity)
-    text += std::string("/") + mapping::granularity_name(method.granularity);
-  if (method.has_order || method.order != SweepMethod{}.order)
-    text += std::string("/") + mapping::order_name(method.order);
+    text += std::string("/") + choice_text(method.granularity);
+  if (method.has_order || method.order != SweepMethod{}.order) text += std::string("/") + choice_text(method.order);
   return text;
 }
 
@@ -68,8 +67,8 @@ void complete_methods(SweepOptions& options) {
 std::string SweepMethod::name() const {
   if (in_situ) return kInSitu;
   std::string text = mapping::method_name(method);
-  if (granularity != mapping::Granularity::weight) text += std::string("/") + mapping::granularity_name(granularity);
-  if (order != mapping::SelectionOrder::per_cycle) text += std::string("/") + mapping::order_name(order);
+  if (granularity != mapping::Granularity::weight) text += std::string("/") + choice_text(granularity);
+  if (order != mapping::SelectionOrder::per_cycle) text += std::string("/") + choice_text(order);
   return text;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "mapping/selection/selection.h"
 #include "sim/studies/options/common_options.h"
 #include "sim/studies/options/input_options.h"
 #include "sim/studies/options/selection_options.h"

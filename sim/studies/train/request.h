@@ -6,6 +6,7 @@
 
 #include "sim/studies/options/common_options.h"
 #include "sim/studies/options/input_options.h"
+#include "workloads/training_noise.h"
 
 namespace nvcim::sim {
 

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "arch/check.h"
 #include "arch/input_error.h"
 #include "sim/studies/options/describe.h"
 
@@ -164,7 +165,7 @@ template <class R>
 std::string option_name(const R& request, const void* member) {
   for (const ListedOption& option : listed_options(request))
     if (option.member == member) return option.name;
-  return "?";
+  NVCIM_CHECK(false, "no option of the request fills that member");
 }
 
 /// Names of all of its options: "--a, --b and --c".

@@ -24,8 +24,7 @@ std::vector<int> cut_places(const Network& network) {
   int last_reader = kNetworkInput;  // of the image and of all maps before `node`
   for (int node = 0; node < static_cast<int>(network.nodes.size()); ++node) {
     if (const auto& of_map = readers[node]; !of_map.empty()) last_reader = std::max(last_reader, of_map.back());
-    if (last_reader <= node && (network.nodes[node].is_mvm() || !workloads::operator_of(network.nodes[node]).is_view()))
-      places.push_back(node);
+    if (last_reader <= node && !workloads::is_view(network.nodes[node])) places.push_back(node);
   }
   return places;
 }
@@ -34,10 +33,9 @@ std::vector<int> cut_places(const Network& network) {
 int bits_read(const Network& network, int map) {
   const int reader = network.readers()[map + 1].front();
   const Node& node = network.nodes[reader];
-  if (node.is_mvm()) return node.input_bits;
   const std::vector<int> sources = network.sources(reader);
   const auto input = std::find(sources.begin(), sources.end(), map) - sources.begin();
-  return workloads::operator_of(node).codes_read(node, static_cast<std::size_t>(input)).bits;
+  return workloads::codes_read(node, static_cast<std::size_t>(input)).bits;
 }
 
 Round make_round(const Architecture& architecture, const Network& network, int begin, int end) {

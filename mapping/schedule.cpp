@@ -20,16 +20,13 @@ using workloads::Node;
 /// Of one value that leaves the last node of a network.
 int result_bits(const Node& node) {
   if (node.gives_logits()) return kSumBits;
-  const int largest =
-      node.is_mvm() ? node.mvm.requantisation.code_max : workloads::operator_of(node).codes_given(node).second;
+  const int largest = workloads::codes_given(node).second;
   return std::max(1, static_cast<int>(std::bit_width(static_cast<unsigned>(largest))));
 }
 
 /// How a stage moves its input, when that is all it does.
 const workloads::RearrangeLayer* order_of(const Network& network, const Stage& stage) {
-  if (stage.join < 0) return nullptr;
-  const Node& node = network.nodes[stage.join];
-  return workloads::operator_of(node).order_of(node);
+  return stage.join < 0 ? nullptr : workloads::order_of(network.nodes[stage.join]);
 }
 
 /// Tiles, each with the hull of the channels that something there reads.
@@ -61,7 +58,7 @@ class Scheduler {
   Schedule run(const Mesh& mesh) {
     schedule_.mesh = mesh;
     for (int node = 0; node < static_cast<int>(network_.nodes.size()); ++node)
-      if (stage_of_[node] < 0 && !is_view(network_.nodes[node])) start_stage(node);
+      if (stage_of_[node] < 0 && !workloads::is_view(network_.nodes[node])) start_stage(node);
     for (int stage = 0; stage < static_cast<int>(schedule_.stages.size()); ++stage) connect(stage);
     Stage& last = schedule_.stages.back();
     last.code_bits = result_bits(network_.nodes[last.last_node]);
@@ -93,7 +90,7 @@ class Scheduler {
     for (std::size_t k = 0; k < sources.size(); ++k) {
       StageInput& input = stage.inputs.emplace_back();
       input.map = network_.map(sources[k]);
-      input.bits = head.is_mvm() ? head.input_bits : workloads::operator_of(head).codes_read(head, k).bits;
+      input.bits = workloads::codes_read(head, k).bits;
       int channel = 0;
       add_sources(sources[k], channel, input);
     }
@@ -101,7 +98,6 @@ class Scheduler {
     schedule_.stages.push_back(std::move(stage));
   }
 
-  static bool is_view(const Node& node) { return !node.is_mvm() && workloads::operator_of(node).is_view(); }
   static bool is_tail(const Node& node) { return !node.is_mvm() && workloads::operator_of(node).is_epilogue(); }
 
   int only_reader(int node) const {
@@ -110,7 +106,7 @@ class Scheduler {
   }
 
   void add_sources(int map, int& channel, StageInput& input) const {
-    if (map != kNetworkInput && is_view(network_.nodes[map])) {
+    if (map != kNetworkInput && workloads::is_view(network_.nodes[map])) {
       for (const int part : network_.nodes[map].inputs) add_sources(part, channel, input);
       return;
     }

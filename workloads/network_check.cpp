@@ -93,17 +93,6 @@ class Checker {
     if (mvm.raw_output && &node != &network_.nodes.back()) say(node, "keeps raw sums, but is not the last node");
   }
 
-  /// Codes of what a node reads as its k-th input.
-  static MapCodes codes_read(const Node& node, std::size_t k) {
-    return node.is_mvm() ? MapCodes{node.input_bits, node.input_zero_point} : operator_of(node).codes_read(node, k);
-  }
-
-  /// Zero point and largest code of a node's map.
-  static std::pair<int, int> codes_given(const Node& node) {
-    if (node.is_mvm()) return {node.mvm.requantisation.zero_point, node.mvm.requantisation.code_max};
-    return operator_of(node).codes_given(node);
-  }
-
   void check_maps() {
     std::vector<std::optional<MapCodes>> codes(network_.nodes.size() + 1);
     std::vector<const Node*> first(codes.size(), nullptr);

@@ -8,8 +8,8 @@
 
 #include "arch/check.h"
 #include "arch/helper_threads.h"
-#include "workloads/digital.h"
 #include "workloads/map_slots.h"
+#include "workloads/operators/digital_operator.h"
 
 namespace nvcim::workloads {
 
@@ -186,7 +186,7 @@ void Runner::run(const std::uint8_t* pixels, std::int64_t* logits) {
     const int slot = slots_.of(static_cast<int>(n));
     std::uint8_t* output = slot < 0 ? nullptr : maps_[slot].data();
     if (!node.is_mvm()) {
-      digital_map(network_, static_cast<int>(n), inputs, output);
+      operator_of(network_.nodes[n]).compute(network_, static_cast<int>(n), inputs, output);
     } else {
       sums_of(node, matrices_[n], inputs[0], windows_.data(), sums_.data());
       const int positions = node.positions();

@@ -9,7 +9,7 @@
 #include "workloads/network.h"
 
 /// Integer arithmetic of a quantised network: the definition that every engine must reproduce. The digital units of the
-/// chip model (activation, pooling) call the same functions. Nodes without weights: workloads/digital.h.
+/// chip model (activation, pooling) call the same functions. Nodes without weights: workloads/operators.
 namespace nvcim::workloads {
 
 /// (sum, bias) → code of the next feature map; see Requantisation. `sum` may carry an exact fraction.

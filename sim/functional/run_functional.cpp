@@ -11,8 +11,8 @@
 #include "sim/functional/activity.h"
 #include "sim/functional/layer_runner.h"
 #include "sim/parallel/for_each_item.h"
-#include "workloads/digital.h"
 #include "workloads/map_slots.h"
+#include "workloads/operators/digital_operator.h"
 #include "workloads/reference.h"
 
 namespace nvcim::sim {
@@ -87,7 +87,8 @@ class BatchRunner {
       inputs.clear();
       for (const int source : sources_[index])
         inputs.push_back(worker.maps[slots_.of(source)].data() + std::size_t(image) * network.map(source).size());
-      workloads::digital_map(network, index, inputs, codes + std::size_t(image) * network.nodes[index].output.size());
+      workloads::operator_of(network.nodes[index])
+          .compute(network, index, inputs, codes + std::size_t(image) * network.nodes[index].output.size());
     }
   }
 

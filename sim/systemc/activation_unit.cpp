@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/systemc/activation_unit.h"
 
-#include "workloads/digital.h"
 #include "workloads/operators/digital_operator.h"
 #include "workloads/reference.h"
 
@@ -139,13 +138,13 @@ std::shared_ptr<PixelData> ActivationUnit::combined(const Group& group, const Wo
   const mapping::StageColumn& column = stage.column(group.column_block);
   auto pixel = std::make_shared<PixelData>();
   pixel->channel_begin = column.output_begin;
-  if (stage.node == nullptr || workloads::operator_of(*stage.node).order_of(*stage.node) != nullptr) {
+  if (stage.node == nullptr) {
     pixel->codes = work.codes.front();
   } else {
     std::vector<const std::uint8_t*> inputs;
     for (const std::vector<std::uint8_t>& codes : work.codes) inputs.push_back(codes.data());
     pixel->codes.resize(column.outputs);
-    workloads::join(*stage.node, inputs, pixel->codes.size(), pixel->codes.data());
+    workloads::operator_of(*stage.node).combine(*stage.node, inputs, pixel->codes.size(), pixel->codes.data());
   }
   if (trace.size() == 0 || stage.node == nullptr) return pixel;
   const auto positions = static_cast<std::uint64_t>(stage.positions());

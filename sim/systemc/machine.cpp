@@ -202,7 +202,7 @@ void read_units(const Machine& machine, EventCounts& counts, Timeline& timeline,
 void finish_concatenations(const workloads::Network& network, const std::vector<std::vector<std::uint8_t>>& images,
                            InferenceResult& result, Timeline& timeline) {
   for (std::size_t node = 0; node < network.nodes.size(); ++node) {
-    if (network.nodes[node].is_mvm() || !workloads::operator_of(network.nodes[node]).is_view()) continue;
+    if (!workloads::is_view(network.nodes[node])) continue;
     Timeline::Layer& layer = timeline.layers[node];
     layer.last_end = timeline.samples.empty() ? 0 : timeline.samples[0].first_input;
     for (const int source : network.nodes[node].inputs)

@@ -60,7 +60,7 @@ WindowTable make_table(int positions, std::int64_t input_pixels, Pixels pixels_o
 
 /// How a digital node moves its input, when that is all it does. @param node  may be null
 const workloads::RearrangeLayer* order_of(const workloads::Node* node) {
-  return node == nullptr ? nullptr : workloads::operator_of(*node).order_of(*node);
+  return node == nullptr ? nullptr : workloads::order_of(*node);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 #include "mapping/schedule.h"
 #include "sim/analog/phase.h"
-#include "workloads/digital.h"
+#include "workloads/operators/digital_operator.h"
 #include "workloads/reference.h"
 
 namespace nvcim::sim {
@@ -102,7 +102,7 @@ InferenceResult run_phase_by_phase(const ChipRun& run, const std::vector<std::ui
       for (const int source : network.sources(index)) inputs.push_back(maps[source + 1].data());
       const std::uint8_t* codes = inputs[0];
       if (node.kind != Node::Kind::mvm) {
-        workloads::digital_map(network, index, inputs, next.data());
+        workloads::operator_of(network.nodes[index]).compute(network, index, inputs, next.data());
       } else {
         const mapping::LayerPlan& layer = run.plan.layers[run.plan.layer_of_node[index]];
         const LayerConversion conversion =

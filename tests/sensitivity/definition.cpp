@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "workloads/digital.h"
+#include "workloads/operators/pool.h"
 #include "workloads/reference.h"
 
 namespace nvcim::testing {

@@ -6,7 +6,7 @@
 
 #include "tests/support/random_graph.h"
 #include "tests/timing/job.h"
-#include "workloads/digital.h"
+#include "workloads/operators/pool.h"
 #include "workloads/reference.h"
 
 namespace nvcim::sim {

@@ -6,7 +6,7 @@
 
 #include <random>
 
-#include "workloads/digital.h"
+#include "workloads/operators/pool.h"
 #include "workloads/reference.h"
 
 namespace nvcim::sim {

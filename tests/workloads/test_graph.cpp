@@ -8,10 +8,10 @@
 
 #include "tests/support/random_graph.h"
 #include "tests/support/random_network.h"
-#include "workloads/digital.h"
 #include "workloads/map_slots.h"
 #include "workloads/network_check.h"
 #include "workloads/network_identity.h"
+#include "workloads/operators/digital_operator.h"
 #include "workloads/reference.h"
 
 namespace nvcim {
@@ -148,7 +148,7 @@ TEST(Graph, ASumRoundsOnceAndHalvesToEven) {
   const Map a{13, 11, 0, 255}, b{0, 0, 2, 255};
   Map sum(4);
   const std::vector<const std::uint8_t*> inputs{a.data(), b.data()};
-  workloads::join(node, inputs, 4, sum.data());
+  workloads::operator_of(node).combine(node, inputs, 4, sum.data());
   // 1.5 -> 2 and 0.5 -> 0 (even), -4.5 -> -4, 122.5 + 63.75 = 186.25 -> 186; plus 5.
   EXPECT_THAT(sum, ::testing::ElementsAre(7, 5, 1, 191));
 }

@@ -3,9 +3,9 @@
 
 #include <set>
 
-#include "workloads/digital.h"
 #include "workloads/network_check.h"
 #include "workloads/operators/digital_operator.h"
+#include "workloads/operators/pool.h"
 
 namespace nvcim::workloads {
 namespace {
@@ -54,6 +54,39 @@ TEST(DigitalOperators, KnowTheirWork) {
   EXPECT_EQ(operator_of(sum).scalings(3), 3);
   sum.kind = Node::Kind::multiply;
   EXPECT_EQ(operator_of(sum).scalings(2), 1);
+}
+
+TEST(DigitalOperators, ThatMoveElementsPassOnWhatIsThere) {
+  Node node;
+  node.kind = Node::Kind::rearrange;
+  node.rearrange = {{1, -1}, {0}, {0}};
+  EXPECT_EQ(order_of(node), &node.rearrange);
+  const std::vector<std::uint8_t> moved{7, 9};
+  std::vector<std::uint8_t> out(2);
+  const std::uint8_t* const inputs[] = {moved.data()};
+  operator_of(node).combine(node, inputs, 2, out.data());
+  EXPECT_EQ(out, moved);
+}
+
+TEST(DigitalOperators, AnswerForEveryNode) {
+  Node mvm;
+  mvm.input_bits = 5;
+  mvm.input_zero_point = 3;
+  mvm.mvm.requantisation = {1, 11, 0, 200};
+  EXPECT_EQ(codes_read(mvm, 0).bits, 5);
+  EXPECT_EQ(codes_read(mvm, 0).zero_point, 3);
+  EXPECT_EQ(codes_given(mvm), std::pair(11, 200));
+  EXPECT_FALSE(is_view(mvm));
+  EXPECT_EQ(order_of(mvm), nullptr);
+  Node sum;
+  sum.kind = Node::Kind::add;
+  sum.join = {{{1, 0, 8}, {0.5, 12, 6}}, {1, 4, 0, 63}};
+  EXPECT_EQ(codes_read(sum, 1).bits, 6);
+  EXPECT_EQ(codes_read(sum, 1).zero_point, 12);
+  EXPECT_EQ(codes_given(sum), std::pair(4, 63));
+  EXPECT_FALSE(is_view(sum));
+  sum.kind = Node::Kind::concat;
+  EXPECT_TRUE(is_view(sum));
 }
 
 // The short cut for pairs against the maximum of four, on a map whose height and width leave a row and a column over.

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "tests/workloads/random_network.h"
-#include "workloads/digital.h"
+#include "workloads/operators/pool.h"
 #include "workloads/reference.h"
 
 namespace nvcim::workloads {

@@ -25,8 +25,8 @@ class Add : public JoiningOperator {
     return steps[0] / (node.join.inputs[0].multiplier * node.join.requantisation.multiplier);
   }
 
-  void join(const Node& node, std::span<const std::uint8_t* const> inputs, std::size_t count,
-            std::uint8_t* output) const override {
+  void combine(const Node& node, std::span<const std::uint8_t* const> inputs, std::size_t count,
+               std::uint8_t* output) const override {
     double sums[kRun];
     for (std::size_t begin = 0; begin < count; begin += kRun) {
       const std::size_t run = std::min(kRun, count - begin);
@@ -44,7 +44,7 @@ class Add : public JoiningOperator {
   }
   void compute(const Network& network, int node, std::span<const std::uint8_t* const> inputs,
                std::uint8_t* output) const override {
-    join(network.nodes[node], inputs, network.nodes[node].output.size(), output);
+    combine(network.nodes[node], inputs, network.nodes[node].output.size(), output);
   }
 
  protected:

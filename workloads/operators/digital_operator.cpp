@@ -19,6 +19,23 @@ const DigitalOperator& operator_of(const Node& node) {
   return *all[static_cast<std::size_t>(node.kind) - 1];
 }
 
+MapCodes codes_read(const Node& node, std::size_t k) {
+  return node.is_mvm() ? MapCodes{node.input_bits, node.input_zero_point} : operator_of(node).codes_read(node, k);
+}
+
+std::pair<int, int> codes_given(const Node& node) {
+  if (node.is_mvm()) return {node.mvm.requantisation.zero_point, node.mvm.requantisation.code_max};
+  return operator_of(node).codes_given(node);
+}
+
+bool is_view(const Node& node) {
+  return !node.is_mvm() && operator_of(node).is_view();
+}
+
+const RearrangeLayer* order_of(const Node& node) {
+  return node.is_mvm() ? nullptr : operator_of(node).order_of(node);
+}
+
 void IdentityText::add_window(const Window& w) {
   add(fmt::format("{} {} {} {} {} {} {} {};", w.kernel_h, w.kernel_w, w.stride_h, w.stride_w, w.pad_top, w.pad_left,
                   w.pad_bottom, w.pad_right));
@@ -46,6 +63,11 @@ double DigitalOperator::step(const Node&, std::span<const double> steps) const {
 
 int DigitalOperator::scalings(int) const {
   return 0;
+}
+
+void DigitalOperator::combine(const Node& node, std::span<const std::uint8_t* const>, std::size_t,
+                              std::uint8_t*) const {
+  NVCIM_CHECK(false, "{} does not combine values of one place", node.name);
 }
 
 void DigitalOperator::prepare(const Node&, std::size_t, DerivativeStep::Saved&) const {}

@@ -112,6 +112,12 @@ class DigitalOperator {
   virtual void compute(const Network& network, int node, std::span<const std::uint8_t* const> inputs,
                        std::uint8_t* output) const = 0;
 
+  /// One value of the output for each place, from the value that each input has there: what an activation unit does to
+  /// a pixel. Of a node that moves elements, those that it moved here. Not of windows, tables and views.
+  /// @param inputs  [inputs of the node] each [count]
+  virtual void combine(const Node& node, std::span<const std::uint8_t* const> inputs, std::size_t count,
+                       std::uint8_t* output) const;
+
   /// Makes room in what a step saves. @param count  elements of the outputs of a batch
   virtual void prepare(const Node& node, std::size_t count, DerivativeStep::Saved& saved) const;
   virtual void forward(DerivativeStep& step) const = 0;
@@ -126,6 +132,12 @@ NVCIM_DIGITAL_OPERATORS(NVCIM_DECLARE)
 
 /// Of a node that is no MVM.
 const DigitalOperator& operator_of(const Node& node);
+
+// Of every node, MVMs too.
+MapCodes codes_read(const Node& node, std::size_t k);  ///< DigitalOperator::codes_read
+std::pair<int, int> codes_given(const Node& node);     ///< zero point and largest code of its map
+bool is_view(const Node& node);                        ///< DigitalOperator::is_view
+const RearrangeLayer* order_of(const Node& node);      ///< DigitalOperator::order_of
 
 /// "3 x 3 / 2": kernel and stride.
 std::string window_text(const Window& window);

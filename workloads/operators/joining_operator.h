@@ -19,10 +19,6 @@ class JoiningOperator : public DigitalOperator {
   void forward(DerivativeStep& step) const override;
   void backward(DerivativeStep& step) const override;
 
-  /// `count` elements. @param inputs  [inputs of the node] each [count]
-  virtual void join(const Node& node, std::span<const std::uint8_t* const> inputs, std::size_t count,
-                    std::uint8_t* output) const = 0;
-
  protected:
   virtual const char* identity_word() const = 0;
   /// Whether a map that is not the first may have this shape.

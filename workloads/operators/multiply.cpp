@@ -24,14 +24,14 @@ class Multiply : public JoiningOperator {
     return steps[0] * (steps[1] / node.join.requantisation.multiplier);
   }
 
-  void join(const Node& node, std::span<const std::uint8_t* const> inputs, std::size_t count,
-            std::uint8_t* output) const override {
+  void combine(const Node& node, std::span<const std::uint8_t* const> inputs, std::size_t count,
+               std::uint8_t* output) const override {
     multiply_codes(node.join, inputs[0], inputs[1], 1, count, output);
   }
   void compute(const Network& network, int index, std::span<const std::uint8_t* const> inputs,
                std::uint8_t* output) const override {
     const Node& node = network.nodes[index];
-    if (network.map(network.sources(index)[1]) == node.output) return join(node, inputs, node.output.size(), output);
+    if (network.map(network.sources(index)[1]) == node.output) return combine(node, inputs, node.output.size(), output);
     for (int channel = 0; channel < node.output.channels; ++channel) {
       const std::size_t plane = node.positions();
       multiply_codes(node.join, inputs[0] + channel * plane, inputs[1] + channel, 0, plane, output + channel * plane);

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "workloads/digital.h"
 #include "workloads/operators/digital_operator.h"
+#include "workloads/operators/pool.h"
 
 namespace nvcim::workloads {
 

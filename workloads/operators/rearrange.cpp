@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "workloads/operators/digital_operator.h"
 
 namespace nvcim::workloads {
@@ -63,6 +65,11 @@ class Rearrange : public DigitalOperator {
     const auto zero = static_cast<std::uint8_t>(node.input_zero_point);
     const std::uint8_t* input = inputs[0];
     for_each_moved(node, 1, [&](std::size_t to, std::ptrdiff_t from) { output[to] = from < 0 ? zero : input[from]; });
+  }
+
+  void combine(const Node&, std::span<const std::uint8_t* const> inputs, std::size_t count,
+               std::uint8_t* output) const override {
+    std::copy_n(inputs[0], count, output);
   }
 
   void forward(DerivativeStep& step) const override {

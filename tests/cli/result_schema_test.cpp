@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -20,6 +21,38 @@ namespace nvcim::test {
 namespace {
 
 using nlohmann::json;
+
+/// What a name alone says of the unit: the first of these words that is one of its words. Empty: nothing.
+std::string unit_by_name(std::string name) {
+  const std::pair<const char*, const char*> words[] = {{"cycles", "count"},
+                                                       {"share", "fraction"},
+                                                       {"waited", "fraction"},
+                                                       {"energy", "J"},
+                                                       {"power", "W"},
+                                                       {"latency", "s"},
+                                                       {"time", "s"},
+                                                       {"interval", "s"},
+                                                       {"start", "s"},
+                                                       {"end", "s"},
+                                                       {"area", "m^2"},
+                                                       {"samples", "count"},
+                                                       {"instances", "count"},
+                                                       {"attempts", "count"},
+                                                       {"cells", "count"},
+                                                       {"crossbars", "count"},
+                                                       {"macs", "count"},
+                                                       {"rows", "count"},
+                                                       {"accuracy", "fraction"},
+                                                       {"busy", "fraction"},
+                                                       {"stall", "fraction"},
+                                                       {"nwc", "fraction"},
+                                                       {"residual", "fraction"},
+                                                       {"utilization", "fraction"}};
+  std::replace(name.begin(), name.end(), '.', '_');
+  for (const auto& [word, unit] : words)
+    if (("_" + name + "_").find(fmt::format("_{}_", word)) != std::string::npos) return unit;
+  return "";
+}
 
 /// What is wrong with a result, by the shipped schema and by what no schema can say.
 class ResultCheck {
@@ -47,6 +80,7 @@ class ResultCheck {
         text += name + " is not registered\n";
       else if (entry["unit"] != info->unit || entry["doc"] != info->doc)
         text += fmt::format("{}: unit or doc are not the registry's\n", name);
+      text += unit_fault(name, entry["unit"]);
     }
     std::set<std::string> tables;
     for (const json& table : result["tables"]) text += faults_of(table, tables);
@@ -56,12 +90,19 @@ class ResultCheck {
   const std::set<std::string>& units() const { return units_; }
 
  private:
+  static std::string unit_fault(const std::string& name, const std::string& unit) {
+    const std::string meant = unit_by_name(name);
+    return meant.empty() || meant == unit || unit == "text" ? ""
+                                                            : fmt::format("{} is in {}, not {}\n", name, unit, meant);
+  }
   static std::string faults_of(const json& table, std::set<std::string>& tables) {
     const std::string name = table["name"];
     std::string text = tables.insert(name).second ? "" : name + " is there twice\n";
     std::set<std::string> columns;
-    for (const json& column : table["columns"])
+    for (const json& column : table["columns"]) {
       if (!columns.insert(column["name"]).second) text += fmt::format("{}: a column is there twice\n", name);
+      text += unit_fault(column["name"], column["unit"]);
+    }
     for (const json& row : table["rows"]) {
       if (row.size() != columns.size()) return text + fmt::format("{}: {} cells in a row\n", name, row.size());
       for (std::size_t i = 0; i < row.size(); ++i) {
@@ -178,8 +219,11 @@ TEST_F(Results, OfEveryCommandAreOfOneForm) {
 
 TEST(ResultSchema, KnowsTheUnitsOfEveryMetric) {
   const ResultCheck check;
-  for (const sim::MetricInfo& info : sim::metric_registry())
+  for (const sim::MetricInfo& info : sim::metric_registry()) {
     EXPECT_TRUE(check.units().contains(std::string(info.unit))) << info.name << ": " << info.unit;
+    const std::string meant = unit_by_name(std::string(info.name));
+    EXPECT_TRUE(meant.empty() || meant == info.unit) << info.name << ": " << info.unit;
+  }
 }
 
 TEST(ResultSchema, RefusesWhatReadersDoNotExpect) {

@@ -14,7 +14,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using workloads::Node;
-using workloads::Shape;
 using workloads::Window;
 
 TEST(WindowTable, OfAThreeByThreeWindowKeepsTwoRowsAndThreePixels) {

@@ -125,7 +125,8 @@ class DigitalOperator {
 };
 
 namespace operators {
-#define NVCIM_DECLARE(name) extern const DigitalOperator& name;
+using Reference = const DigitalOperator&;
+#define NVCIM_DECLARE(name) extern Reference name;
 NVCIM_DIGITAL_OPERATORS(NVCIM_DECLARE)
 #undef NVCIM_DECLARE
 }  // namespace operators
